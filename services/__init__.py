@@ -1,0 +1,1 @@
+"""The services of Alliance CRM and what they share."""

@@ -1,0 +1,230 @@
+"""What every contract is made of: strict input, tolerant output, and the shared value types of api.md."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from services.contracts.codes import CountryCode, CurrencyCode, TimeZone
+
+# Control characters are refused everywhere: PostgreSQL cannot store NUL, and the rest break exports and logs.
+_ONE_LINE = r"^[^\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$"
+_SEVERAL_LINES = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
+_EMAIL = (
+    r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$"
+)
+_LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?$"
+
+
+class Input(BaseModel):
+    """A request body or part of one. An unknown field is an error, so a typing mistake never passes silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Output(BaseModel):
+    """A response body or part of one. Unknown fields are ignored, so services can be released in any order."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+def _to_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("lies outside the calendar in UTC") from error
+
+
+def _as_wall_clock(value: str) -> str:
+    datetime.strptime(value, "%Y-%m-%dT%H:%M")
+    return value
+
+
+Label = Annotated[str, StringConstraints(max_length=300, pattern=_ONE_LINE), AfterValidator(str.strip)]
+"""One line that people read; not blank. Surrounding white space is dropped."""
+
+Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=_SEVERAL_LINES)]
+"""Several lines that people read; may be empty."""
+
+Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
+"""An e-mail address in the form browsers accept (WHATWG HTML, "valid e-mail address"), with a dotted domain."""
+
+Website = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\u0000-\u0020\u007f]+$")]
+"""An absolute http or https address."""
+
+Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
+"""BCP 47: language, optional script, optional region (`zh`, `zh-Hant`, `pt-BR`)."""
+
+Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
+"""A moment, RFC 3339 with an offset; kept and shown in UTC."""
+
+Tag = Annotated[
+    str,
+    StringConstraints(max_length=50, pattern=r"^[^\s\u0000-\u001f\u007f,]+( [^\s\u0000-\u001f\u007f,]+)*$"),
+]
+"""A short label without commas."""
+
+
+_ONE_LINE_SCHEMA: dict[str, Any] = {"type": "string", "maxLength": 300, "pattern": _ONE_LINE}
+_PROSE_SCHEMA: dict[str, Any] = {"type": "string", "maxLength": 20_000, "pattern": _SEVERAL_LINES}
+
+
+def _by_language(value: dict[str, Any], example: dict[str, str]) -> WithJsonSchema:
+    # Written out because pydantic states key patterns as patternProperties, which client generators do not read.
+    return WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 20,
+            "propertyNames": {"pattern": _LANGUAGE},
+            "additionalProperties": value,
+            "examples": [example],
+        }
+    )
+
+
+Names = Annotated[
+    dict[Language, Label],
+    Field(min_length=1, max_length=20),
+    _by_language(_ONE_LINE_SCHEMA, {"zh": "贵州省旅游协会", "en": "Guizhou Tourism Association"}),
+]
+"""A name in each language it is used in, at least one."""
+
+_OPTIONAL_LINE: dict[str, Any] = {"anyOf": [_ONE_LINE_SCHEMA, {"type": "null"}]}
+_OPTIONAL_PROSE: dict[str, Any] = {"anyOf": [_PROSE_SCHEMA, {"type": "null"}]}
+
+NamesPatch = Annotated[
+    dict[Language, Label | None],
+    Field(min_length=1, max_length=20),
+    _by_language(_OPTIONAL_LINE, {"en": "Guizhou Tourism Association"}),
+]
+"""Names to change: a language left out keeps its name, null removes it."""
+
+TextsPatch = Annotated[
+    dict[Language, Prose | None],
+    Field(min_length=1, max_length=20),
+    _by_language(_OPTIONAL_PROSE, {"en": "Mountain tourism and sustainability"}),
+]
+"""Texts to change: a language left out keeps its text, null removes it."""
+
+Texts = Annotated[
+    dict[Language, Prose],
+    Field(min_length=1, max_length=20),
+    _by_language(_PROSE_SCHEMA, {"zh": "山地旅游与可持续发展", "en": "Mountain tourism and sustainability"}),
+]
+"""A longer text in each language it is written in, at least one."""
+
+
+class Money(BaseModel):
+    """An amount in minor units (ISO 4217): 120000 CNY is 1,200.00 yuan."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    amount: int = Field(ge=0, le=10**12, description="In the currency's minor unit.", examples=[120000])
+    currency: CurrencyCode = Field(description="ISO 4217.", examples=["CNY"])
+
+
+class PhoneInput(Input):
+    """A phone number as it was written or given."""
+
+    number: Annotated[str, StringConstraints(max_length=60, pattern=_ONE_LINE), AfterValidator(str.strip)] = (
+        Field(
+            description="In any form people write; `+86 851 8555 0123` needs no country.",
+            examples=["+86 851 8555 0123"],
+        )
+    )
+    country: CountryCode | None = Field(
+        None, description="Hint for numbers written without a country prefix."
+    )
+
+
+class Phone(Output):
+    """A phone number: E.164 when it is valid, else as it was written."""
+
+    number: str = Field(description="E.164 when `valid`.", examples=["+8685185550123"])
+    written: str = Field(description="As it was given.", examples=["+86 851 8555 0123"])
+    valid: bool
+
+
+class VenueTime(BaseModel):
+    """Wall-clock time at a venue. It keeps its meaning when the zone's rules change, so no instant is stored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    local: Annotated[
+        str,
+        StringConstraints(
+            pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$"
+        ),
+        AfterValidator(_as_wall_clock),
+    ] = Field(description="Date and time as the clock on the wall shows it.", examples=["2026-05-29T09:00"])
+    time_zone: TimeZone = Field(description="IANA zone of the venue.", examples=["Asia/Shanghai"])
+
+
+Item = TypeVar("Item")
+
+
+class Page(Output, Generic[Item]):
+    """One page of a list; follow `next_cursor` until it is null."""
+
+    items: list[Item]
+    next_cursor: str | None = Field(description="Give it as `cursor` to read on; null on the last page.")
+    total: int | None = Field(None, description="How many rows match, with `count=true`.")
+
+
+class BulkCreate(Input, Generic[Item]):
+    """Up to 1,000 new items. With `atomic`, one refusal refuses all."""
+
+    atomic: bool = Field(False, description="True: all or none. False: each item for itself.")
+    items: Annotated[list[Item], Field(min_length=1, max_length=1000)]
+
+
+class FieldError(Output):
+    """What is wrong with one value of a request."""
+
+    pointer: str = Field(
+        description="JSON Pointer into the body, or the parameter's name.", examples=["/names/zh"]
+    )
+    code: str = Field(description="Stable, for programs.", examples=["string_too_long"])
+    detail: str = Field(description="For people.", examples=["String should have at most 300 characters"])
+
+
+class Problem(Output):
+    """Why a request was refused or failed (RFC 9457)."""
+
+    type: str = Field(description="Address of a page that says what to do.", examples=["/problems/not-found"])
+    title: str = Field(examples=["Not found"])
+    status: int = Field(examples=[404])
+    detail: str | None = Field(
+        None, examples=["There is no organisation with this id, or it is not yours to see."]
+    )
+    instance: str | None = Field(None, description="The path that was asked for.")
+    request_id: str | None = Field(None, description="Quote it when you ask for help.")
+    errors: list[FieldError] | None = Field(None, description="For 422: one entry a value.")
+
+
+class BulkResult(Output):
+    """What became of one item of a bulk call."""
+
+    index: int = Field(description="Position of the item in the request, from 0.")
+    status: int = Field(description="As if the item had been sent alone.", examples=[201])
+    id: UUID | None = Field(None, description="Of what was made.")
+    problem: Problem | None = None
+
+
+class BulkResults(Output):
+    """One result per item, in the order of the request."""
+
+    results: list[BulkResult]
+    created: int
+    refused: int

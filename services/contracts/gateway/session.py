@@ -1,0 +1,41 @@
+"""Signing in: from an e-mail address and a password to tokens."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, StringConstraints
+
+from services.contracts.base import Email, Input, Output
+
+RefreshToken = Annotated[str, StringConstraints(min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
+
+
+class SignIn(Input):
+    """Who signs in."""
+
+    email: Email = Field(description="The user's e-mail address.", examples=["admin@alliance.example"])
+    password: Annotated[SecretStr, Field(min_length=1, max_length=200)] = Field(
+        description="The user's password.", examples=["correct horse battery staple"]
+    )
+
+
+class SessionRefresh(Input):
+    """What a session goes on with."""
+
+    refresh_token: RefreshToken = Field(
+        description="The newest refresh token. Each is good for one use; using an old one again ends the session.",
+        examples=["alr_5pQ0yq3bJw0cS1m4J8o2v7t6u9x0z1A2B3C4D5E6F7G"],
+    )
+
+
+class SessionTokens(Output):
+    """The tokens of a signed-in session."""
+
+    access_token: str = Field(
+        description="Send it as `Authorization: Bearer …`.", examples=["eyJhbGciOiJFZDI1NTE5In0.e30.c2ln"]
+    )
+    token_type: Literal["Bearer"] = "Bearer"
+    expires_in: int = Field(description="Seconds until the access token ends.", examples=[900])
+    refresh_token: str = Field(
+        description="Exchange it for new tokens before or after that.",
+        examples=["alr_5pQ0yq3bJw0cS1m4J8o2v7t6u9x0z1A2B3C4D5E6F7G"],
+    )

@@ -1,0 +1,147 @@
+"""Who is calling: tokens that the gateway signed, verified with its public keys, and the scopes they carry.
+
+A service trusts nothing else. Between services the asking service sends its own token, and the originating caller's
+beside it in `X-On-Behalf-Of`: the scopes are the service's, the rows are the originating caller's.
+"""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
+from uuid import UUID
+
+import structlog
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from starlette.requests import HTTPConnection
+
+from services.contracts.scopes import PUBLIC
+from services.kit.errors import Forbidden, Unauthenticated, Unavailable
+
+ISSUER = "alliance-gateway"
+AUDIENCE = "alliance-services"
+ALGORITHMS = ["Ed25519"]
+ON_BEHALF_OF = "x-on-behalf-of"
+
+_KEPT_TOKENS = 10_000
+_REFETCH_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, and what they may do."""
+
+    subject: str
+    """`user:<uuid>`, `key:<uuid>`, `service:<name>`, or `anonymous`."""
+    kind: Literal["staff", "partner", "service", "anonymous"]
+    scopes: frozenset[str] = frozenset()
+    organisation_id: UUID | None = None
+    """The organisation a partner is bound to; such a caller sees that organisation's rows only."""
+    name: str | None = None
+    via: str | None = None
+    """The service that asks on this caller's behalf."""
+
+    def require(self, scope: str) -> None:
+        """Raise unless the caller holds the scope."""
+        if scope == PUBLIC or scope in self.scopes:
+            return
+        if self.kind == "anonymous":
+            raise Unauthenticated()
+        raise Forbidden(f"This needs the scope {scope}.")
+
+    def holds(self, scope: str) -> bool:
+        """Whether the caller holds the scope."""
+        return scope in self.scopes
+
+
+ANONYMOUS = Caller("anonymous", "anonymous")
+
+
+class Authenticator(Protocol):
+    """Finds out who calls; raises `Unauthenticated` for a bad credential, answers `ANONYMOUS` for none."""
+
+    async def __call__(self, request: HTTPConnection) -> Caller: ...
+
+
+class TokenAuthenticator:
+    """Verifies the gateway's tokens. `fetch_keys` answers its JWKS; keys are fetched again when an unknown one signs."""
+
+    def __init__(self, fetch_keys: Callable[[], Awaitable[KeySet]]) -> None:
+        self._fetch_keys = fetch_keys
+        self._keys: KeySet | None = None
+        self._fetched_at = float("-inf")
+        self._verified: dict[str, tuple[Caller, float]] = {}
+
+    async def __call__(self, request: HTTPConnection) -> Caller:
+        headers = request.headers
+        authorization = headers.get("authorization")
+        if authorization is None:
+            return ANONYMOUS
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer":
+            raise Unauthenticated("Only Bearer tokens are taken.")
+        caller = await self.verify(token)
+        if caller.kind == "service" and (original := headers.get(ON_BEHALF_OF)):
+            origin = await self.verify(original)
+            return replace(origin, scopes=caller.scopes, via=caller.subject)
+        return caller
+
+    async def verify(self, token: str) -> Caller:
+        """The caller a token names. Verified tokens are kept until they end, so the signature costs once."""
+        kept = self._verified.get(token)
+        if kept is not None:
+            if kept[1] > time.time():
+                return kept[0]
+            del self._verified[token]
+            raise Unauthenticated("The token has expired.")
+        claims = await self._claims(token)
+        try:
+            expires_at = float(claims["exp"])
+            caller = Caller(
+                subject=str(claims["sub"]),
+                kind=claims["kind"],
+                scopes=frozenset(str(claims.get("scope", "")).split()),
+                organisation_id=UUID(claims["org"]) if claims.get("org") else None,
+                name=claims.get("name"),
+            )
+        except (KeyError, ValueError, TypeError) as error:
+            raise Unauthenticated("The token is not one of ours.") from error
+        if len(self._verified) >= _KEPT_TOKENS:
+            self._verified.clear()
+        self._verified[token] = (caller, expires_at)
+        return caller
+
+    async def _claims(self, token: str) -> jwt.Claims:
+        keys = await self._current_keys()
+        registry = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+        for attempt in (1, 2):
+            try:
+                decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
+                registry.validate(decoded.claims)
+                return decoded.claims
+            except (JoseError, ValueError) as error:
+                # An unknown key may be a new one: ask once more, but never more often than every few seconds.
+                if attempt == 1 and time.monotonic() - self._fetched_at > _REFETCH_SECONDS:
+                    keys = await self._current_keys(refresh=True)
+                    continue
+                raise Unauthenticated("The token is not valid.") from error
+        raise Unauthenticated("The token is not valid.")
+
+    async def _current_keys(self, *, refresh: bool = False) -> KeySet:
+        if self._keys is None or refresh:
+            try:
+                self._keys = await self._fetch_keys()
+            except Unavailable:
+                if self._keys is None:
+                    raise
+                log.warning("gateway_keys_not_refreshed")
+            self._fetched_at = time.monotonic()
+        return self._keys

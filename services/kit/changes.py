@@ -1,0 +1,155 @@
+"""The change log: audit trail, outbox and feed in one table, written in the same transaction as the fact.
+
+Readers of the feed never miss a row that commits late: rows are ordered by (transaction, sequence) and reading stops
+at the oldest transaction still running (`pg_snapshot_xmin`), so a number can't appear behind a reader's back.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, FetchedValue, Identity, Index, Text, Uuid, inspect, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql.base import ischema_names
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstanceState, Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from services.kit.auth import Caller
+from services.kit.db import Base, Moment, Tracked, now
+from services.kit.http import request_id
+from services.kit.ids import new_id
+
+HIDDEN = "…"
+"""Stands for the value of a personal field: the log says that it changed, not to what."""
+
+FIRST_VERSION = 1
+TOGETHER = "flush_together"
+"""Key of `session.info`: a bulk call flushes all its rows at once (kit.bulk)."""
+
+
+class Xid8(UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "xid8"
+
+
+# So that the comparison of tables and migrations knows it.
+ischema_names["xid8"] = Xid8
+
+
+class ChangeRow(Base):
+    """One committed write."""
+
+    __tablename__ = "change"
+    __table_args__ = (
+        Index("ix_change_feed", "transaction_id", "sequence"),
+        Index("ix_change_organisation_ids", "organisation_ids", postgresql_using="gin"),
+        Index("ix_change_resource", "resource_id", "sequence"),
+        Index("ix_change_recent", "at", "sequence"),
+    )
+
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    transaction_id: Mapped[int] = mapped_column(
+        Xid8, server_default=text("pg_current_xact_id()"), server_onupdate=FetchedValue()
+    )
+    id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=new_id)
+    type: Mapped[str]
+    resource: Mapped[str]
+    resource_id: Mapped[UUID]
+    organisation_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    required_scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    resource_version: Mapped[int]
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    actor: Mapped[str]
+    via: Mapped[str | None]
+    request_id: Mapped[str | None]
+    at: Mapped[Moment] = mapped_column(default=now)
+
+
+def _wire(state: InstanceState[Any], column: str, value: Any) -> Any:
+    """A column's value as it stands in JSON."""
+    kind = state.mapper.columns[column].type
+    if hasattr(kind, "process_bind_param"):
+        return kind.process_bind_param(value, None)
+    if isinstance(value, list):
+        return [str(v) if isinstance(v, UUID) else v for v in value]
+    if value is None or isinstance(value, str | int | float | bool | dict):
+        return value
+    return value.isoformat() if isinstance(value, datetime) or hasattr(value, "isoformat") else str(value)
+
+
+def _difference(row: Tracked) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a flush is about to change: columns before and after, personal ones by name only."""
+    state: InstanceState[Any] = inspect(row)
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    gone = state.session is not None and row in state.session.deleted
+    for column in state.mapper.column_attrs.keys():  # noqa: SIM118 - a read-only collection, no dict
+        if column in row.unlogged:
+            continue
+        history = state.attrs[column].history
+        if state.pending or state.transient:
+            old, new = None, getattr(row, column)
+        elif gone:
+            old, new = getattr(row, column), None
+        elif history.has_changes():
+            old, new = (history.deleted or [None])[0], (history.added or [None])[0]
+        else:
+            continue
+        if column in row.personal:
+            old, new = (None if old is None else HIDDEN), (None if new is None else HIDDEN)
+        else:
+            old, new = _wire(state, column, old), _wire(state, column, new)
+        if not (state.pending or state.transient) and old is not None:
+            before[column] = old
+        if not gone and (new is not None or old is not None):
+            after[column] = new
+    return before, after
+
+
+async def save(
+    session: AsyncSession,
+    caller: Caller,
+    type: str,
+    row: Tracked,
+    *,
+    required_scopes: Iterable[str] = (),
+    also_about: Iterable[UUID] = (),
+) -> None:
+    """Flush one row and write the change that tells of it.
+
+    `type` is `service.resource.verb`, such as `members.organisation.updated`. A reader of the feed needs every scope in
+    `required_scopes` to see it. Nothing changed: nothing is written. Raises what the flush raises (see `refused_by`).
+    """
+    before, after = _difference(row)
+    state: InstanceState[Any] = inspect(row)
+    if state.persistent and row not in session.deleted and not after:
+        return
+    together = TOGETHER in session.info
+    if together:
+        row.id = row.id or new_id()
+    else:
+        await session.flush()
+    session.add(
+        ChangeRow(
+            type=type,
+            resource=type.split(".")[1],
+            resource_id=row.id,
+            organisation_ids=sorted({*row.organisations_concerned(), *also_about}),
+            required_scopes=sorted(set(required_scopes)),
+            resource_version=row.version if row.version is not None else FIRST_VERSION,
+            before=before,
+            after=after,
+            actor=caller.subject,
+            via=caller.via,
+            request_id=request_id.get(),
+        )
+    )
+    if not together:
+        await session.flush()

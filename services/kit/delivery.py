@@ -1,0 +1,119 @@
+"""Delivery: the worker reads its service's change log in order and posts it to the inboxes of the services that need it.
+
+One worker at a time delivers to a subscriber (an advisory lock of its connection); the position moves only after the
+subscriber has stored the changes, so a crash repeats and never loses.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg.rows import dict_row
+from sqlalchemy import BigInteger, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.contracts.change import Change, Delivery
+from services.kit.changes import Xid8
+from services.kit.db import Base
+from services.kit.errors import Problem
+from services.kit.http import Peer
+from services.kit.runtime import Runtime
+
+_POLL_SECONDS = 0.3
+_BATCH = 200
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A service that wants changes whose type begins with one of the prefixes."""
+
+    service: str
+    prefixes: tuple[str, ...]
+
+
+class PositionRow(Base):
+    """How far a subscriber has been told."""
+
+    __tablename__ = "delivery_position"
+
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    transaction_id: Mapped[int] = mapped_column(Xid8, server_default=text("'0'"))
+    sequence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+
+
+_NEXT = """
+SELECT c.transaction_id::text AS transaction_id, c.sequence, c.id, c.type, c.resource, c.resource_id, c.resource_version,
+       c.organisation_ids, c.before, c.after, c.actor, c.via, c.request_id, c.at
+FROM change c, delivery_position p
+WHERE p.subscriber = %s
+  AND (c.transaction_id, c.sequence) > (p.transaction_id, p.sequence)
+  AND c.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY c.transaction_id, c.sequence
+LIMIT %s
+"""
+
+
+class Courier:
+    """Delivers to one subscriber until it is stopped."""
+
+    def __init__(self, runtime: Runtime, subscription: Subscription, peer: Peer) -> None:
+        self._runtime = runtime
+        self._subscription = subscription
+        self._peer = peer
+
+    async def run(self) -> None:
+        """Work until cancelled; a lost database or subscriber is tried again."""
+        wait = _POLL_SECONDS
+        while True:
+            try:
+                async with await psycopg.AsyncConnection.connect(
+                    self._runtime.database.conninfo, autocommit=True, connect_timeout=3
+                ) as connection:
+                    await self._lead(connection)
+                    wait = _POLL_SECONDS
+                    while True:
+                        if not await self._deliver_some(connection):
+                            await asyncio.sleep(_POLL_SECONDS)
+            except (psycopg.Error, Problem, OSError) as error:
+                log.warning(
+                    "delivery_waits", subscriber=self._subscription.service, reason=type(error).__name__
+                )
+                wait = min(wait * 2, 5.0)
+                await asyncio.sleep(wait)
+
+    async def _lead(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        name = self._subscription.service
+        await connection.execute(
+            "INSERT INTO delivery_position (subscriber) VALUES (%s) ON CONFLICT DO NOTHING", (name,)
+        )
+        while True:
+            cursor = await connection.execute(
+                "SELECT pg_try_advisory_lock(hashtextextended('courier:' || %s, 0))", (name,)
+            )
+            row = await cursor.fetchone()
+            if row is not None and row[0]:
+                return
+            await asyncio.sleep(2)
+
+    async def _deliver_some(self, connection: psycopg.AsyncConnection[Any]) -> bool:
+        async with connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(_NEXT, (self._subscription.service, _BATCH))
+            rows = await cursor.fetchall()
+        if not rows:
+            return False
+        wanted = [
+            Change.model_validate(row) for row in rows if row["type"].startswith(self._subscription.prefixes)
+        ]
+        if wanted:
+            await self._peer.post(
+                "/internal/inbox", Delivery(source=self._runtime.name, changes=wanted), within=10.0
+            )
+        last = rows[-1]
+        await connection.execute(
+            "UPDATE delivery_position SET transaction_id = %s::xid8, sequence = %s WHERE subscriber = %s",
+            (last["transaction_id"], last["sequence"], self._subscription.service),
+        )
+        return True

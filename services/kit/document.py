@@ -1,0 +1,163 @@
+"""What the OpenAPI document says of every operation beyond FastAPI: scope, problems, common headers, links."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI
+
+from services.contracts.base import Problem as ProblemBody
+from services.contracts.scopes import PUBLIC, SCOPES
+from services.kit import errors
+from services.kit.errors import MEDIA_TYPE, Problem, problems_page
+from services.kit.routing import Operation, Routes
+
+_HEADER = {"in": "header", "required": False}
+IDEMPOTENCY_KEY = {
+    **_HEADER,
+    "name": "Idempotency-Key",
+    "description": "Makes the request safe to repeat: for 72 hours the same key answers with the first answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+    "example": "order-2026-05-29-0001",
+}
+IF_MATCH = {
+    **_HEADER,
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag of the record you read (or `*`), so that nobody's change is overwritten unseen.",
+    "schema": {"type": "string", "pattern": '^(\\*|"[0-9]{1,10}(\\.[0-9a-f]+)?")$'},
+    "example": '"3.9f86d081884c"',
+}
+IF_NONE_MATCH = {
+    **_HEADER,
+    "name": "If-None-Match",
+    "description": "An ETag you hold: 304 when the record is still the same.",
+    "schema": {"type": "string", "maxLength": 500},
+    "example": '"3.9f86d081884c"',
+}
+DRY_RUN = {
+    "in": "query",
+    "name": "dry_run",
+    "required": False,
+    "description": "Do everything and roll it back: answers with what would have been.",
+    "schema": {"type": "boolean", "default": False},
+}
+
+
+def problems_of(operation: Operation) -> list[type[Problem]]:
+    """Every problem an operation can answer with."""
+    policy = operation.policy
+    found: list[type[Problem]] = [*operation.refuses]
+    if policy.scope != PUBLIC:
+        found += [errors.Unauthenticated, errors.Forbidden]
+    if "{" in operation.path:
+        found.append(errors.NotFound)
+    if policy.writes:
+        found += [errors.BadRequest, errors.ContentTooLarge, errors.UnsupportedMediaType]
+    if policy.conditional:
+        found += [errors.PreconditionFailed, errors.PreconditionRequired]
+    if policy.keyed:
+        found += [errors.RequestInProgress, errors.IdempotencyKeyReused]
+    found += [errors.Invalid, errors.TooManyRequests, errors.InternalError, errors.Unavailable]
+    return list(dict.fromkeys(found))
+
+
+def describe(operation: Operation) -> dict[str, Any]:
+    """Options for FastAPI: responses, security and parameters of one operation."""
+    policy = operation.policy
+    by_status: dict[int, list[type[Problem]]] = {}
+    for problem in problems_of(operation):
+        by_status.setdefault(problem.status, []).append(problem)
+    responses: dict[int | str, dict[str, Any]] = {
+        status: {
+            "description": "; ".join(p.title for p in problems) + ".",
+            "content": {
+                MEDIA_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {p.slug: {"value": _example(p, operation.path)} for p in problems},
+                }
+            },
+            "headers": _problem_headers(status),
+        }
+        for status, problems in sorted(by_status.items())
+    }
+    parameters = []
+    if policy.keyed:
+        parameters.append(IDEMPOTENCY_KEY)
+    if policy.conditional:
+        parameters.append(IF_MATCH)
+    if policy.writes:
+        parameters.append(DRY_RUN)
+    if policy.read is not None and operation.path.endswith("}"):
+        parameters.append(IF_NONE_MATCH)
+        responses[304] = {"description": "Nothing changed since the ETag you hold."}
+    extra: dict[str, Any] = {"parameters": parameters} if parameters else {}
+    extra["security"] = [] if policy.scope == PUBLIC else [{"bearer": [policy.scope]}]
+    if policy.scope != PUBLIC:
+        extra["x-scope"] = policy.scope
+    return {"responses": responses, "openapi_extra": extra}
+
+
+def _example(problem: type[Problem], path: str) -> dict[str, Any]:
+    example: dict[str, Any] = {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "instance": path.replace("{id}", "01976b1e-7c3a-7000-8000-000000000001"),
+        "request_id": "01976b1e-7c3a-7000-8000-00000000abcd",
+    }
+    if problem is errors.Invalid:
+        example["errors"] = [{"pointer": "/names", "code": "missing", "detail": "Field required"}]
+    return example
+
+
+def _problem_headers(status: int) -> dict[str, Any]:
+    headers: dict[str, Any] = {
+        "X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when you ask for help."}
+    }
+    if status in (429, 503):
+        headers["Retry-After"] = {
+            "schema": {"type": "integer", "minimum": 0},
+            "description": "Seconds to wait.",
+        }
+    return headers
+
+
+def finish(app: FastAPI, document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]:
+    """Add what belongs to the whole document."""
+    if "x-problems" in document:
+        return document
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    schemas.pop("HTTPValidationError", None)
+    schemas.pop("ValidationError", None)
+    problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    components["securitySchemes"] = {
+        "bearer": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An access token (`POST /v1/sessions`) or an API key (`alc_live_…`).",
+        }
+    }
+    operations = [operation for group in routes for operation in group.operations]
+    used = {problem for operation in operations for problem in problems_of(operation)}
+    document["x-problems"] = problems_page(sorted(used, key=lambda p: p.slug))
+    document["x-scopes"] = SCOPES
+    for path in document["paths"].values():
+        for operation in path.values():
+            _complete(operation)
+    return document
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            headers = response.setdefault("headers", {})
+            headers.setdefault(
+                "X-Request-Id", {"schema": {"type": "string"}, "description": "This request's id."}
+            )
+            if status == "201":
+                headers.setdefault(
+                    "Location", {"schema": {"type": "string"}, "description": "Where the new record is."}
+                )

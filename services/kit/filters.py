@@ -1,0 +1,85 @@
+"""What a list can be filtered by. Each filter is a typed query parameter and a condition with a bind parameter."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Date, DateTime, Text, Uuid, any_, bindparam
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
+
+from services.contracts.base import Instant
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One query parameter. `where` states the condition on its bound value."""
+
+    type: Any
+    where: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+    sql_type: TypeEngine[Any]
+    description: str
+    many: bool = False
+    needs_scope: str | None = None
+
+    def condition(self, parameter: str) -> ColumnElement[bool]:
+        """The condition, with the value bound under `parameter`."""
+        return self.where(bindparam(parameter, type_=self.sql_type))
+
+
+def _sql_type(type_: Any) -> TypeEngine[Any]:
+    return Uuid() if type_ is UUID else Text()
+
+
+def any_of(column: Column, type_: Any, description: str, *, needs_scope: str | None = None) -> Filter:
+    """`country=NP&country=FR`: the column has any of the values."""
+    return Filter(
+        type_,
+        lambda value: column == any_(value),
+        ARRAY(_sql_type(type_)),
+        description,
+        many=True,
+        needs_scope=needs_scope,
+    )
+
+
+def overlaps(column: Column, type_: Any, description: str) -> Filter:
+    """The array column holds any of the values."""
+    return Filter(
+        type_, lambda value: column.op("&&")(value), ARRAY(_sql_type(type_)), description, many=True
+    )
+
+
+def where(
+    type_: Any, sql_type: TypeEngine[Any], condition: Callable[[Any], ColumnElement[bool]], description: str
+) -> Filter:
+    """A condition of its own."""
+    return Filter(type_, condition, sql_type, description)
+
+
+def between(name: str, column: Column, type_: Any, *, needs_scope: str | None = None) -> Mapping[str, Filter]:
+    """`created_at.gte=…`, `.gt`, `.lte`, `.lt`: the column lies in a range."""
+    sql_type: TypeEngine[Any] = Date() if type_ is date else DateTime(timezone=True)
+    words = {"gte": "At or after.", "gt": "After.", "lte": "At or before.", "lt": "Before."}
+    conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
+        "gte": lambda value: column >= value,
+        "gt": lambda value: column > value,
+        "lte": lambda value: column <= value,
+        "lt": lambda value: column < value,
+    }
+    return {
+        f"{name}.{op}": Filter(type_, conditions[op], sql_type, f"`{name}`: {text}", needs_scope=needs_scope)
+        for op, text in words.items()
+    }
+
+
+def created_and_updated(row: Any) -> Mapping[str, Filter]:
+    """The ranges every tracked resource offers."""
+    return {
+        **between("created_at", row.created_at, Instant),
+        **between("updated_at", row.updated_at, Instant),
+    }

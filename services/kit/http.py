@@ -1,0 +1,220 @@
+"""Calls to other services: one factory, a deadline on every call, one layer of retries, a circuit breaker.
+
+The deadline of the request that is being served travels along in `X-Deadline` (milliseconds left), so a chain of calls
+never works on after its caller has given up.
+"""
+
+import asyncio
+import time
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import httpx
+import stamina
+import structlog
+from httpx_aiohttp import AiohttpTransport
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from pydantic import BaseModel
+
+from services.kit.errors import BadGateway, GatewayTimeout, NotFound, Problem, Unavailable
+
+DEADLINE_HEADER = "x-deadline"
+DEFAULT_DEADLINE = 1.5
+"""Seconds one call may take, its retries included."""
+
+deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
+"""`time.monotonic()` at which the request being served is given up."""
+
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+Reply = TypeVar("Reply", bound=BaseModel)
+
+log = structlog.get_logger(__name__)
+
+
+def seconds_left(own: float = DEFAULT_DEADLINE) -> float:
+    """How long a call may take: its own limit, or what the request being served has left."""
+    ends = deadline.get()
+    return own if ends is None else max(0.05, min(own, ends - time.monotonic()))
+
+
+def new_client(base_url: str, *, connections: int = 50) -> httpx.AsyncClient:
+    """An HTTP client with a pool and without defaults that wait for ever."""
+    return httpx.AsyncClient(
+        base_url=base_url,
+        timeout=httpx.Timeout(DEFAULT_DEADLINE, connect=0.5, pool=0.5),
+        transport=AiohttpTransport(
+            client=lambda: ClientSession(
+                connector=TCPConnector(limit=connections, keepalive_timeout=30),
+                timeout=ClientTimeout(total=None),
+                auto_decompress=True,
+            )
+        ),
+        follow_redirects=False,
+    )
+
+
+class CircuitBreaker:
+    """Stops asking a callee that fails: after `threshold` failures in a row, for `rest` seconds; then one call tries."""
+
+    def __init__(self, threshold: int = 5, rest: float = 3.0) -> None:
+        self._threshold = threshold
+        self._rest = rest
+        self._failures = 0
+        self._opened_at = float("-inf")
+
+    def check(self, name: str) -> None:
+        """Raise while the circuit is open."""
+        if self._failures >= self._threshold:
+            if time.monotonic() - self._opened_at < self._rest:
+                raise Unavailable(f"{name} does not answer.", retry_after=round(self._rest))
+            self._opened_at = time.monotonic()
+
+    def record(self, *, ok: bool) -> None:
+        """Tell how a call went."""
+        if ok:
+            self._failures = 0
+            return
+        self._failures += 1
+        if self._failures >= self._threshold:
+            self._opened_at = time.monotonic()
+
+
+class Peer:
+    """Another service. Subclasses in `services.clients` give each question a name and a type."""
+
+    def __init__(self, name: str, base_url: str, authorise: "Authorise") -> None:
+        self.name = name
+        self._http = new_client(base_url)
+        self._authorise = authorise
+        self._breaker = CircuitBreaker()
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._http.aclose()
+
+    async def get(
+        self, path: str, reply: type[Reply], *, on_behalf_of: str | None = None, **params: Any
+    ) -> Reply:
+        """Ask. Safe to repeat, so it is tried up to three times within the deadline."""
+        async for attempt in stamina.retry_context(
+            on=(Unavailable, GatewayTimeout),
+            attempts=3,
+            timeout=seconds_left(),
+            wait_initial=0.05,
+            wait_max=0.4,
+        ):
+            with attempt:
+                response = await self._send("GET", path, params=params, on_behalf_of=on_behalf_of)
+        return reply.model_validate_json(response.content)
+
+    async def post(
+        self, path: str, body: BaseModel, *, on_behalf_of: str | None = None, within: float = 5.0
+    ) -> httpx.Response:
+        """Tell. Tried once; who calls repeats it when it is safe."""
+        return await self._send(
+            "POST", path, content=body.model_dump_json(), on_behalf_of=on_behalf_of, within=within
+        )
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, Any] | None = None,
+        content: str | None = None,
+        on_behalf_of: str | None = None,
+        within: float = DEFAULT_DEADLINE,
+    ) -> httpx.Response:
+        self._breaker.check(self.name)
+        left = seconds_left(within)
+        try:
+            async with asyncio.timeout(left):
+                headers = {
+                    "Authorization": f"Bearer {await self._authorise()}",
+                    DEADLINE_HEADER: str(int(left * 1000)),
+                }
+                if on_behalf_of:
+                    headers["X-On-Behalf-Of"] = on_behalf_of
+                if (rid := request_id.get()) is not None:
+                    headers["X-Request-Id"] = rid
+                if (parent := traceparent.get()) is not None:
+                    headers["traceparent"] = parent
+                if content is not None:
+                    headers["Content-Type"] = "application/json"
+                response = await self._http.request(
+                    method, path, params=params, content=content, headers=headers
+                )
+        except (TimeoutError, httpx.TimeoutException) as error:
+            self._breaker.record(ok=False)
+            raise GatewayTimeout(f"{self.name} did not answer in time.") from error
+        except httpx.HTTPError as error:
+            self._breaker.record(ok=False)
+            raise Unavailable(f"{self.name} cannot be reached.") from error
+        if response.status_code >= 500:
+            self._breaker.record(ok=False)
+            raise Unavailable(f"{self.name} cannot answer at the moment.")
+        self._breaker.record(ok=True)
+        if response.status_code == 404:
+            raise NotFound()
+        if response.status_code >= 400:
+            log.error("peer_refused", peer=self.name, path=path, status=response.status_code)
+            raise BadGateway(f"{self.name} refused the question.")
+        return response
+
+
+class Authorise:
+    """This service's own token, asked from the gateway and kept until a minute before its end."""
+
+    def __init__(self, gateway_url: str, service: str, secret: str) -> None:
+        self._http = new_client(gateway_url, connections=2)
+        self._ask = {"service": service, "secret": secret}
+        self._token = ""
+        self._renew_at = 0.0
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __call__(self) -> str:
+        """The token."""
+        if time.monotonic() < self._renew_at:
+            return self._token
+        async with self._one_at_a_time:
+            if time.monotonic() >= self._renew_at:
+                await self._renew()
+        return self._token
+
+    async def _renew(self) -> None:
+        try:
+            response = await self._http.post("/internal/tokens", json=self._ask)
+            response.raise_for_status()
+            answer = response.json()
+        except httpx.HTTPError as error:
+            raise Unavailable("The gateway gave this service no token.") from error
+        self._token = answer["token"]
+        self._renew_at = time.monotonic() + max(5.0, float(answer["expires_in"]) - 60.0)
+
+    async def keys(self) -> Any:
+        """The gateway's public keys: a JWKS."""
+        try:
+            response = await self._http.get("/.well-known/jwks.json", timeout=2.0)
+            response.raise_for_status()
+        except httpx.HTTPError as error:
+            raise Unavailable("The gateway's keys cannot be read.") from error
+        return response.json()
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._http.aclose()
+
+
+__all__ = [
+    "Authorise",
+    "CircuitBreaker",
+    "Peer",
+    "Problem",
+    "deadline",
+    "new_client",
+    "request_id",
+    "seconds_left",
+    "traceparent",
+]

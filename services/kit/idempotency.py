@@ -1,0 +1,118 @@
+"""Idempotency-Key: a repeated POST answers with the first one's bytes and does nothing twice.
+
+The record is written in the transaction of the effect, so either both exist or neither does. While the first request
+runs, an advisory lock makes the second answer 409 instead of waiting.
+"""
+
+import hashlib
+import re
+from datetime import datetime, timedelta
+
+from sqlalchemy import LargeBinary, SmallInteger, bindparam, delete, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kit.auth import Caller
+from services.kit.db import Base, Moment, now
+from services.kit.errors import BadRequest, IdempotencyKeyReused, RequestInProgress
+
+HEADER = "idempotency-key"
+KEPT = timedelta(hours=72)
+_WELL_FORMED = re.compile(r"^[\x21-\x7e]{1,255}$")
+_REPLAYED_HEADERS = ("content-type", "etag", "location")
+
+
+class IdempotencyRow(Base):
+    """What a POST with a key answered."""
+
+    __tablename__ = "idempotency"
+
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    route: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    status: Mapped[int] = mapped_column(SmallInteger)
+    headers: Mapped[dict[str, str]] = mapped_column(JSONB)
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[Moment] = mapped_column(default=now, index=True)
+
+
+_LOOK_UP = (
+    select(IdempotencyRow.fingerprint, IdempotencyRow.status, IdempotencyRow.headers, IdempotencyRow.body)
+    .where(IdempotencyRow.subject == bindparam("subject"))
+    .where(IdempotencyRow.route == bindparam("route"))
+    .where(IdempotencyRow.key == bindparam("key"))
+    .where(IdempotencyRow.at > bindparam("since"))
+)
+
+
+class Attempt:
+    """One use of a key, from before the effect until its answer is stored."""
+
+    def __init__(self, subject: str, route: str, key: str, fingerprint: bytes) -> None:
+        self._subject, self._route, self._key, self._fingerprint = subject, route, key, fingerprint
+
+    @classmethod
+    async def of(cls, request: Request, caller: Caller) -> "Attempt | None":
+        """The attempt a request makes; None without a key. Raises `BadRequest` for a malformed key."""
+        key = request.headers.get(HEADER)
+        if key is None:
+            return None
+        if not _WELL_FORMED.match(key):
+            raise BadRequest("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+        body = await request.body()
+        query = request.url.query.encode()
+        fingerprint = hashlib.blake2b(query + b"\0" + body, digest_size=16).digest()
+        return cls(caller.subject, f"{request.method} {request.url.path}", key, fingerprint)
+
+    async def earlier(self, session: AsyncSession) -> Response | None:
+        """The stored answer, if the key was used before. Raises `RequestInProgress` while the first use runs and
+        `IdempotencyKeyReused` when the request differs."""
+        name = "\0".join((self._subject, self._route, self._key)).encode()
+        number = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
+        if not await session.scalar(select(func.pg_try_advisory_xact_lock(number))):
+            raise RequestInProgress(retry_after=1)
+        found = (
+            await session.execute(
+                _LOOK_UP,
+                {"subject": self._subject, "route": self._route, "key": self._key, "since": now() - KEPT},
+            )
+        ).one_or_none()
+        if found is None:
+            return None
+        fingerprint, status, headers, body = found
+        if fingerprint != self._fingerprint:
+            raise IdempotencyKeyReused()
+        return Response(body, status_code=status, headers={**headers, "Idempotency-Replayed": "true"})
+
+    async def store(self, session: AsyncSession, response: Response) -> None:
+        """Keep the answer, in the transaction of the effect."""
+        headers = {name: response.headers[name] for name in _REPLAYED_HEADERS if name in response.headers}
+        # A record past its time may still wait for the clean-up; this use takes its place.
+        await session.execute(
+            text(
+                "INSERT INTO idempotency (subject, route, key, fingerprint, status, headers, body, at) "
+                "VALUES (:subject, :route, :key, :fingerprint, :status, :headers, :body, :at) "
+                "ON CONFLICT (subject, route, key) DO UPDATE SET fingerprint = excluded.fingerprint, "
+                "status = excluded.status, headers = excluded.headers, body = excluded.body, at = excluded.at"
+            ).bindparams(bindparam("headers", type_=JSONB)),
+            {
+                "subject": self._subject,
+                "route": self._route,
+                "key": self._key,
+                "fingerprint": self._fingerprint,
+                "status": response.status_code,
+                "headers": headers,
+                "body": bytes(response.body),
+                "at": now(),
+            },
+        )
+
+
+async def forget_old(session: AsyncSession, before: datetime) -> int:
+    """Delete records older than `before`; answers how many."""
+    result = await session.execute(delete(IdempotencyRow).where(IdempotencyRow.at < before))
+    return int(getattr(result, "rowcount", 0))

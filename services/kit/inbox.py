@@ -1,0 +1,101 @@
+"""The inbox: another service's changes, stored on arrival, applied once and in order per record by the worker."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from fastapi import Response
+from sqlalchemy import BigInteger, Index, Uuid, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.contracts.change import Change, Delivery
+from services.contracts.scopes import INTERNAL
+from services.kit.db import Base, Moment, now
+from services.kit.jobs import Task, task
+from services.kit.routing import Routes, WriteSession
+from services.kit.runtime import Runtime
+
+Handler = Callable[[AsyncSession, Change], Awaitable[None]]
+"""Applies one change of another service, in the transaction that marks it applied."""
+
+BATCH = 100
+
+
+class InboxRow(Base):
+    """One change that arrived."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_waiting", "resource_id", "sequence", postgresql_where="applied_at IS NULL"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    source: Mapped[str]
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    resource_id: Mapped[UUID] = mapped_column(Uuid)
+    change: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    received_at: Mapped[Moment] = mapped_column(default=now)
+    applied_at: Mapped[datetime | None]
+
+
+class Inbox:
+    """What a service does when others' facts change: `handlers` by change type; other types are not kept."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = handlers
+        self.apply: Task[Any] = task("kit.apply_inbox")(self._apply)
+
+    def routes(self) -> Routes:
+        """The operation that other services deliver to."""
+        routes = Routes("/internal/inbox", tag="Internal")
+
+        @routes.post("", scope=INTERNAL, status=204, keyed=False, include_in_schema=False)
+        async def receive(delivery: Delivery, session: WriteSession) -> Response:
+            """Take changes in; those known already are passed over."""
+            await self._take(session, delivery)
+            return Response(status_code=204)
+
+        return routes
+
+    async def _take(self, session: AsyncSession, delivery: Delivery) -> None:
+        wanted = [change for change in delivery.changes if change.type in self._handlers]
+        if not wanted:
+            return
+        rows = [
+            {
+                "id": change.id,
+                "source": delivery.source,
+                "sequence": change.sequence,
+                "resource_id": change.resource_id,
+                "change": change.model_dump(mode="json"),
+                "received_at": now(),
+            }
+            for change in wanted
+        ]
+        fresh = await session.scalars(
+            insert(InboxRow).values(rows).on_conflict_do_nothing().returning(InboxRow.resource_id)
+        )
+        for resource_id in sorted(set(fresh)):
+            await self.apply.defer(session, lock=f"inbox:{resource_id}", resource_id=str(resource_id))
+
+    async def _apply(self, runtime: Runtime, resource_id: str) -> None:
+        """Apply what waits for one record, oldest first; a failure keeps it and what follows waiting."""
+        while True:
+            async with runtime.database.transaction() as session:
+                waiting = await session.scalars(
+                    select(InboxRow)
+                    .where(InboxRow.resource_id == UUID(resource_id), InboxRow.applied_at.is_(None))
+                    .order_by(InboxRow.sequence)
+                    .limit(BATCH)
+                    .with_for_update()
+                )
+                rows = list(waiting)
+                for row in rows:
+                    await self._handlers[row.change["type"]](session, Change.model_validate(row.change))
+                    row.applied_at = now()
+                await session.flush()
+            if len(rows) < BATCH:
+                return

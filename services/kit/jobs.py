@@ -1,0 +1,126 @@
+"""Jobs: work that happens after a commit, in the same PostgreSQL, deferred in the transaction that causes it.
+
+Rolled back: the job never was. Committed: it runs at least once, on any worker, also after a crash; so every task must
+be safe to run twice. Tasks are declared with `@task`, get the `Runtime` first, and keep ids, not personal data, as arguments.
+"""
+
+import functools
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec
+
+import procrastinate
+import structlog
+from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.jobs import Job
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.kit.db import Database, now
+from services.kit.idempotency import KEPT, forget_old
+
+if TYPE_CHECKING:
+    from services.kit.runtime import Runtime
+
+P = ParamSpec("P")
+log = structlog.get_logger(__name__)
+
+_STALLED_AFTER = 30.0
+"""Seconds without a heartbeat after which a worker's jobs are given to another."""
+FOREVER = 1_000_000
+"""Attempts; a fact that must arrive is tried until it does, at most every few minutes."""
+
+
+class _Patient(BaseRetryStrategy):
+    """Try again after 1, 2, 4 … seconds, never longer than two minutes apart."""
+
+    def __init__(self, attempts: int) -> None:
+        self._attempts = attempts
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
+        if job.attempts >= self._attempts:
+            return None
+        return RetryDecision(retry_in={"seconds": min(120, 2 ** min(job.attempts, 7))})
+
+
+@dataclass(frozen=True)
+class Task(Generic[P]):
+    """A declared task. `defer` stores a job in the session's transaction."""
+
+    name: str
+    run: "Callable[Concatenate[Runtime, P], Awaitable[None]]"
+    attempts: int
+    cron: str | None
+
+    async def defer(
+        self, session: AsyncSession, *, lock: str | None = None, at: datetime | None = None, **arguments: Any
+    ) -> None:
+        """Store a job. Jobs with the same `lock` run one after the other, in the order they were deferred."""
+        raw = await (await session.connection()).get_raw_connection()
+        options: dict[str, Any] = {"connection": raw.driver_connection}
+        if lock is not None:
+            options["lock"] = lock
+        if at is not None:
+            options["schedule_at"] = at
+        app = _DEFERRING
+        await app.configure_task(self.name, allow_unknown=True, **options).defer_async(**arguments)
+
+
+# Deferring takes the caller's connection, so this app needs none of its own.
+_DEFERRING = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=""))
+
+
+def task(
+    name: str, *, attempts: int = FOREVER, cron: str | None = None
+) -> "Callable[[Callable[Concatenate[Runtime, P], Awaitable[None]]], Task[P]]":
+    """Declare a task. With `cron` it also runs by itself (no arguments), on one worker at a time."""
+
+    def declare(run: "Callable[Concatenate[Runtime, P], Awaitable[None]]") -> Task[P]:
+        return Task(name, run, attempts, cron)
+
+    return declare
+
+
+class Jobs:
+    """The job queue of one service: what its worker runs."""
+
+    def __init__(self, database: Database, tasks: Sequence[Task[Any]]) -> None:
+        self.app = procrastinate.App(
+            connector=procrastinate.PsycopgConnector(conninfo=database.conninfo, min_size=1, max_size=6)
+        )
+        for declared in (*tasks, RESCUE, CLEAN):
+            self._register(declared)
+
+    def _register(self, declared: Task[Any]) -> None:
+        async def run(context: JobContext, timestamp: int | None = None, **arguments: Any) -> None:
+            runtime: Runtime = context.additional_context["runtime"]
+            await declared.run(runtime, **arguments)
+
+        functools.update_wrapper(run, declared.run, assigned=("__module__", "__doc__"), updated=())
+        registered = self.app.task(
+            name=declared.name,
+            pass_context=True,
+            retry=_Patient(declared.attempts),
+            queueing_lock=declared.name if declared.cron else None,
+        )(run)
+        if declared.cron is not None:
+            self.app.periodic(cron=declared.cron)(registered)
+
+
+async def _rescue(runtime: "Runtime") -> None:
+    """Give the jobs of workers that died to the ones that live."""
+    manager = runtime.jobs.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER):
+        log.warning("stalled_job_rescued", task=job.task_name, job=job.id)
+        await manager.retry_job(job)
+
+
+async def _clean(runtime: "Runtime") -> None:
+    """Forget idempotency records after their 72 hours, and finished jobs after a day."""
+    async with runtime.database.transaction() as session:
+        await forget_old(session, now() - KEPT)
+    await runtime.jobs.app.job_manager.delete_old_jobs(nb_hours=24)
+
+
+RESCUE: Task[[]] = Task("kit.rescue_stalled_jobs", _rescue, 1, "* * * * * */10")
+CLEAN: Task[[]] = Task("kit.clean", _clean, 1, "17 * * * *")

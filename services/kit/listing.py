@@ -1,0 +1,161 @@
+"""The query parameters of lists: one grammar, as a model per resource, read from the address without a framework."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+
+from services.contracts.base import FieldError
+from services.kit.errors import Invalid
+
+if TYPE_CHECKING:
+    from services.kit.reading import Resource
+
+MAX_LIMIT = 200
+_MAX_PARAMETERS = 200
+
+
+class Selection(BaseModel):
+    """What is shown of a record."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=False)
+    many: ClassVar[frozenset[str]] = frozenset({"fields", "expand"})
+
+    fields: list[str] = []
+    expand: list[str] = []
+
+
+class ListQuery(Selection):
+    """What every list takes."""
+
+    filter_names: ClassVar[Mapping[str, str]] = {}
+
+    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows a page.")
+    cursor: str | None = Field(None, max_length=2_000, description="`next_cursor` of the page before.")
+    sort: str | None = None
+    q: str | None = None
+    count: bool = Field(False, description="Adds `total`.")
+
+    def given_filters(self) -> dict[str, Any]:
+        """Filters that the request uses, by their public name."""
+        names = self.filter_names
+        return {
+            names[attribute]: getattr(self, attribute)
+            for attribute in self.model_fields_set
+            if attribute in names
+        }
+
+    def given_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Values for the resource's parameters that the request gives."""
+        return {name: getattr(self, name) for name in parameters if name in self.model_fields_set}
+
+
+def _choices(names: Sequence[str]) -> Any:
+    return (
+        Annotated[str, StringConstraints(pattern=f"^({'|'.join(names)})$")]
+        if names
+        else Annotated[str, Field(max_length=0)]
+    )
+
+
+def _selection_fields(resource: "Resource[Any]") -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "fields": (
+            list[_choices(list(resource.columns))],  # type: ignore[misc]
+            Field(
+                [],
+                max_length=60,
+                description="Only these fields (and `id`); repeat the parameter for several.",
+            ),
+        )
+    }
+    if resource.expandable:
+        shown["expand"] = (
+            list[_choices(list(resource.expandable))],  # type: ignore[misc]
+            Field([], max_length=10, description=f"Embed: {', '.join(resource.expandable)}."),
+        )
+    return shown
+
+
+def selection_model(resource: "Resource[Any]") -> type[Selection]:
+    """The parameters of reading one record."""
+    parameters = {n: (p.type, Field(None, description=p.description)) for n, p in resource.parameters.items()}
+    return create_model(
+        f"{resource.model.__name__}Selection", __base__=Selection, **_selection_fields(resource), **parameters
+    )
+
+
+def query_model(resource: "Resource[Any]") -> type[ListQuery]:
+    """The parameters of a resource's list."""
+    fields = _selection_fields(resource)
+    names: dict[str, str] = {}
+    for public, kind in resource.filters.items():
+        attribute = public.replace(".", "_")
+        names[attribute] = public
+        type_ = Annotated[list[kind.type], Field(min_length=1, max_length=100)] if kind.many else kind.type  # type: ignore[name-defined]
+        fields[attribute] = (type_, Field(None, alias=public, description=kind.description))
+    for name, parameter in resource.parameters.items():
+        fields[name] = (parameter.type, Field(None, description=parameter.description))
+    sorts = [*resource.sorts, "id", *(["relevance"] if resource.search is not None else [])]
+    one = f"-?({'|'.join(sorts)})"
+    fields["sort"] = (
+        Annotated[str, StringConstraints(pattern=f"^{one}(,{one}){{0,3}}$")] | None,
+        Field(
+            None,
+            description=f"Any of {', '.join(sorts)}; `-` before one turns it round. Default: {resource.default_sort}.",
+        ),
+    )
+    if resource.search is not None:
+        fields["q"] = (
+            Annotated[str, StringConstraints(min_length=1, max_length=200)] | None,
+            Field(
+                None,
+                description="Search, best match first: Chinese in either script, pinyin, initials, Latin without accents.",
+            ),
+        )
+    model = create_model(f"{resource.model.__name__}Query", __base__=ListQuery, **fields)
+    model.filter_names = names
+    model.many = frozenset({"fields", "expand"} | {n for n, f in resource.filters.items() if f.many})
+    return model
+
+
+Model = TypeVar("Model", bound=Selection)
+
+
+def read_query(model: type[Model], query: bytes) -> Model:
+    """Validate a query string against a model. An unknown or doubled parameter is a 422 that names it."""
+    if not query:
+        return model()
+    try:
+        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+    except ValueError as error:
+        raise Invalid("There are too many query parameters.") from error
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        if "\0" in value:
+            raise Invalid.value(name, "nul_character", "A value must not hold the NUL character.")
+        if name in model.many:
+            values.setdefault(name, []).append(value)
+        elif name in values:
+            raise Invalid.value(name, "given_twice", "This parameter takes one value.")
+        else:
+            values[name] = value
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise invalid(error.errors(include_url=False, include_input=False, include_context=False)) from error
+
+
+def invalid(errors: Sequence[Any]) -> Invalid:
+    """A 422 that lists what pydantic found, by parameter; values are left out. At most 100 entries."""
+    return Invalid(
+        errors=[
+            FieldError(
+                pointer=str(error["loc"][0]) if error["loc"] else "",
+                code="unknown_parameter" if error["type"] == "extra_forbidden" else error["type"],
+                detail=error["msg"],
+            )
+            for error in list(errors)[:100]
+        ]
+    )

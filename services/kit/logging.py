@@ -1,0 +1,67 @@
+"""Logs: one JSON object a line, with request and trace ids, without personal data.
+
+Log what happened and to which id; names, addresses and bodies stay out. Values under a secret-looking key are masked.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+from services.kit.http import request_id, traceparent
+
+_SECRET = re.compile(r"(?i)password|secret|token|authorization|api_?key|cookie")
+_CREDENTIAL = re.compile(
+    r"alc_(live|test)_[A-Za-z0-9_]+|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=://)[^/\s:@]*:[^@\s]+(?=@)"
+)
+
+
+def _with_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if (rid := request_id.get()) is not None:
+        event.setdefault("request_id", rid)
+    if (parent := traceparent.get()) is not None:
+        event.setdefault("trace_id", parent.split("-")[1])
+    return event
+
+
+def _masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if _SECRET.search(key) and key != "event":
+            event[key] = "[masked]"
+        elif isinstance(value, str):
+            event[key] = _CREDENTIAL.sub("[masked]", value)
+    return event
+
+
+def configure(level: str, service: str) -> None:
+    """Send structlog and the standard library's logs through one pipeline to standard output."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        _with_request,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _masked,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processor=structlog.processors.JSONRenderer(ensure_ascii=False),
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for noisy in ("uvicorn.access", "procrastinate", "asyncio", "httpx"):
+        logging.getLogger(noisy).setLevel("WARNING")

@@ -1,0 +1,91 @@
+"""What surrounds every request: its id, its deadline, its log line, its timing, and a problem when all else failed."""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from prometheus_client import Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.kit.errors import MEDIA_TYPE, InternalError
+from services.kit.http import deadline, request_id, traceparent
+from services.kit.settings import Settings
+
+_REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
+_TRACEPARENT = re.compile(rb"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_SLOW_SECONDS = 1.0
+
+log = structlog.get_logger("request")
+SECONDS = Histogram(
+    "http_request_duration_seconds",
+    "Time to answer, by operation.",
+    ("service", "method", "route", "status"),
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+
+
+class RequestContext:
+    """Pure ASGI: no task, queue or copy per request."""
+
+    def __init__(self, app: ASGIApp, *, name: str, settings: Settings) -> None:
+        self._app = app
+        self._name = name
+        self._public_url = settings.public_url
+        self._log_all = settings.access_log == "all"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = {
+            name: value
+            for name, value in scope["headers"]
+            if name in (b"x-request-id", b"traceparent", b"x-deadline")
+        }
+        rid = given.get(b"x-request-id", b"")
+        if not _REQUEST_ID.match(rid):
+            rid = str(uuid4()).encode()
+        request_id.set(rid.decode())
+        parent = given.get(b"traceparent", b"")
+        traceparent.set(parent.decode() if _TRACEPARENT.match(parent) else None)
+        left = given.get(b"x-deadline", b"")
+        deadline.set(time.monotonic() + int(left) / 1000 if left.isdigit() and len(left) < 8 else None)
+        started = time.perf_counter()
+        status = 500
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"].append((b"x-request-id", rid))
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_with_id)
+        except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the caller gets a problem
+            log.error("request_failed", method=scope["method"], path=scope["path"], exc_info=error)
+            if status == 500:
+                await self._send_500(scope, send, rid)
+        finally:
+            self._note(scope, status, time.perf_counter() - started)
+
+    async def _send_500(self, scope: Scope, send: Send, rid: bytes) -> None:
+        body = InternalError().body(self._public_url, scope["path"], rid.decode())
+        headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-id", rid),
+        ]
+        await send({"type": "http.response.start", "status": 500, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _note(self, scope: Scope, status: int, seconds: float) -> None:
+        route = scope.get("route")
+        template = getattr(route, "path", "unknown")
+        SECONDS.labels(self._name, scope["method"], template, str(status)).observe(seconds)
+        notable = status >= 400 or seconds > _SLOW_SECONDS or scope["method"] not in ("GET", "HEAD")
+        if (self._log_all or notable) and template not in ("/livez", "/readyz", "/metrics"):
+            log.info(
+                "request", method=scope["method"], route=template, status=status, ms=round(seconds * 1000, 1)
+            )

@@ -1,0 +1,89 @@
+"""Migrations: one Alembic history a package, with limits on locks, one migrator at a time."""
+
+import importlib.resources
+from pathlib import Path
+from typing import Any, Literal
+
+from alembic import command, context
+from alembic.autogenerate.api import AutogenContext
+from alembic.config import Config
+from alembic.operations import Operations
+from procrastinate.schema import SchemaManager
+from sqlalchemy import Connection, MetaData, create_engine, make_url, pool, text
+
+from services.kit.changes import Xid8
+from services.kit.db import Base, Json
+from services.kit.delivery import PositionRow
+from services.kit.idempotency import IdempotencyRow
+from services.kit.inbox import InboxRow
+
+KIT_ROWS = (IdempotencyRow, InboxRow, PositionRow)
+"""Named here so that the tables of the kit are known to every history."""
+_ONE_AT_A_TIME = 0x616C6C69
+
+
+def config(package: str, database_url: str) -> Config:
+    """Alembic's configuration for a package's `migrations` folder."""
+    found = Config()
+    folder = Path(str(importlib.resources.files(package))) / "migrations"
+    found.set_main_option("script_location", str(folder).replace("%", "%%"))
+    found.attributes["url"] = make_url(database_url).set(drivername="postgresql+psycopg")
+    return found
+
+
+def upgrade(package: str, database_url: str) -> None:
+    """Bring a database to the newest revision; harmless when it is there already."""
+    command.upgrade(config(package, database_url), "head")
+
+
+def check(package: str, database_url: str) -> None:
+    """Raise when the tables and the migrations differ."""
+    command.check(config(package, database_url))
+
+
+def connect(found: Config) -> Connection:
+    """A connection for migrations: gives up on a lock quickly, so that traffic never queues behind a migration."""
+    engine = create_engine(
+        found.attributes["url"], poolclass=pool.NullPool, connect_args={"connect_timeout": 5}
+    )
+    connection = engine.connect()
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
+    connection.execute(text("SET lock_timeout = '4s'"))
+    connection.execute(text("SET statement_timeout = '10min'"))
+    connection.commit()
+    return connection
+
+
+def run_env(metadata: MetaData) -> None:
+    """What every `migrations/env.py` does."""
+    with connect(context.config) as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=[metadata, Base.metadata],
+            render_item=_render,
+            compare_type=True,
+            include_name=lambda name, kind, _: (
+                not (kind == "table" and str(name).startswith("procrastinate_"))
+            ),
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        connection.commit()
+
+
+def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    if kind == "type" and isinstance(item, Json):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return "postgresql.JSONB()"
+    if kind == "type" and isinstance(item, Xid8):
+        autogen.imports.add("from services.kit.changes import Xid8")
+        return "Xid8()"
+    return False
+
+
+def install_job_queue(operations: Operations) -> None:
+    """The queue's tables and functions, as procrastinate ships them; for a service's first migration."""
+    # Straight to the driver: the text holds percent signs and several statements.
+    cursor = operations.get_bind().connection.driver_connection.cursor()
+    cursor.execute(SchemaManager.get_schema().encode(), prepare=False)

@@ -1,0 +1,403 @@
+"""Reads at the speed of PostgreSQL: one, list and search as bytes that PostgreSQL wrote (docs/adr/0003).
+
+A resource declares once what a row looks like on the wire and how it may be filtered, sorted, searched and embedded.
+A request's shape (which of these it uses, and as what kind of caller) picks a statement; SQLAlchemy Core builds and
+compiles it the first time, after that only parameters change. No object is made per row.
+"""
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import psycopg
+from pydantic import BaseModel
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import psycopg as postgresql
+
+from services.kit.auth import Caller
+from services.kit.db import Tracked
+from services.kit.errors import Forbidden
+from services.kit.filters import Column, Filter
+from services.kit.listing import ListQuery, query_model
+from services.kit.paging import Cursors
+from services.kit.search import matches, rank, search_parameters
+
+CALLER_ORGANISATION = bindparam("caller_organisation", type_=Uuid())
+"""The organisation the caller is bound to; for row rules."""
+CALLER_SCOPES = bindparam("caller_scopes", type_=ARRAY(Text))
+"""The scopes the caller holds; for row rules."""
+CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
+"""The caller's subject; for row rules."""
+
+RELEVANCE = "relevance"
+_KEPT_STATEMENTS = 512
+_DIALECT = postgresql.dialect(paramstyle="numeric_dollar")
+
+Run = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
+"""Executes compiled SQL with positional parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A sort key. Say whether the column may be null; nulls come last in either direction."""
+
+    column: Column
+    nullable: bool = False
+    needs_scope: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which rows a kind of caller sees: the first rule that applies counts. No condition: every row."""
+
+    name: str
+    applies: Callable[[Caller], bool]
+    where: ColumnElement[bool] | None = None
+
+
+EVERY_ROW = Rule("every", lambda _: True)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value every statement of the resource needs, such as the date a status is asked for."""
+
+    type: Any
+    default: Callable[[], Any]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Compiled SQL and the order of its parameters."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+    processors: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, query: Select[Any]) -> "Statement":
+        compiled = query.compile(dialect=_DIALECT)
+        return cls(
+            str(compiled),
+            tuple(compiled.positiontup or ()),
+            dict(compiled.params),
+            dict(compiled._bind_processors),
+        )
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters in order."""
+        arguments = []
+        for name in self.names:
+            value = values[name] if name in values else self.constants[name]
+            process = self.processors.get(name)
+            arguments.append(value if process is None else process(value))
+        return arguments
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What decides the statement of a request."""
+
+    filters: frozenset[str]
+    sort: str
+    after: tuple[bool, ...] | None
+    searched: bool
+    fields: tuple[str, ...]
+    expand: tuple[str, ...]
+    rule: str
+    counting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record as it is sent."""
+
+    body: bytes
+    version: int
+
+
+Row = TypeVar("Row", bound=Tracked)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource(Generic[Row]):
+    """What can be read of a table, and how. See docs/adr/0003 and CONTRIBUTING, "Add a resource"."""
+
+    name: str
+    """Singular, as in texts: `organisation`."""
+    path: str
+    """Of the collection: `/v1/organisations`."""
+    model: type[BaseModel]
+    """The contract of one record."""
+    row: type[Row]
+    """The table's class."""
+    fields: Mapping[str, Column] = field(default_factory=dict)
+    """Fields that are not simply the column of the same name."""
+    guarded: Mapping[str, str] = field(default_factory=dict)
+    """Field → the scope without which it is left out of the record."""
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    sorts: Mapping[str, Sort] = field(default_factory=dict)
+    default_sort: str = "id"
+    """Newest last when by `id`: UUIDv7 sort by time."""
+    search: Column | None = None
+    """The tsvector column of `kit.search`."""
+    search_needs_scope: str | None = None
+    expandable: Mapping[str, ColumnElement[Any]] = field(default_factory=dict)
+    """What `expand=` embeds under that name: a scalar subquery that yields JSON."""
+    rules: Sequence[Rule] = (EVERY_ROW,)
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    joins: Callable[[Select[Any]], Select[Any]] | None = None
+    """Adds joins that the field expressions need."""
+
+    _statements: "OrderedDict[Any, Statement]" = field(default_factory=OrderedDict, repr=False, compare=False)
+
+    @cached_property
+    def columns(self) -> dict[str, Column]:
+        """Field of the contract → the expression that yields it."""
+        found: dict[str, Column] = {}
+        for name in self.model.model_fields:
+            if name in self.expandable:
+                continue
+            found[name] = self.fields[name] if name in self.fields else getattr(self.row, name)
+        return found
+
+    @cached_property
+    def query(self) -> type[ListQuery]:
+        """The query parameters of the list, as a model."""
+        return query_model(self)
+
+    # -- one record --------------------------------------------------------------------------------------------------
+
+    async def one(
+        self,
+        run: Run,
+        caller: Caller,
+        id: UUID,
+        *,
+        fields: Sequence[str] = (),
+        expand: Sequence[str] = (),
+        values: Mapping[str, Any] | None = None,
+    ) -> Item | None:
+        """One record, or None where there is none that the caller may see."""
+        rule = self._rule(caller)
+        shown = self._shown(caller, fields)
+        key = (rule.name, shown, tuple(expand))
+        statement = self._statements.get(key)
+        if statement is None:
+            query = self._base(shown, expand, rule).add_columns(self.row.version.label("_version"))
+            inner = query.where(self.row.id == bindparam("id", type_=Uuid())).subquery("page")
+            statement = self._keep(key, self._as_json(inner, [*shown, *expand], [inner.c["_version"]]))
+        parameters = {"id": id, **self._caller_values(caller), **self._parameter_values(values or {})}
+        rows = await run(statement.sql, statement.arguments(parameters))
+        return Item(rows[0][0].encode(), rows[0][1]) if rows else None
+
+    # -- a page ------------------------------------------------------------------------------------------------------
+
+    async def page(self, run: Run, caller: Caller, query: ListQuery, cursors: Cursors) -> bytes:
+        """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by."""
+        given = query.given_filters()
+        sort = query.sort or (f"-{RELEVANCE}" if query.q is not None else self.default_sort)
+        keys = self._sort_keys(sort)
+        self._refuse_guarded(caller, given, keys, searched=query.q is not None)
+        rule = self._rule(caller)
+        values: dict[str, Any] = {
+            **{f"filter_{name}": value for name, value in given.items()},
+            **self._caller_values(caller),
+            **self._parameter_values(query.given_parameters(self.parameters)),
+            "page_limit": query.limit + 1,
+        }
+        if query.q is not None:
+            values.update(search_parameters(query.q))
+        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in given.items())}|{query.q or ''}"
+        after: tuple[bool, ...] | None = None
+        if query.cursor:
+            position = cursors.open(bound_to, query.cursor, len(keys))
+            after = tuple(value is not None for value in position)
+            values.update({f"after_{n}": value for n, value in enumerate(position) if value is not None})
+        shown = self._shown(caller, query.fields)
+        shape = _Shape(
+            frozenset(given), sort, after, query.q is not None, shown, tuple(query.expand), rule.name
+        )
+        statement = self._statements.get(shape) or self._keep(shape, self._page_query(shape, keys, rule))
+        rows = await run(statement.sql, statement.arguments(values))
+        more = len(rows) > query.limit
+        if more:
+            rows = rows[: query.limit]
+        cursor = f'"{cursors.seal(bound_to, rows[-1][1:])}"' if more else "null"
+        total = ""
+        if query.count:
+            counting = _Shape(
+                frozenset(given), "", None, query.q is not None, (), (), rule.name, counting=True
+            )
+            statement = self._statements.get(counting) or self._keep(
+                counting, self._count_query(counting, rule)
+            )
+            total = f',"total":{(await run(statement.sql, statement.arguments(values)))[0][0]}'
+        return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{total}}}'.encode()
+
+    # -- statements --------------------------------------------------------------------------------------------------
+
+    def _base(self, shown: Sequence[str], expand: Sequence[str], rule: Rule) -> Select[Any]:
+        columns = [self.columns[name].label(name) for name in shown]
+        columns += [self.expandable[name].label(name) for name in expand]
+        query = select(*columns).select_from(self.row)
+        return self._restricted(query, rule)
+
+    def _restricted(self, query: Select[Any], rule: Rule) -> Select[Any]:
+        if self.joins is not None:
+            query = self.joins(query)
+        return query if rule.where is None else query.where(rule.where)
+
+    def _filtered(self, query: Select[Any], shape: _Shape) -> Select[Any]:
+        for name in sorted(shape.filters):
+            query = query.where(self.filters[name].condition(f"filter_{name}"))
+        if shape.searched and self.search is not None:
+            query = query.where(matches(self.search))
+        return query
+
+    def _page_query(self, shape: _Shape, keys: Sequence[tuple[Sort, bool]], rule: Rule) -> Select[Any]:
+        query = self._filtered(self._base(shape.fields, shape.expand, rule), shape)
+        key_columns = [key.column.label(f"_key_{n}") for n, (key, _) in enumerate(keys)]
+        query = query.add_columns(*key_columns)
+        if shape.after is not None:
+            query = query.where(_after(keys, shape.after))
+        ordering = [_ordered(key.column, key, descending) for key, descending in keys]
+        inner = query.order_by(*ordering).limit(bindparam("page_limit", type_=BigInteger())).subquery("page")
+        outer_keys = [inner.c[f"_key_{n}"] for n in range(len(keys))]
+        outer = self._as_json(inner, [*shape.fields, *shape.expand], [cast(k, Text) for k in outer_keys])
+        return outer.order_by(*[_ordered(k, s, d) for k, (s, d) in zip(outer_keys, keys, strict=True)])
+
+    def _count_query(self, shape: _Shape, rule: Rule) -> Select[Any]:
+        return self._filtered(self._restricted(select(func.count()).select_from(self.row), rule), shape)
+
+    @staticmethod
+    def _as_json(page: Any, names: Sequence[str], besides: Sequence[ColumnElement[Any]]) -> Select[Any]:
+        # Named as text: SQLAlchemy would repeat the whole page inside the lateral query.
+        item = select(*[literal_column(f'page."{name}"').label(name) for name in names]).lateral("item")
+        return select(cast(func.row_to_json(literal_column("item")), Text), *besides).select_from(
+            page.join(item, true())
+        )
+
+    def _keep(self, key: Any, query: Select[Any]) -> Statement:
+        statement = self._statements[key] = Statement.of(query)
+        if len(self._statements) > _KEPT_STATEMENTS:
+            self._statements.popitem(last=False)
+        return statement
+
+    def seen_by(self, caller: Caller) -> Select[tuple[Row]]:
+        """A query of the ORM for the rows that the caller may see."""
+        rule = self._rule(caller)
+        query = select(self.row)
+        return query if rule.where is None else query.where(rule.where).params(self._caller_values(caller))
+
+    # -- the caller --------------------------------------------------------------------------------------------------
+
+    def _rule(self, caller: Caller) -> Rule:
+        for rule in self.rules:
+            if rule.applies(caller):
+                return rule
+        raise Forbidden(f"This kind of caller sees no {self.name}.")
+
+    def _shown(self, caller: Caller, fields: Sequence[str]) -> tuple[str, ...]:
+        wanted = (
+            tuple(self.columns) if not fields else tuple(f for f in self.columns if f == "id" or f in fields)
+        )
+        if not self.guarded:
+            return wanted
+        return tuple(f for f in wanted if f not in self.guarded or caller.holds(self.guarded[f]))
+
+    def _refuse_guarded(
+        self, caller: Caller, given: Mapping[str, Any], keys: Sequence[tuple[Sort, bool]], *, searched: bool
+    ) -> None:
+        for name in given:
+            if (scope := self.filters[name].needs_scope) is not None:
+                caller.require(scope)
+        for key, _ in keys:
+            if key.needs_scope is not None:
+                caller.require(key.needs_scope)
+        if searched and self.search_needs_scope is not None:
+            caller.require(self.search_needs_scope)
+
+    @staticmethod
+    def _caller_values(caller: Caller) -> dict[str, Any]:
+        return {
+            "caller_organisation": caller.organisation_id,
+            "caller_subject": caller.subject,
+            "caller_scopes": list(caller.scopes),
+        }
+
+    def _parameter_values(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {n: given[n] if given.get(n) is not None else p.default() for n, p in self.parameters.items()}
+
+    def _sort_keys(self, sort: str) -> list[tuple[Sort, bool]]:
+        keys: list[tuple[Sort, bool]] = []
+        for part in sort.split(","):
+            name, descending = part.lstrip("-"), part.startswith("-")
+            if name == RELEVANCE and self.search is not None:
+                keys.append((Sort(rank(self.search)), descending))
+            elif name != "id":
+                keys.append((self.sorts[name], descending))
+            else:
+                keys.append((Sort(self.row.id), descending))
+                return keys
+        # The last key makes the order total, in the direction of the first so that one index can serve both.
+        keys.append((Sort(self.row.id), keys[0][1] if keys[0][0].column is not None else False))
+        return keys
+
+
+def _ordered(column: Any, key: Sort, descending: bool) -> Any:
+    ordered = column.desc() if descending else column.asc()
+    # PostgreSQL puts nulls last when ascending and first when descending; lists put them last in both.
+    return ordered.nulls_last() if key.nullable and descending else ordered
+
+
+def _after(keys: Sequence[tuple[Sort, bool]], present: Sequence[bool]) -> ColumnElement[bool]:
+    """Rows that come after a position. One direction and no nulls: a row comparison, which an index answers."""
+    values = [cast(bindparam(f"after_{n}", type_=Text()), key.column.type) for n, (key, _) in enumerate(keys)]
+    directions = {descending for _, descending in keys}
+    if len(directions) == 1 and not any(key.nullable for key, _ in keys):
+        columns, position = tuple_(*[key.column for key, _ in keys]), tuple_(*values)
+        return columns < position if directions.pop() else columns > position
+    condition: ColumnElement[bool] | None = None
+    for (key, descending), value, is_present in reversed(list(zip(keys, values, present, strict=True))):
+        column = key.column
+        if not is_present:
+            # After a null come only nulls, told apart by the keys behind.
+            condition = column.is_(None) if condition is None else and_(column.is_(None), condition)
+            continue
+        beyond = column < value if descending else column > value
+        if key.nullable:
+            beyond = or_(beyond, column.is_(None))
+        condition = beyond if condition is None else or_(beyond, and_(column == value, condition))
+    assert condition is not None
+    return condition
+
+
+async def fetch(
+    connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]
+) -> list[tuple[Any, ...]]:
+    """Run compiled SQL on a psycopg connection."""
+    cursor = psycopg.AsyncRawCursor(connection)
+    await cursor.execute(sql.encode(), arguments, prepare=True)
+    return await cursor.fetchall()

@@ -1,0 +1,378 @@
+"""Routes: every operation states its scope, and one handler does what all requests have in common.
+
+Order of a request: credential → scope → form (media type, If-Match, known parameters) → the endpoint, in one
+transaction when it writes → idempotency record → commit → response. A 2xx is never sent before the commit.
+"""
+
+import functools
+import inspect
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, FastAPI, Path, Query, Request, Response
+from fastapi.routing import APIRoute
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import QueryParams
+
+from services.contracts.base import Page
+from services.contracts.scopes import PUBLIC
+from services.kit import etag
+from services.kit.auth import Caller
+from services.kit.errors import (
+    Invalid,
+    InvalidCursor,
+    NotFound,
+    PreconditionRequired,
+    Problem,
+    UnsupportedMediaType,
+)
+from services.kit.idempotency import Attempt
+from services.kit.listing import read_query, selection_model
+from services.kit.reading import Item, Resource, fetch
+from services.kit.runtime import Runtime, runtime_of
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What a route demands of a request before its endpoint runs."""
+
+    scope: str
+    writes: bool
+    conditional: bool
+    """PATCH, PUT and DELETE of one record need If-Match."""
+    keyed: bool
+    """POST takes an Idempotency-Key."""
+    parameters: frozenset[str] = frozenset()
+    read: Handler | None = None
+    """A read that does without FastAPI's dispatch."""
+
+
+class Route(APIRoute):
+    """One operation."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, policy: Policy, **kwargs: Any) -> None:
+        self.policy = policy
+        super().__init__(path, endpoint, **kwargs)
+
+    def get_route_handler(self) -> Handler:
+        inner, policy = super().get_route_handler(), self.policy
+        known = policy.parameters | {p.alias for p in self.dependant.query_params} | _model_parameters(self)
+
+        async def handle(request: Request) -> Response:
+            runtime = runtime_of(request)
+            caller = await runtime.authenticate(request)
+            caller.require(policy.scope)
+            request.state.caller = caller
+            if policy.read is not None:
+                return await policy.read(request)
+            _refuse_unknown(request.query_params, known)
+            if not policy.writes:
+                return await inner(request)
+            _require_form(request, policy)
+            return await _in_transaction(request, runtime, caller, policy, inner)
+
+        return handle
+
+
+async def _in_transaction(
+    request: Request, runtime: Runtime, caller: Caller, policy: Policy, inner: Handler
+) -> Response:
+    dry_run = _flag(request.query_params, "dry_run")
+    async with runtime.database.sessions() as session:
+        request.state.session = session
+        attempt = await Attempt.of(request, caller) if policy.keyed and not dry_run else None
+        if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
+            return earlier
+        response = await inner(request)
+        if dry_run:
+            await session.rollback()
+            response.headers["Dry-Run"] = "true"
+            return response
+        if attempt is not None and response.status_code < 400:
+            await attempt.store(session, response)
+        await session.commit()
+        return response
+
+
+def _refuse_unknown(given: QueryParams, known: frozenset[str]) -> None:
+    for name in given:
+        if name not in known:
+            raise Invalid.value(name, "unknown_parameter", "This address does not take the parameter.")
+
+
+def _require_form(request: Request, policy: Policy) -> None:
+    headers = request.headers
+    if policy.conditional and "if-match" not in headers:
+        raise PreconditionRequired()
+    length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "1")
+    if length != "0":
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json" and not media_type.endswith("+json"):
+            raise UnsupportedMediaType(f"Send JSON, not {media_type or 'a body without Content-Type'}.")
+
+
+def _flag(given: QueryParams, name: str) -> bool:
+    value = given.get(name, "false")
+    if value not in ("true", "false"):
+        raise Invalid.value(name, "bool_parsing", "Say true or false.")
+    return value == "true"
+
+
+def _model_parameters(route: APIRoute) -> frozenset[str]:
+    names: set[str] = set()
+    for dependency in route.dependant.dependencies:
+        names |= {p.alias for p in dependency.query_params}
+    return frozenset(names)
+
+
+# -- what endpoints ask for --------------------------------------------------------------------------------------------
+
+
+async def _session(request: Request) -> AsyncSession:
+    session: AsyncSession = request.state.session
+    return session
+
+
+async def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+async def _if_match(request: Request) -> etag.IfMatch:
+    return etag.IfMatch.of(request.headers.get("if-match", ""))
+
+
+async def _runtime(request: Request) -> Runtime:
+    return runtime_of(request)
+
+
+WriteSession = Annotated[AsyncSession, Depends(_session)]
+"""The request's transaction. The route commits it; endpoints and actions never do."""
+CurrentCaller = Annotated[Caller, Depends(_caller)]
+IfMatch = Annotated[etag.IfMatch, Depends(_if_match)]
+CurrentRuntime = Annotated[Runtime, Depends(_runtime)]
+
+
+# -- answers -----------------------------------------------------------------------------------------------------------
+
+
+async def shown(session: AsyncSession, caller: Caller, resource: Resource[Any], id: UUID) -> Item:
+    """A record as the open transaction has it, in the bytes a read would give. `NotFound` when the caller may not see it."""
+    raw = await (await session.connection()).get_raw_connection()
+    item = await resource.one(functools.partial(fetch, raw.driver_connection), caller, id)  # type: ignore[arg-type]
+    if item is None:
+        raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")
+    return item
+
+
+async def answer(
+    session: AsyncSession, caller: Caller, resource: Resource[Any], id: UUID, status: int = 200
+) -> Response:
+    """A write's response: the record as it now is, its ETag, and its address when it was made."""
+    item = await shown(session, caller, resource, id)
+    headers = {"ETag": etag.of(item)}
+    if status == 201:
+        headers["Location"] = f"{resource.path}/{id}"
+    return Response(item.body, status, headers, "application/json")
+
+
+# -- declaring ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One declared operation, not yet part of an app."""
+
+    path: str
+    endpoint: Callable[..., Any]
+    policy: Policy
+    options: dict[str, Any]
+    refuses: tuple[type[Problem], ...]
+
+
+class Routes:
+    """The operations of one feature. `prefix` is the collection's path, `tag` its heading in the reference."""
+
+    def __init__(self, prefix: str, *, tag: str) -> None:
+        self.prefix = prefix
+        self.tag = tag
+        self.operations: list[Operation] = []
+
+    def get(
+        self, path: str = "", *, scope: str, response: Any = None, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A read that is more than one record or a list of a resource."""
+        return self._operation("GET", path, scope=scope, response=response, **options)
+
+    def post(
+        self, path: str = "", *, scope: str, response: Any = None, status: int = 201, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A creation or an action."""
+        return self._operation("POST", path, scope=scope, response=response, status=status, **options)
+
+    def patch(
+        self, path: str, *, scope: str, response: Any, **options: Any
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A change of one record (RFC 7396)."""
+        return self._operation("PATCH", path, scope=scope, response=response, **options)
+
+    def delete(self, path: str, *, scope: str, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """The end of one record."""
+        return self._operation("DELETE", path, scope=scope, status=204, **options)
+
+    def reads(self, resource: Resource[Any], *, scope: str, path: str = "") -> None:
+        """The list and the single record of a resource, on the fast path."""
+        self.lists(resource, scope=scope, path=path)
+        article = "an" if resource.name[0] in "aeiou" else "a"
+        selection = selection_model(resource)
+        self._operation(
+            "GET",
+            path + "/{id}",
+            scope=scope,
+            response=resource.model,
+            read=_one_reader(resource, selection),
+            summary=f"Read {article} {resource.name}",
+            description=f"One {resource.name}, with its ETag. `If-None-Match` answers 304 when nothing changed.",
+            refuses=(NotFound,),
+        )(
+            _documented(
+                f"read_{_word(resource.name)}",
+                id=Annotated[UUID, Path(description="Its id.")],
+                query=selection,
+            )
+        )
+
+    def lists(
+        self,
+        resource: Resource[Any],
+        *,
+        scope: str,
+        path: str = "",
+        summary: str | None = None,
+        description: str | None = None,
+    ) -> None:
+        """The list of a resource, on the fast path."""
+        plural = resource.path.rsplit("/", 1)[-1].replace("-", " ")
+        self._operation(
+            "GET",
+            path,
+            scope=scope,
+            response=Page[resource.model],  # type: ignore[name-defined]
+            read=_list_reader(resource),
+            refuses=(InvalidCursor,),
+            summary=summary or f"List {plural}",
+            description=description
+            or f"A page of {plural}, in the order they were made unless sorted otherwise. Follow `next_cursor` to read on.",
+        )(_documented(f"list_{_word(resource.path.removeprefix('/v1/'))}", query=resource.query))
+
+    def _operation(
+        self,
+        method: Method,
+        path: str,
+        *,
+        scope: str,
+        response: Any = None,
+        status: int = 200,
+        refuses: Sequence[type[Problem]] = (),
+        read: Handler | None = None,
+        conditional: bool | None = None,
+        keyed: bool | None = None,
+        **options: Any,
+    ) -> Callable[[Endpoint], Endpoint]:
+        writes = method != "GET"
+        policy = Policy(
+            scope=scope,
+            writes=writes,
+            conditional=method in ("PATCH", "PUT", "DELETE") if conditional is None else conditional,
+            keyed=method == "POST" if keyed is None else keyed,
+            parameters=frozenset({"dry_run"}) if writes else frozenset(),
+            read=read,
+        )
+
+        def keep(endpoint: Endpoint) -> Endpoint:
+            options.update(methods=[method], status_code=status, response_model=response)
+            options.setdefault("tags", [self.tag])
+            self.operations.append(Operation(self.prefix + path, endpoint, policy, options, tuple(refuses)))
+            return endpoint
+
+        return keep
+
+    def mount(self, app: FastAPI, document: Callable[[Operation], dict[str, Any]]) -> None:
+        """Add the operations to an app; `document` gives what the OpenAPI document says besides."""
+        for operation in self.operations:
+            app.router.add_api_route(
+                operation.path,
+                operation.endpoint,
+                route_class_override=functools.partial(Route, policy=operation.policy),  # type: ignore[arg-type]
+                **operation.options,
+                **document(operation),
+            )
+
+
+def _word(name: str) -> str:
+    return name.replace(" ", "_").replace("-", "_").replace("/", "_")
+
+
+def _documented(name: str, *, query: type[Any], **parameters: Any) -> Callable[..., Any]:
+    """A function whose signature tells the document what a fast read takes; it is never called."""
+
+    async def operation(**_: Any) -> None: ...
+
+    parameters["query"] = Annotated[query, Query()]
+    operation.__name__ = name
+    operation.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=a) for n, a in parameters.items()]
+    )
+    return operation
+
+
+def _list_reader(resource: Resource[Any]) -> Handler:
+    async def read(request: Request) -> Response:
+        runtime, scope = runtime_of(request), request.scope
+        query = read_query(resource.query, scope["query_string"])
+        body = await resource.page(runtime.read, request.state.caller, query, runtime.cursors)
+        return Response(body, media_type="application/json")
+
+    return read
+
+
+def _one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
+    async def read(request: Request) -> Response:
+        runtime, scope = runtime_of(request), request.scope
+        try:
+            id = UUID(scope["path_params"]["id"])
+        except ValueError as error:
+            raise Invalid.value("id", "uuid_parsing", "This is no UUID.") from error
+        chosen = read_query(selection, scope["query_string"])
+        values = {name: getattr(chosen, name) for name in resource.parameters}
+        item = await resource.one(
+            runtime.read, request.state.caller, id, fields=chosen.fields, expand=chosen.expand, values=values
+        )
+        if item is None:
+            raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")
+        tag = etag.of(item)
+        if etag.unchanged(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers={"ETag": tag})
+        return Response(item.body, media_type="application/json", headers={"ETag": tag})
+
+    return read
+
+
+__all__ = [
+    "PUBLIC",
+    "CurrentCaller",
+    "CurrentRuntime",
+    "IfMatch",
+    "Operation",
+    "Route",
+    "Routes",
+    "WriteSession",
+    "answer",
+    "shown",
+]

@@ -1,0 +1,58 @@
+"""What one process holds while it runs: settings, pools, peers. Made in the lifespan, never at import."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from starlette.requests import HTTPConnection
+
+from services.kit.auth import Authenticator
+from services.kit.db import Database
+from services.kit.http import Authorise, Peer
+from services.kit.paging import Cursors
+from services.kit.reading import fetch
+from services.kit.settings import Settings
+
+if TYPE_CHECKING:
+    from services.kit.jobs import Jobs
+
+P = TypeVar("P", bound=Peer)
+
+
+class MakePeer(Protocol):
+    """A client class of `services.clients`."""
+
+    def __call__(self, name: str, base_url: str, authorise: Authorise) -> Peer: ...
+
+
+@dataclass(kw_only=True)
+class Runtime:
+    """The parts of a running process."""
+
+    name: str
+    settings: Settings
+    database: Database
+    cursors: Cursors
+    authenticate: Authenticator
+    authorise: Authorise
+    jobs: "Jobs"
+    peers: Mapping[str, Peer] = field(default_factory=dict)
+    closing: bool = False
+
+    def peer(self, kind: type[P]) -> P:
+        """The client of a class in `services.clients`."""
+        for peer in self.peers.values():
+            if isinstance(peer, kind):
+                return peer
+        raise LookupError(f"{self.name} has no client {kind.__name__}; name it in its Service.")
+
+    async def read(self, sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run compiled SQL on the read pool."""
+        async with self.database.reads.connection() as connection:
+            return await fetch(connection, sql, arguments)
+
+
+def runtime_of(request: HTTPConnection) -> Runtime:
+    """The runtime of the app that serves this request."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime

@@ -1,0 +1,119 @@
+"""The key of a row: everything its names can be found by."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from services.kit.search.folding import (
+    cleaned,
+    has_han,
+    is_han,
+    is_unspaced,
+    runs,
+    simplified,
+    with_digraphs,
+    written,
+)
+from services.kit.search.lexemes import (
+    INITIALS,
+    INNER,
+    LONGEST_INITIALS,
+    LONGEST_INNER,
+    LONGEST_WHOLE,
+    NO_HAN,
+    RULE,
+    WHOLE,
+    exact,
+    joined,
+    quoted,
+    whole,
+)
+from services.kit.search.readings import combinations, surname_lengths, syllables
+
+RULE_VERSION = 1
+"""Raise this when anything changes in how names become keys; `is_outdated` then finds the rows to rebuild."""
+
+MAX_NAMES = 32
+"""Names of a row that are searched; further ones are left out."""
+MAX_LEXEMES = 600
+"""Lexemes of a key: whole names first, so that a row with too many is still found by each of its names."""
+
+_MAX_UNITS = 64
+_REORDERED_WORDS = range(2, 5)
+_REORDERED_CHARACTERS = range(2, 5)
+_SMALL_WORDS = frozenset("and de der des di du for in la le of on the und von".split())
+
+
+@dataclass(slots=True)
+class _Found:
+    """Lexemes in the order they are kept in when there are too many."""
+
+    wholes: dict[str, None] = field(default_factory=dict)
+    parts: dict[str, None] = field(default_factory=dict)
+
+    def add_whole(self, units: Sequence[str], begins: Iterable[int]) -> None:
+        """The name from each of these units on, and then from its first unit to there."""
+        for begin in begins:
+            form = joined([*units[begin:], *units[:begin]])
+            self.wholes[WHOLE + form[:LONGEST_WHOLE]] = None
+            self.wholes[whole(form)] = None
+
+    def add_inner(self, units: Sequence[str], begins: Iterable[int]) -> None:
+        for begin in begins:
+            self.parts[INNER + joined(units[begin : begin + LONGEST_INNER])[:LONGEST_INNER]] = None
+
+    def add_initials(self, units: Sequence[str]) -> None:
+        if len(units) > 1:
+            self.wholes[INITIALS + "".join([unit[0] for unit in units[:LONGEST_INITIALS]])] = None
+
+
+def search_document(names: Iterable[str]) -> str:
+    """The text of a `tsvector` by which a row with these names is found.
+
+    Cast it with `::tsvector`; no text-search configuration takes part. It has at most about `MAX_LEXEMES` lexemes.
+    """
+    distinct = list(dict.fromkeys(name for text in _first(names) if (name := written(text))))
+    found = _Found()
+    for name in distinct:
+        found.wholes[exact(name)] = None
+        for spelling in dict.fromkeys((name, with_digraphs(name))):
+            _add_spelling(found, cleaned(spelling))
+    marks = [f"{RULE}{RULE_VERSION}", *([] if any(map(has_han, distinct)) else [NO_HAN])]
+    lexemes = [*marks, *list({**found.wholes, **found.parts})[:MAX_LEXEMES]]
+    return " ".join([quoted(lexeme) for lexeme in lexemes])
+
+
+def _first(names: Iterable[str]) -> Iterator[str]:
+    for _, name in zip(range(MAX_NAMES), names, strict=False):
+        yield name
+
+
+def _add_spelling(found: _Found, name: str) -> None:
+    words = runs(name)
+    units: list[str] = []
+    for word in words:
+        units.extend(simplified(word) if is_unspaced(word) else (word,))
+    if not units:
+        return
+    in_words = len(units) == len(words)
+    begins = {0, 1, len(units) - 1} if in_words and len(units) in _REORDERED_WORDS else {0}
+    found.add_whole(units, sorted(begins))
+    found.add_inner(units, [n for n in range(1, min(len(units), _MAX_UNITS)) if n not in begins])
+    if has_han(name):
+        _add_romanised(found, words)
+    elif in_words:
+        found.add_initials(units)
+        found.add_initials([unit for unit in units if unit not in _SMALL_WORDS])
+
+
+def _add_romanised(found: _Found, words: Sequence[str]) -> None:
+    options: list[list[str]] = []
+    for word in words:
+        options.extend(syllables(word) if is_han(word) else [[word]])
+    begins = {0}
+    if len(words) == 1 and len(options) in _REORDERED_CHARACTERS:
+        begins.update(surname_lengths(simplified(words[0])))
+    inner = [n for n in range(1, min(len(options), _MAX_UNITS)) if n not in begins]
+    for units in combinations(options):
+        found.add_whole(units, sorted(begins))
+        found.add_inner(units, inner)
+        found.add_initials(units)

@@ -1,0 +1,113 @@
+"""What a search asks PostgreSQL: one `tsquery` for each degree of match."""
+
+from dataclasses import dataclass
+
+from services.kit.search.folding import cleaned, is_han, is_unspaced, runs, simplified, with_digraphs, written
+from services.kit.search.lexemes import (
+    INITIALS,
+    INNER,
+    LONGEST_INITIALS,
+    LONGEST_INNER,
+    LONGEST_WHOLE,
+    NO_HAN,
+    NOTHING,
+    WHOLE,
+    all_of,
+    any_of,
+    beginning,
+    exact,
+    joined,
+    quoted,
+    whole,
+)
+from services.kit.search.readings import combinations, syllables
+
+MAX_WORDS = 8
+"""Words of a query that count; further ones are ignored."""
+
+_LONGEST_READ_NAME = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """The text of a `tsquery` for each degree of match, each safe to cast. Made by `search_query`."""
+
+    exact: str
+    """A name as written, apart from case, width and spacing."""
+    same: str
+    """A name in the other script, without its accents, in the other order or run together."""
+    beginning: str
+    """A name that begins so; the two above as well."""
+    partial: str
+    """Each word begins a word of a name, or is inside a Chinese one."""
+    initials: str
+    """The initials of a name, all of them."""
+    match: str
+    """All that is found: the above, and names whose initials begin so."""
+
+
+def search_query(q: str) -> SearchQuery:
+    """What finds the names that `q` may mean.
+
+    Any text is safe and the work is bounded. Text without a letter or digit finds only a name written exactly so.
+    """
+    name = written(q)
+    as_written = quoted(exact(name)) if name else NOTHING
+    spellings = [words for words in map(_words, _spellings(name)) if words]
+    same = any_of([as_written, *map(_same, spellings), *map(_sounding_the_same, spellings[:1])])
+    begin = any_of([same, *map(_beginning, spellings)])
+    partial = any_of(map(_partial, spellings))
+    letters = _letters(spellings[0]) if spellings else ""
+    return SearchQuery(
+        exact=as_written,
+        same=same,
+        beginning=begin,
+        partial=partial,
+        initials=quoted(INITIALS + letters) if letters else NOTHING,
+        match=any_of([begin, partial, beginning(INITIALS + letters) if letters else NOTHING]),
+    )
+
+
+def _spellings(name: str) -> list[str]:
+    """The query, and what it is with umlauts, or with the ü of pinyin, spelled otherwise."""
+    plain = cleaned(name)
+    return list(
+        dict.fromkeys((plain, cleaned(with_digraphs(name)), plain.replace("lyu", "lu").replace("nyu", "nu")))
+    )
+
+
+def _words(spelling: str) -> list[str]:
+    return runs(spelling)[:MAX_WORDS]
+
+
+def _same(words: list[str]) -> str:
+    return quoted(whole(joined(map(simplified, words))))
+
+
+def _sounding_the_same(words: list[str]) -> str:
+    """Rows that have the Chinese name in Latin letters only. Others are not meant: their characters differ."""
+    run = "".join(words)
+    if not is_han(run) or not 2 <= len(run) <= _LONGEST_READ_NAME:
+        return NOTHING
+    readings = [whole(joined(reading)) for reading in combinations(syllables(run))]
+    return all_of([any_of(map(quoted, readings)), quoted(NO_HAN)])
+
+
+def _beginning(words: list[str]) -> str:
+    return beginning(WHOLE + joined(map(simplified, words))[:LONGEST_WHOLE])
+
+
+def _partial(words: list[str]) -> str:
+    stems = [joined([simplified(word)])[:LONGEST_INNER] for word in words]
+    if len(stems) == 1:
+        # A single letter begins some word in a third of all names: too many to be of use.
+        return beginning(INNER + stems[0]) if is_unspaced(stems[0]) or len(stems[0]) > 1 else NOTHING
+    return all_of(any_of([beginning(WHOLE + stem), beginning(INNER + stem)]) for stem in stems)
+
+
+def _letters(words: list[str]) -> str:
+    """The query as initials: one word, or single letters (h. y. f.)."""
+    letters = "".join(words)
+    if any(map(is_unspaced, words)) or (len(words) > 1 and len(letters) > len(words)):
+        return ""
+    return letters if 2 <= len(letters) <= LONGEST_INITIALS else ""

@@ -1,0 +1,1 @@
+"""Members: organisations, persons, memberships."""

@@ -1,0 +1,90 @@
+"""What happens to organisations."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.members.organisation import OrganisationCreate, OrganisationUpdate
+from services.kit.auth import Caller
+from services.kit.changes import save
+from services.kit.db import refused_by
+from services.kit.errors import Conflict, Invalid
+from services.kit.etag import IfMatch, held
+from services.kit.patching import patch
+from services.kit.phones import normalised
+from services.members.features.organisations.queries import organisations
+from services.members.tables.organisation import OrganisationRow
+
+
+class IdentifierTaken(Conflict):
+    """Another organisation holds one of these identifiers.
+
+    Find it with `GET /v1/organisations?identifier=scheme:value`; it may be the same organisation.
+    """
+
+
+class OrganisationInUse(Conflict):
+    """Other records refer to the organisation.
+
+    Archive it instead, or remove its affiliations and memberships first.
+    """
+
+
+class MergedAway(Conflict):
+    """The organisation was merged into another.
+
+    Change the organisation named in `merged_into`.
+    """
+
+
+async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate) -> OrganisationRow:
+    """Add an organisation."""
+    _check_place(new.country, new.subdivision)
+    row = OrganisationRow(
+        **new.model_dump(exclude={"phones", "identifiers"}),
+        phones=[normalised(phone, new.country) for phone in new.phones],
+        identifiers=new.identifiers,
+    )
+    row.settle()
+    session.add(row)
+    with refused_by("pk_organisation_identifier", IdentifierTaken()):
+        await save(session, caller, "members.organisation.created", row, required_scopes=["members:read"])
+    return row
+
+
+async def update(
+    session: AsyncSession, caller: Caller, id: UUID, change: OrganisationUpdate, if_match: IfMatch
+) -> OrganisationRow:
+    """Change an organisation. Archiving and bringing back are told as changes of their own."""
+    row = await held(session, caller, organisations, id, if_match)
+    if row.status == "merged":
+        raise MergedAway(merged_into=row.merged_into)
+    before = row.status
+    patch(row, change, skip=frozenset({"phones"}))
+    if "phones" in change.model_fields_set:
+        row.phones = [normalised(phone, row.country) for phone in change.phones]  # type: ignore[union-attr]
+    _check_place(row.country, row.subdivision)
+    row.settle()
+    verb = "updated" if before == row.status else {"archived": "archived", "active": "restored"}[row.status]
+    with refused_by("pk_organisation_identifier", IdentifierTaken()):
+        await save(session, caller, f"members.organisation.{verb}", row, required_scopes=["members:read"])
+    return row
+
+
+async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
+    """Remove an organisation that nothing refers to."""
+    row = await held(session, caller, organisations, id, if_match)
+    await session.delete(row)
+    with (
+        refused_by("fk_affiliation_organisation_id", OrganisationInUse()),
+        refused_by("fk_membership_organisation_id", OrganisationInUse()),
+        refused_by("fk_organisation_merged_into", OrganisationInUse()),
+    ):
+        await save(session, caller, "members.organisation.deleted", row, required_scopes=["members:read"])
+
+
+def _check_place(country: str | None, subdivision: str | None) -> None:
+    if subdivision is not None and (country is None or not subdivision.startswith(f"{country}-")):
+        raise Invalid.value(
+            "/subdivision", "not_in_country", "The subdivision must lie in the organisation's country."
+        )

@@ -1,0 +1,80 @@
+"""Organisations and the ids that others gave them."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from services.contracts.base import Phone
+from services.contracts.members.organisation import Identifier
+from services.kit.db import Json, Tracked
+from services.kit.names import sort_name
+from services.kit.search import Searchable
+from services.members.tables.base import Base
+
+
+class OrganisationIdentifierRow(Base):
+    """Holds an identifier for one organisation, so that no other can have it."""
+
+    __tablename__ = "organisation_identifier"
+
+    scheme: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(
+        Uuid, ForeignKey("organisation.id", ondelete="CASCADE"), index=True
+    )
+
+
+class OrganisationRow(Tracked, Searchable, Base):
+    """An organisation."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint("status IN ('active', 'archived', 'merged')", name="status"),
+        CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged_into"),
+        CheckConstraint("merged_into <> id", name="not_into_itself"),
+        Index("ix_organisation_sort_name_id", "sort_name", "id"),
+        Index("ix_organisation_created_at_id", "created_at", "id"),
+        Index("ix_organisation_updated_at_id", "updated_at", "id"),
+        Index("ix_organisation_country_id", "country", "id"),
+        Index("ix_organisation_kind_id", "kind", "id"),
+        Index("ix_organisation_tags", "tags", postgresql_using="gin"),
+    )
+    personal = frozenset({"emails", "phones"})
+    unlogged = Tracked.unlogged | {"sort_name"}
+
+    names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
+    sort_name: Mapped[str] = mapped_column(Text(collation="C"))
+    kind: Mapped[str]
+    country: Mapped[str | None]
+    subdivision: Mapped[str | None]
+    city: Mapped[str | None]
+    address: Mapped[str | None]
+    website: Mapped[str | None]
+    emails: Mapped[list[str]]
+    phones: Mapped[list[Phone]] = mapped_column(Json(list[Phone]))
+    identifiers: Mapped[list[Identifier]] = mapped_column(Json(list[Identifier]))
+    tags: Mapped[list[str]]
+    status: Mapped[str] = mapped_column(default="active")
+    merged_into: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("organisation.id"))
+
+    held_identifiers: Mapped[list[OrganisationIdentifierRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
+
+    def searchable_names(self) -> Iterable[str]:
+        return self.names.values()
+
+    def organisations_concerned(self) -> list[UUID]:
+        return [self.id]
+
+    def settle(self) -> None:
+        """Bring what is derived into line with the names and identifiers."""
+        self.sort_name = sort_name(self.names)
+        held = {(row.scheme, row.value): row for row in self.held_identifiers}
+        wanted = list(dict.fromkeys((one.scheme, one.value) for one in self.identifiers))
+        if list(held) != wanted:
+            self.held_identifiers = [
+                held.get(key) or OrganisationIdentifierRow(scheme=key[0], value=key[1]) for key in wanted
+            ]

@@ -1,0 +1,89 @@
+"""A caller's view of a running app: requests as one caller, and what to expect of problems."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from fastapi import FastAPI
+
+from services.kit.errors import MEDIA_TYPE, Problem
+from services.kit.runtime import Runtime
+
+
+class Api:
+    """Requests to an app as one caller."""
+
+    def __init__(self, app: FastAPI, token: str | None) -> None:
+        self.app = app
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+            base_url="http://test",
+            headers=headers,
+        )
+
+    @property
+    def runtime(self) -> Runtime:
+        """The parts of the app under test."""
+        runtime: Runtime = self.app.state.runtime
+        return runtime
+
+    def as_(self, token: str | None) -> "Api":
+        """The same app, another caller."""
+        return Api(self.app, token)
+
+    async def get(self, path: str, **kwargs: Any) -> httpx.Response:
+        return await self._client.get(path, **kwargs)
+
+    async def post(self, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
+        return await self._client.post(path, json=body, **kwargs)
+
+    async def patch(self, path: str, body: Any, *, if_match: str | None = None) -> httpx.Response:
+        """Change a record, from the state it has now unless `if_match` says another."""
+        tag = if_match or (await self.get(path)).headers.get("etag", "*")
+        return await self._client.patch(path, json=body, headers={"If-Match": tag})
+
+    async def delete(self, path: str, *, if_match: str | None = None) -> httpx.Response:
+        tag = if_match or (await self.get(path)).headers.get("etag", "*")
+        return await self._client.delete(path, headers={"If-Match": tag})
+
+    async def made(self, path: str, body: Any) -> dict[str, Any]:
+        """Create and give back the record; fails the test when it is refused."""
+        reply = await self.post(path, body, headers={"Idempotency-Key": uuid4().hex})
+        assert reply.status_code == 201, reply.text
+        record: dict[str, Any] = reply.json()
+        return record
+
+    async def items(self, path: str, **params: Any) -> list[dict[str, Any]]:
+        """Every row of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            reply = await self.get(path, params={**params, **({"cursor": cursor} if cursor else {})})
+            assert reply.status_code == 200, reply.text
+            found += reply.json()["items"]
+            cursor = reply.json()["next_cursor"]
+            if cursor is None:
+                return found
+
+
+@asynccontextmanager
+async def running(app: FastAPI) -> AsyncIterator[FastAPI]:
+    """The app between its start and its end."""
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+def assert_problem(
+    reply: httpx.Response, problem: type[Problem], *, pointer: str | None = None
+) -> dict[str, Any]:
+    """The reply is this problem, in the right form; with `pointer`, about that value."""
+    assert reply.headers["content-type"] == MEDIA_TYPE, reply.text
+    body: dict[str, Any] = reply.json()
+    assert (reply.status_code, body["type"].rsplit("/", 1)[-1]) == (problem.status, problem.slug), reply.text
+    assert body["request_id"] == reply.headers["x-request-id"]
+    if pointer is not None:
+        assert pointer in [error["pointer"] for error in body["errors"]], reply.text
+    return body
