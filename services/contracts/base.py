@@ -46,7 +46,7 @@ def _to_utc(value: datetime) -> datetime:
 
 
 def _as_wall_clock(value: str) -> str:
-    datetime.strptime(value, "%Y-%m-%dT%H:%M")
+    datetime.fromisoformat(value)  # a ValueError for 30 February
     return value
 
 
@@ -137,15 +137,11 @@ class Money(BaseModel):
 class PhoneInput(Input):
     """A phone number as it was written or given."""
 
-    number: Annotated[str, StringConstraints(max_length=60, pattern=_ONE_LINE), AfterValidator(str.strip)] = (
-        Field(
-            description="In any form people write; `+86 851 8555 0123` needs no country.",
-            examples=["+86 851 8555 0123"],
-        )
+    number: Annotated[str, StringConstraints(max_length=60, pattern=_ONE_LINE), AfterValidator(str.strip)] = Field(
+        description="In any form people write; `+86 851 8555 0123` needs no country.",
+        examples=["+86 851 8555 0123"],
     )
-    country: CountryCode | None = Field(
-        None, description="Hint for numbers written without a country prefix."
-    )
+    country: CountryCode | None = Field(None, description="Hint for numbers written without a country prefix.")
 
 
 class Phone(Output):
@@ -163,9 +159,7 @@ class VenueTime(BaseModel):
 
     local: Annotated[
         str,
-        StringConstraints(
-            pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$"
-        ),
+        StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$"),
         AfterValidator(_as_wall_clock),
     ] = Field(description="Date and time as the clock on the wall shows it.", examples=["2026-05-29T09:00"])
     time_zone: TimeZone = Field(description="IANA zone of the venue.", examples=["Asia/Shanghai"])
@@ -192,9 +186,7 @@ class BulkCreate(Input, Generic[Item]):
 class FieldError(Output):
     """What is wrong with one value of a request."""
 
-    pointer: str = Field(
-        description="JSON Pointer into the body, or the parameter's name.", examples=["/names/zh"]
-    )
+    pointer: str = Field(description="JSON Pointer into the body, or the parameter's name.", examples=["/names/zh"])
     code: str = Field(description="Stable, for programs.", examples=["string_too_long"])
     detail: str = Field(description="For people.", examples=["String should have at most 300 characters"])
 
@@ -205,9 +197,7 @@ class Problem(Output):
     type: str = Field(description="Address of a page that says what to do.", examples=["/problems/not-found"])
     title: str = Field(examples=["Not found"])
     status: int = Field(examples=[404])
-    detail: str | None = Field(
-        None, examples=["There is no organisation with this id, or it is not yours to see."]
-    )
+    detail: str | None = Field(None, examples=["There is no organisation with this id, or it is not yours to see."])
     instance: str | None = Field(None, description="The path that was asked for.")
     request_id: str | None = Field(None, description="Quote it when you ask for help.")
     errors: list[FieldError] | None = Field(None, description="For 422: one entry a value.")

@@ -9,7 +9,8 @@ import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from psycopg import Error as PsycopgError
-from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests as PoolFull
+from psycopg_pool import PoolClosed, PoolTimeout
+from psycopg_pool import TooManyRequests as PoolFull
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as WritePoolTimeout
 from starlette.exceptions import HTTPException
@@ -39,7 +40,7 @@ _BY_STATUS: dict[int, type[Problem]] = {
     413: errors.ContentTooLarge,
     415: errors.UnsupportedMediaType,
 }
-# SQLSTATEs that pass by themselves: cancelled by timeout, lock not available, deadlock, serialisation, shutdown, no connection.
+# SQLSTATEs that pass by themselves: timeout, lock not available, deadlock, serialisation, shutdown, no connection.
 _PASSING = ("57014", "55P03", "40P01", "40001", "57P01", "57P02", "57P03", "53300", "08")
 
 
@@ -90,7 +91,7 @@ def build_app(
     _handle_failures(app, settings.public_url)
     app.add_middleware(RequestContext, name=service.name, settings=settings)
     plain = app.openapi
-    app.openapi = lambda: finish(app, plain(), service.routes())  # type: ignore[method-assign]
+    app.openapi = lambda: finish(plain(), service.routes())  # type: ignore[method-assign]
     return app
 
 
@@ -119,9 +120,7 @@ def _handle_failures(app: FastAPI, public_url: str) -> None:
         state = getattr(original, "sqlstate", None)
         if state is None or state.startswith(_PASSING):
             log.warning("database_unavailable", sqlstate=state, reason=type(original).__name__)
-            return respond(
-                errors.Unavailable("The database cannot answer at the moment."), request, public_url
-            )
+            return respond(errors.Unavailable("The database cannot answer at the moment."), request, public_url)
         log.error("database_refused", sqlstate=state, exc_info=error)
         return respond(errors.InternalError(), request, public_url)
 

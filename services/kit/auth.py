@@ -67,7 +67,10 @@ class Authenticator(Protocol):
 
 
 class TokenAuthenticator:
-    """Verifies the gateway's tokens. `fetch_keys` answers its JWKS; keys are fetched again when an unknown one signs."""
+    """Verifies the gateway's tokens.
+
+    `fetch_keys` answers its JWKS; they are fetched again when an unknown one signs.
+    """
 
     def __init__(self, fetch_keys: Callable[[], Awaitable[KeySet]]) -> None:
         self._fetch_keys = fetch_keys

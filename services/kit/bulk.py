@@ -29,9 +29,7 @@ class ItemRefused(Conflict):
     status = 409
 
 
-async def create_all(
-    session: AsyncSession, caller: Caller, bulk: BulkCreate[New], create: Create[New]
-) -> BulkResults:
+async def create_all(session: AsyncSession, caller: Caller, bulk: BulkCreate[New], create: Create[New]) -> BulkResults:
     """Create the items of a bulk call. With `atomic`, the first refusals end it as one 422 that points at them."""
     rows = await _together(session, caller, bulk.items, create)
     if rows is not None:
@@ -74,9 +72,7 @@ async def _together(
         session.info.pop(TOGETHER, None)
 
 
-async def _alone(
-    session: AsyncSession, caller: Caller, index: int, item: Any, create: Create[Any]
-) -> BulkResult:
+async def _alone(session: AsyncSession, caller: Caller, index: int, item: Any, create: Create[Any]) -> BulkResult:
     try:
         async with session.begin_nested():
             row = await create(session, caller, item)

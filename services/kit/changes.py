@@ -133,7 +133,7 @@ async def save(
         return
     together = TOGETHER in session.info
     if together:
-        row.id = row.id or new_id()
+        row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is flushed
     else:
         await session.flush()
     session.add(
@@ -143,7 +143,7 @@ async def save(
             resource_id=row.id,
             organisation_ids=sorted({*row.organisations_concerned(), *also_about}),
             required_scopes=sorted(set(required_scopes)),
-            resource_version=row.version if row.version is not None else FIRST_VERSION,
+            resource_version=row.version or FIRST_VERSION,
             before=before,
             after=after,
             actor=caller.subject,

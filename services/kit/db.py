@@ -122,9 +122,7 @@ class Database:
 
     def __init__(self, settings: Settings, *, name: str) -> None:
         self._settings = settings
-        self.url: URL = make_url(settings.database_url.get_secret_value()).set(
-            drivername="postgresql+psycopg"
-        )
+        self.url: URL = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+psycopg")
         timeout = settings.statement_timeout_ms
         self._options = (
             f"-c timezone=UTC -c statement_timeout={timeout} -c lock_timeout={min(timeout, 4000)} "
@@ -140,24 +138,22 @@ class Database:
             connect_args={"options": self._options, "connect_timeout": 3, "prepare_threshold": 2},
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self.reads: psycopg_pool.AsyncConnectionPool[psycopg.AsyncConnection[Any]] = (
-            psycopg_pool.AsyncConnectionPool(
-                self.conninfo,
-                min_size=min(2, settings.read_pool_size),
-                max_size=settings.read_pool_size,
-                timeout=5,
-                max_waiting=settings.read_pool_size * 50,
-                max_lifetime=1800,
-                reconnect_timeout=0,
-                open=False,
-                kwargs={
-                    "autocommit": True,
-                    "options": self._options + " -c default_transaction_read_only=on",
-                    "prepare_threshold": 1,
-                    "connect_timeout": 3,
-                    "cursor_factory": psycopg.AsyncRawCursor,
-                },
-            )
+        self.reads: psycopg_pool.AsyncConnectionPool[psycopg.AsyncConnection[Any]] = psycopg_pool.AsyncConnectionPool(
+            self.conninfo,
+            min_size=min(2, settings.read_pool_size),
+            max_size=settings.read_pool_size,
+            timeout=5,
+            max_waiting=settings.read_pool_size * 50,
+            max_lifetime=1800,
+            reconnect_timeout=0,
+            open=False,
+            kwargs={
+                "autocommit": True,
+                "options": self._options + " -c default_transaction_read_only=on",
+                "prepare_threshold": 1,
+                "connect_timeout": 3,
+                "cursor_factory": psycopg.AsyncRawCursor,
+            },
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Delivery: the worker reads its service's change log in order and posts it to the inboxes of the services that need it.
+"""Delivery: the worker reads its service's change log in order and posts it to the inboxes of others.
 
 One worker at a time delivers to a subscriber (an advisory lock of its connection); the position moves only after the
 subscriber has stored the changes, so a crash repeats and never loses.
@@ -45,8 +45,8 @@ class PositionRow(Base):
 
 
 _NEXT = """
-SELECT c.transaction_id::text AS transaction_id, c.sequence, c.id, c.type, c.resource, c.resource_id, c.resource_version,
-       c.organisation_ids, c.before, c.after, c.actor, c.via, c.request_id, c.at
+SELECT c.transaction_id::text AS transaction_id, c.sequence, c.id, c.type, c.resource, c.resource_id,
+       c.resource_version, c.organisation_ids, c.before, c.after, c.actor, c.via, c.request_id, c.at
 FROM change c, delivery_position p
 WHERE p.subscriber = %s
   AND (c.transaction_id, c.sequence) > (p.transaction_id, p.sequence)
@@ -78,9 +78,7 @@ class Courier:
                         if not await self._deliver_some(connection):
                             await asyncio.sleep(_POLL_SECONDS)
             except (psycopg.Error, Problem, OSError) as error:
-                log.warning(
-                    "delivery_waits", subscriber=self._subscription.service, reason=type(error).__name__
-                )
+                log.warning("delivery_waits", subscriber=self._subscription.service, reason=type(error).__name__)
                 wait = min(wait * 2, 5.0)
                 await asyncio.sleep(wait)
 
@@ -104,13 +102,9 @@ class Courier:
             rows = await cursor.fetchall()
         if not rows:
             return False
-        wanted = [
-            Change.model_validate(row) for row in rows if row["type"].startswith(self._subscription.prefixes)
-        ]
+        wanted = [Change.model_validate(row) for row in rows if row["type"].startswith(self._subscription.prefixes)]
         if wanted:
-            await self._peer.post(
-                "/internal/inbox", Delivery(source=self._runtime.name, changes=wanted), within=10.0
-            )
+            await self._peer.post("/internal/inbox", Delivery(source=self._runtime.name, changes=wanted), within=10.0)
         last = rows[-1]
         await connection.execute(
             "UPDATE delivery_position SET transaction_id = %s::xid8, sequence = %s WHERE subscriber = %s",

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import FastAPI
-
 from services.contracts.base import Problem as ProblemBody
 from services.contracts.scopes import PUBLIC, SCOPES
 from services.kit import errors
@@ -122,7 +120,7 @@ def _problem_headers(status: int) -> dict[str, Any]:
     return headers
 
 
-def finish(app: FastAPI, document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]:
+def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]:
     """Add what belongs to the whole document."""
     if "x-problems" in document:
         return document
@@ -154,9 +152,7 @@ def _complete(operation: dict[str, Any]) -> None:
     for status, response in operation["responses"].items():
         if status.startswith("2"):
             headers = response.setdefault("headers", {})
-            headers.setdefault(
-                "X-Request-Id", {"schema": {"type": "string"}, "description": "This request's id."}
-            )
+            headers.setdefault("X-Request-Id", {"schema": {"type": "string"}, "description": "This request's id."})
             if status == "201":
                 headers.setdefault(
                     "Location", {"schema": {"type": "string"}, "description": "Where the new record is."}

@@ -44,9 +44,7 @@ class Problem(Exception):
         **members: Any,
     ) -> None:
         super().__init__(detail or self.title)
-        self.detail = (
-            detail or ", ".join(f"{key.replace('_', ' ')}: {value}" for key, value in members.items()) or None
-        )
+        self.detail = detail or ", ".join(f"{key.replace('_', ' ')}: {value}" for key, value in members.items()) or None
         self.errors = errors
         self.headers = dict(headers or {})
         if retry_after is not None:

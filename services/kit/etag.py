@@ -23,9 +23,7 @@ def unchanged(if_none_match: str | None, tag: str) -> bool:
     """Whether If-None-Match (RFC 9110 13.1.2, weak comparison) names the tag."""
     if if_none_match is None:
         return False
-    return if_none_match.strip() == "*" or tag in [
-        t.strip().removeprefix("W/") for t in if_none_match.split(",")
-    ]
+    return if_none_match.strip() == "*" or tag in [t.strip().removeprefix("W/") for t in if_none_match.split(",")]
 
 
 @dataclass(frozen=True, slots=True)

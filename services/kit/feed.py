@@ -22,9 +22,7 @@ RULES = (
         lambda caller: caller.kind == "partner",
         and_(
             _ALLOWED,
-            ChangeRow.organisation_ids.op("@>")(
-                func.array_append(cast("{}", ARRAY(Uuid)), CALLER_ORGANISATION)
-            ),
+            ChangeRow.organisation_ids.op("@>")(func.array_append(cast("{}", ARRAY(Uuid)), CALLER_ORGANISATION)),
         ),
     ),
     Rule("staff", lambda _: True, _ALLOWED),
@@ -42,9 +40,7 @@ def feed_of(service: str) -> Resource[Any]:
             "type": any_of(ChangeRow.type, str, "Any of these types."),
             "resource": any_of(ChangeRow.resource, str, "Any of these kinds of record."),
             "resource_id": any_of(ChangeRow.resource_id, UUID, "About any of these records."),
-            "organisation_id": overlaps(
-                ChangeRow.organisation_ids, UUID, "About any of these organisations."
-            ),
+            "organisation_id": overlaps(ChangeRow.organisation_ids, UUID, "About any of these organisations."),
             **between("at", ChangeRow.at, Instant),
         },
         sorts={

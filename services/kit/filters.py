@@ -49,9 +49,7 @@ def any_of(column: Column, type_: Any, description: str, *, needs_scope: str | N
 
 def overlaps(column: Column, type_: Any, description: str) -> Filter:
     """The array column holds any of the values."""
-    return Filter(
-        type_, lambda value: column.op("&&")(value), ARRAY(_sql_type(type_)), description, many=True
-    )
+    return Filter(type_, lambda value: column.op("&&")(value), ARRAY(_sql_type(type_)), description, many=True)
 
 
 def where(

@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 import httpx
 import stamina
 import structlog
-from httpx_aiohttp import AiohttpTransport
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from httpx_aiohttp import AiohttpTransport
 from pydantic import BaseModel
 
 from services.kit.errors import BadGateway, GatewayTimeout, NotFound, Problem, Unavailable
@@ -56,7 +56,7 @@ def new_client(base_url: str, *, connections: int = 50) -> httpx.AsyncClient:
 
 
 class CircuitBreaker:
-    """Stops asking a callee that fails: after `threshold` failures in a row, for `rest` seconds; then one call tries."""
+    """Stops asking a callee after `threshold` failures in a row, for `rest` seconds; then one call tries."""
 
     def __init__(self, threshold: int = 5, rest: float = 3.0) -> None:
         self._threshold = threshold
@@ -94,9 +94,7 @@ class Peer:
         """Close the pool."""
         await self._http.aclose()
 
-    async def get(
-        self, path: str, reply: type[Reply], *, on_behalf_of: str | None = None, **params: Any
-    ) -> Reply:
+    async def get(self, path: str, reply: type[Reply], *, on_behalf_of: str | None = None, **params: Any) -> Reply:
         """Ask. Safe to repeat, so it is tried up to three times within the deadline."""
         async for attempt in stamina.retry_context(
             on=(Unavailable, GatewayTimeout),
@@ -113,9 +111,7 @@ class Peer:
         self, path: str, body: BaseModel, *, on_behalf_of: str | None = None, within: float = 5.0
     ) -> httpx.Response:
         """Tell. Tried once; who calls repeats it when it is safe."""
-        return await self._send(
-            "POST", path, content=body.model_dump_json(), on_behalf_of=on_behalf_of, within=within
-        )
+        return await self._send("POST", path, content=body.model_dump_json(), on_behalf_of=on_behalf_of, within=within)
 
     async def _send(
         self,
@@ -143,9 +139,7 @@ class Peer:
                     headers["traceparent"] = parent
                 if content is not None:
                     headers["Content-Type"] = "application/json"
-                response = await self._http.request(
-                    method, path, params=params, content=content, headers=headers
-                )
+                response = await self._http.request(method, path, params=params, content=content, headers=headers)
         except (TimeoutError, httpx.TimeoutException) as error:
             self._breaker.record(ok=False)
             raise GatewayTimeout(f"{self.name} did not answer in time.") from error

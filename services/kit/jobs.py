@@ -1,7 +1,8 @@
 """Jobs: work that happens after a commit, in the same PostgreSQL, deferred in the transaction that causes it.
 
 Rolled back: the job never was. Committed: it runs at least once, on any worker, also after a crash; so every task must
-be safe to run twice. Tasks are declared with `@task`, get the `Runtime` first, and keep ids, not personal data, as arguments.
+be safe to run twice. Tasks are declared with `@task`, get the `Runtime` first, and keep ids, no
+personal data, as arguments.
 """
 
 import functools
@@ -92,7 +93,8 @@ class Jobs:
             self._register(declared)
 
     def _register(self, declared: Task[Any]) -> None:
-        async def run(context: JobContext, timestamp: int | None = None, **arguments: Any) -> None:
+        async def run(context: JobContext, /, **arguments: Any) -> None:
+            arguments.pop("timestamp", None)  # what a periodic job gets besides
             runtime: Runtime = context.additional_context["runtime"]
             await declared.run(runtime, **arguments)
 

@@ -40,11 +40,7 @@ class ListQuery(Selection):
     def given_filters(self) -> dict[str, Any]:
         """Filters that the request uses, by their public name."""
         names = self.filter_names
-        return {
-            names[attribute]: getattr(self, attribute)
-            for attribute in self.model_fields_set
-            if attribute in names
-        }
+        return {names[attribute]: getattr(self, attribute) for attribute in self.model_fields_set if attribute in names}
 
     def given_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Values for the resource's parameters that the request gives."""
@@ -81,9 +77,8 @@ def _selection_fields(resource: "Resource[Any]") -> dict[str, Any]:
 def selection_model(resource: "Resource[Any]") -> type[Selection]:
     """The parameters of reading one record."""
     parameters = {n: (p.type, Field(None, description=p.description)) for n, p in resource.parameters.items()}
-    return create_model(
-        f"{resource.model.__name__}Selection", __base__=Selection, **_selection_fields(resource), **parameters
-    )
+    fields = {**_selection_fields(resource), **parameters}
+    return create_model(f"{resource.model.__name__}Selection", __base__=Selection, **fields)
 
 
 def query_model(resource: "Resource[Any]") -> type[ListQuery]:
@@ -111,7 +106,7 @@ def query_model(resource: "Resource[Any]") -> type[ListQuery]:
             Annotated[str, StringConstraints(min_length=1, max_length=200)] | None,
             Field(
                 None,
-                description="Search, best match first: Chinese in either script, pinyin, initials, Latin without accents.",
+                description="Search, best match first: Chinese in both scripts, pinyin, initials, Latin without accents.",
             ),
         )
     model = create_model(f"{resource.model.__name__}Query", __base__=ListQuery, **fields)

@@ -14,9 +14,7 @@ import structlog
 from services.kit.http import request_id, traceparent
 
 _SECRET = re.compile(r"(?i)password|secret|token|authorization|api_?key|cookie")
-_CREDENTIAL = re.compile(
-    r"alc_(live|test)_[A-Za-z0-9_]+|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=://)[^/\s:@]*:[^@\s]+(?=@)"
-)
+_CREDENTIAL = re.compile(r"alc_(live|test)_[A-Za-z0-9_]+|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=://)[^/\s:@]*:[^@\s]+(?=@)")
 
 
 def _with_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

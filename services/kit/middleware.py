@@ -8,6 +8,7 @@ import structlog
 from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.kit.clock import office_zone
 from services.kit.errors import MEDIA_TYPE, InternalError
 from services.kit.http import deadline, request_id, traceparent
 from services.kit.settings import Settings
@@ -32,6 +33,7 @@ class RequestContext:
         self._app = app
         self._name = name
         self._public_url = settings.public_url
+        self._office_zone = settings.office_zone
         self._log_all = settings.access_log == "all"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,9 +41,7 @@ class RequestContext:
             await self._app(scope, receive, send)
             return
         given = {
-            name: value
-            for name, value in scope["headers"]
-            if name in (b"x-request-id", b"traceparent", b"x-deadline")
+            name: value for name, value in scope["headers"] if name in (b"x-request-id", b"traceparent", b"x-deadline")
         }
         rid = given.get(b"x-request-id", b"")
         if not _REQUEST_ID.match(rid):
@@ -51,6 +51,7 @@ class RequestContext:
         traceparent.set(parent.decode() if _TRACEPARENT.match(parent) else None)
         left = given.get(b"x-deadline", b"")
         deadline.set(time.monotonic() + int(left) / 1000 if left.isdigit() and len(left) < 8 else None)
+        office_zone.set(self._office_zone)
         started = time.perf_counter()
         status = 500
 
@@ -63,7 +64,7 @@ class RequestContext:
 
         try:
             await self._app(scope, receive, send_with_id)
-        except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, the caller gets a problem
+        except Exception as error:
             log.error("request_failed", method=scope["method"], path=scope["path"], exc_info=error)
             if status == 500:
                 await self._send_500(scope, send, rid)
@@ -86,6 +87,4 @@ class RequestContext:
         SECONDS.labels(self._name, scope["method"], template, str(status)).observe(seconds)
         notable = status >= 400 or seconds > _SLOW_SECONDS or scope["method"] not in ("GET", "HEAD")
         if (self._log_all or notable) and template not in ("/livez", "/readyz", "/metrics"):
-            log.info(
-                "request", method=scope["method"], route=template, status=status, ms=round(seconds * 1000, 1)
-            )
+            log.info("request", method=scope["method"], route=template, status=status, ms=round(seconds * 1000, 1))

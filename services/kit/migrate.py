@@ -43,9 +43,7 @@ def check(package: str, database_url: str) -> None:
 
 def connect(found: Config) -> Connection:
     """A connection for migrations: gives up on a lock quickly, so that traffic never queues behind a migration."""
-    engine = create_engine(
-        found.attributes["url"], poolclass=pool.NullPool, connect_args={"connect_timeout": 5}
-    )
+    engine = create_engine(found.attributes["url"], poolclass=pool.NullPool, connect_args={"connect_timeout": 5})
     connection = engine.connect()
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
     connection.execute(text("SET lock_timeout = '4s'"))
@@ -62,9 +60,7 @@ def run_env(metadata: MetaData) -> None:
             target_metadata=[metadata, Base.metadata],
             render_item=_render,
             compare_type=True,
-            include_name=lambda name, kind, _: (
-                not (kind == "table" and str(name).startswith("procrastinate_"))
-            ),
+            include_name=lambda name, kind, _: not (kind == "table" and str(name).startswith("procrastinate_")),
             transaction_per_migration=True,
         )
         with context.begin_transaction():
@@ -85,5 +81,5 @@ def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[Fals
 def install_job_queue(operations: Operations) -> None:
     """The queue's tables and functions, as procrastinate ships them; for a service's first migration."""
     # Straight to the driver: the text holds percent signs and several statements.
-    cursor = operations.get_bind().connection.driver_connection.cursor()
-    cursor.execute(SchemaManager.get_schema().encode(), prepare=False)
+    driver: Any = operations.get_bind().connection.driver_connection
+    driver.execute(SchemaManager.get_schema().encode(), prepare=False)

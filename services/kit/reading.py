@@ -50,7 +50,7 @@ CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
 
 RELEVANCE = "relevance"
 _KEPT_STATEMENTS = 512
-_DIALECT = postgresql.dialect(paramstyle="numeric_dollar")
+_DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 Run = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
 """Executes compiled SQL with positional parameters."""
@@ -102,7 +102,7 @@ class Statement:
             str(compiled),
             tuple(compiled.positiontup or ()),
             dict(compiled.params),
-            dict(compiled._bind_processors),
+            dict(compiled._bind_processors),  # noqa: SLF001 - there is no public way to it
         )
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
@@ -236,9 +236,7 @@ class Resource(Generic[Row]):
             after = tuple(value is not None for value in position)
             values.update({f"after_{n}": value for n, value in enumerate(position) if value is not None})
         shown = self._shown(caller, query.fields)
-        shape = _Shape(
-            frozenset(given), sort, after, query.q is not None, shown, tuple(query.expand), rule.name
-        )
+        shape = _Shape(frozenset(given), sort, after, query.q is not None, shown, tuple(query.expand), rule.name)
         statement = self._statements.get(shape) or self._keep(shape, self._page_query(shape, keys, rule))
         rows = await run(statement.sql, statement.arguments(values))
         more = len(rows) > query.limit
@@ -247,12 +245,8 @@ class Resource(Generic[Row]):
         cursor = f'"{cursors.seal(bound_to, rows[-1][1:])}"' if more else "null"
         total = ""
         if query.count:
-            counting = _Shape(
-                frozenset(given), "", None, query.q is not None, (), (), rule.name, counting=True
-            )
-            statement = self._statements.get(counting) or self._keep(
-                counting, self._count_query(counting, rule)
-            )
+            counting = _Shape(frozenset(given), "", None, query.q is not None, (), (), rule.name, counting=True)
+            statement = self._statements.get(counting) or self._keep(counting, self._count_query(counting, rule))
             total = f',"total":{(await run(statement.sql, statement.arguments(values)))[0][0]}'
         return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{total}}}'.encode()
 
@@ -305,7 +299,7 @@ class Resource(Generic[Row]):
             self._statements.popitem(last=False)
         return statement
 
-    def seen_by(self, caller: Caller) -> Select[tuple[Row]]:
+    def seen_by(self, caller: Caller) -> Select[Row]:
         """A query of the ORM for the rows that the caller may see."""
         rule = self._rule(caller)
         query = select(self.row)
@@ -320,9 +314,7 @@ class Resource(Generic[Row]):
         raise Forbidden(f"This kind of caller sees no {self.name}.")
 
     def _shown(self, caller: Caller, fields: Sequence[str]) -> tuple[str, ...]:
-        wanted = (
-            tuple(self.columns) if not fields else tuple(f for f in self.columns if f == "id" or f in fields)
-        )
+        wanted = tuple(self.columns) if not fields else tuple(f for f in self.columns if f == "id" or f in fields)
         if not self.guarded:
             return wanted
         return tuple(f for f in wanted if f not in self.guarded or caller.holds(self.guarded[f]))
@@ -362,7 +354,7 @@ class Resource(Generic[Row]):
                 keys.append((Sort(self.row.id), descending))
                 return keys
         # The last key makes the order total, in the direction of the first so that one index can serve both.
-        keys.append((Sort(self.row.id), keys[0][1] if keys[0][0].column is not None else False))
+        keys.append((Sort(self.row.id), keys[0][1]))
         return keys
 
 
@@ -379,7 +371,7 @@ def _after(keys: Sequence[tuple[Sort, bool]], present: Sequence[bool]) -> Column
     if len(directions) == 1 and not any(key.nullable for key, _ in keys):
         columns, position = tuple_(*[key.column for key, _ in keys]), tuple_(*values)
         return columns < position if directions.pop() else columns > position
-    condition: ColumnElement[bool] | None = None
+    condition: ColumnElement[bool] | None = None  # of the keys behind
     for (key, descending), value, is_present in reversed(list(zip(keys, values, present, strict=True))):
         column = key.column
         if not is_present:
@@ -390,13 +382,10 @@ def _after(keys: Sequence[tuple[Sort, bool]], present: Sequence[bool]) -> Column
         if key.nullable:
             beyond = or_(beyond, column.is_(None))
         condition = beyond if condition is None else or_(beyond, and_(column == value, condition))
-    assert condition is not None
-    return condition
+    return true() if condition is None else condition
 
 
-async def fetch(
-    connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]
-) -> list[tuple[Any, ...]]:
+async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run compiled SQL on a psycopg connection."""
     cursor = psycopg.AsyncRawCursor(connection)
     await cursor.execute(sql.encode(), arguments, prepare=True)

@@ -6,7 +6,7 @@ transaction when it writes → idempotency record → commit → response. A 2xx
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
@@ -35,6 +35,7 @@ from services.kit.runtime import Runtime, runtime_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+Prepare = Callable[[Request, Caller], Awaitable[Any]]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -51,6 +52,8 @@ class Policy:
     parameters: frozenset[str] = frozenset()
     read: Handler | None = None
     """A read that does without FastAPI's dispatch."""
+    prepare: Prepare | None = None
+    """Runs before the transaction begins: the place to ask another service."""
 
 
 class Route(APIRoute):
@@ -75,6 +78,8 @@ class Route(APIRoute):
             if not policy.writes:
                 return await inner(request)
             _require_form(request, policy)
+            if policy.prepare is not None:
+                request.state.prepared = await policy.prepare(request, caller)
             return await _in_transaction(request, runtime, caller, policy, inner)
 
         return handle
@@ -152,18 +157,24 @@ async def _runtime(request: Request) -> Runtime:
     return runtime_of(request)
 
 
+async def _prepared(request: Request) -> Any:
+    return request.state.prepared
+
+
 WriteSession = Annotated[AsyncSession, Depends(_session)]
 """The request's transaction. The route commits it; endpoints and actions never do."""
 CurrentCaller = Annotated[Caller, Depends(_caller)]
 IfMatch = Annotated[etag.IfMatch, Depends(_if_match)]
 CurrentRuntime = Annotated[Runtime, Depends(_runtime)]
+Prepared = Depends(_prepared)
+"""What the route's `prepare` answered: `standing: Annotated[Standing | None, Prepared]`."""
 
 
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
 async def shown(session: AsyncSession, caller: Caller, resource: Resource[Any], id: UUID) -> Item:
-    """A record as the open transaction has it, in the bytes a read would give. `NotFound` when the caller may not see it."""
+    """A record as the open transaction has it, in a read's bytes. `NotFound` when the caller may not see it."""
     raw = await (await session.connection()).get_raw_connection()
     item = await resource.one(functools.partial(fetch, raw.driver_connection), caller, id)  # type: ignore[arg-type]
     if item is None:
@@ -216,9 +227,7 @@ class Routes:
         """A creation or an action."""
         return self._operation("POST", path, scope=scope, response=response, status=status, **options)
 
-    def patch(
-        self, path: str, *, scope: str, response: Any, **options: Any
-    ) -> Callable[[Endpoint], Endpoint]:
+    def patch(self, path: str, *, scope: str, response: Any, **options: Any) -> Callable[[Endpoint], Endpoint]:
         """A change of one record (RFC 7396)."""
         return self._operation("PATCH", path, scope=scope, response=response, **options)
 
@@ -268,7 +277,7 @@ class Routes:
             refuses=(InvalidCursor,),
             summary=summary or f"List {plural}",
             description=description
-            or f"A page of {plural}, in the order they were made unless sorted otherwise. Follow `next_cursor` to read on.",
+            or f"A page of {plural}, oldest first unless sorted otherwise. Follow `next_cursor` to read on.",
         )(_documented(f"list_{_word(resource.path.removeprefix('/v1/'))}", query=resource.query))
 
     def _operation(
@@ -281,6 +290,7 @@ class Routes:
         status: int = 200,
         refuses: Sequence[type[Problem]] = (),
         read: Handler | None = None,
+        prepare: Prepare | None = None,
         conditional: bool | None = None,
         keyed: bool | None = None,
         **options: Any,
@@ -293,6 +303,7 @@ class Routes:
             keyed=method == "POST" if keyed is None else keyed,
             parameters=frozenset({"dry_run"}) if writes else frozenset(),
             read=read,
+            prepare=prepare,
         )
 
         def keep(endpoint: Endpoint) -> Endpoint:
@@ -370,6 +381,7 @@ __all__ = [
     "CurrentRuntime",
     "IfMatch",
     "Operation",
+    "Prepared",
     "Route",
     "Routes",
     "WriteSession",

@@ -42,7 +42,7 @@ class Service:
         return [*self.features, feed_routes(self.name), *extra]
 
     def runtime(self, settings: Settings, authenticate: Authenticator | None = None) -> Runtime:
-        """The parts of a running process; nothing is connected yet. Without `authenticate`, the gateway's tokens count."""
+        """The parts of a process, not yet connected. Without `authenticate`, the gateway's tokens count."""
         database = Database(settings, name=self.name)
         authorise = Authorise(settings.gateway_url, self.name, settings.service_secret.get_secret_value())
 

@@ -18,9 +18,7 @@ class Settings(BaseSettings):
     environment: Literal["local", "production"] = Field(
         "local", description="`production` refuses placeholder secrets and plain defaults."
     )
-    database_url: SecretStr = Field(
-        description="PostgreSQL 15 or newer: `postgresql://role:password@host/database`."
-    )
+    database_url: SecretStr = Field(description="PostgreSQL 15 or newer: `postgresql://role:password@host/database`.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(8000, description="Port to listen on.")
     public_url: str = Field("http://127.0.0.1:8000", description="The gateway's address as users see it.")
@@ -39,12 +37,8 @@ class Settings(BaseSettings):
     access_log: Literal["all", "notable"] = Field(
         "notable", description="`notable` logs writes, failures and slow requests; `all` adds every read."
     )
-    read_pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
-        8, description="Connections for reads, a process."
-    )
-    write_pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
-        8, description="Connections for writes, a process."
-    )
+    read_pool_size: Annotated[int, Field(ge=1, le=200)] = Field(8, description="Connections for reads, a process.")
+    write_pool_size: Annotated[int, Field(ge=1, le=200)] = Field(8, description="Connections for writes, a process.")
     statement_timeout_ms: Annotated[int, Field(ge=100, le=600_000)] = Field(
         5_000, description="Longest a statement may run before PostgreSQL ends it."
     )
@@ -60,9 +54,7 @@ class Settings(BaseSettings):
                     len(getattr(self, name).get_secret_value()) < 32
                     or getattr(self, name).get_secret_value() == LOCAL_SECRET
                 ):
-                    raise ValueError(
-                        f"{name.upper()} must be a secret of at least 32 characters in production"
-                    )
+                    raise ValueError(f"{name.upper()} must be a secret of at least 32 characters in production")
         return self
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ import signal
 
 import structlog
 
+from services.kit.clock import office_zone
 from services.kit.delivery import Courier
 from services.kit.logging import configure
 from services.kit.runtime import Runtime
@@ -24,6 +25,7 @@ def work(service: Service, settings: Settings) -> None:
 
 async def _work(service: Service, settings: Settings) -> None:
     runtime = service.runtime(settings)
+    office_zone.set(settings.office_zone)
     await runtime.database.open()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -76,9 +76,7 @@ async def running(app: FastAPI) -> AsyncIterator[FastAPI]:
         yield app
 
 
-def assert_problem(
-    reply: httpx.Response, problem: type[Problem], *, pointer: str | None = None
-) -> dict[str, Any]:
+def assert_problem(reply: httpx.Response, problem: type[Problem], *, pointer: str | None = None) -> dict[str, Any]:
     """The reply is this problem, in the right form; with `pointer`, about that value."""
     assert reply.headers["content-type"] == MEDIA_TYPE, reply.text
     body: dict[str, Any] = reply.json()

@@ -41,9 +41,7 @@ class Server:
         """Remove a database, whoever is connected."""
         with self._connect() as connection:
             connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                    sql.Identifier(make_url(url).database or "")
-                )
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(make_url(url).database or ""))
             )
 
     def _connect(self) -> psycopg.Connection:

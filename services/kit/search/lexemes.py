@@ -66,6 +66,11 @@ def all_of(queries: Iterable[str]) -> str:
     return _combined(queries, " & ")
 
 
+def but_not(query: str, unwanted: str) -> str:
+    """A query for what the first finds and the second does not."""
+    return query if NOTHING in (query, unwanted) else f"({query} & !{unwanted})"
+
+
 def _combined(queries: Iterable[str], operator: str) -> str:
     found = [query for query in dict.fromkeys(queries) if query != NOTHING]
     if len(found) <= 1:

@@ -15,6 +15,7 @@ from services.kit.search.lexemes import (
     all_of,
     any_of,
     beginning,
+    but_not,
     exact,
     joined,
     quoted,
@@ -30,20 +31,22 @@ _LONGEST_READ_NAME = 8
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """The text of a `tsquery` for each degree of match, each safe to cast. Made by `search_query`."""
+    """The text of a `tsquery` for each degree of match, safe to cast. What one finds, the next ones do not."""
 
     exact: str
     """A name as written, apart from case, width and spacing."""
     same: str
     """A name in the other script, without its accents, in the other order or run together."""
     beginning: str
-    """A name that begins so; the two above as well."""
+    """A name that begins so."""
     partial: str
     """Each word begins a word of a name, or is inside a Chinese one."""
     initials: str
     """The initials of a name, all of them."""
+    first_initials: str
+    """A name whose initials begin so."""
     match: str
-    """All that is found: the above, and names whose initials begin so."""
+    """All that the above find."""
 
 
 def search_query(q: str) -> SearchQuery:
@@ -52,19 +55,26 @@ def search_query(q: str) -> SearchQuery:
     Any text is safe and the work is bounded. Text without a letter or digit finds only a name written exactly so.
     """
     name = written(q)
-    as_written = quoted(exact(name)) if name else NOTHING
+    exactly = quoted(exact(name)) if name else NOTHING
     spellings = [words for words in map(_words, _spellings(name)) if words]
-    same = any_of([as_written, *map(_same, spellings), *map(_sounding_the_same, spellings[:1])])
-    begin = any_of([same, *map(_beginning, spellings)])
+    if not spellings:
+        return SearchQuery(exactly, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, match=exactly)
+    same = any_of([*map(_same, spellings), _sounding_the_same(spellings[0])])
+    # These find what the two before find as well: a name begins with itself.
+    begins = any_of([*map(_beginning, spellings), _sounding_the_same(spellings[0])])
     partial = any_of(map(_partial, spellings))
-    letters = _letters(spellings[0]) if spellings else ""
+    letters = _letters(spellings[0])
+    initials = quoted(INITIALS + letters) if letters else NOTHING
+    first_initials = beginning(INITIALS + letters) if letters else NOTHING
+    better = any_of([begins, partial])
     return SearchQuery(
-        exact=as_written,
-        same=same,
-        beginning=begin,
-        partial=partial,
-        initials=quoted(INITIALS + letters) if letters else NOTHING,
-        match=any_of([begin, partial, beginning(INITIALS + letters) if letters else NOTHING]),
+        exact=exactly,
+        same=but_not(same, exactly),
+        beginning=but_not(begins, same),
+        partial=but_not(partial, begins),
+        initials=but_not(initials, better),
+        first_initials=but_not(first_initials, any_of([better, initials])),
+        match=any_of([better, first_initials]),
     )
 
 

@@ -85,6 +85,4 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
 
 def _check_place(country: str | None, subdivision: str | None) -> None:
     if subdivision is not None and (country is None or not subdivision.startswith(f"{country}-")):
-        raise Invalid.value(
-            "/subdivision", "not_in_country", "The subdivision must lie in the organisation's country."
-        )
+        raise Invalid.value("/subdivision", "not_in_country", "The subdivision must lie in the organisation's country.")

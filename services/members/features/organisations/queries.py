@@ -4,16 +4,14 @@ from typing import Literal
 
 from sqlalchemy import Text, func, select
 
+from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.organisation import Organisation, OrganisationKind
 from services.kit.filters import any_of, created_and_updated, overlaps, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
-from services.contracts.base import Tag
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 
-OWN_ORGANISATION = Rule(
-    "partner", lambda caller: caller.kind == "partner", OrganisationRow.id == CALLER_ORGANISATION
-)
+OWN_ORGANISATION = Rule("partner", lambda caller: caller.kind == "partner", OrganisationRow.id == CALLER_ORGANISATION)
 
 _HOLDER = select(OrganisationIdentifierRow.organisation_id)
 
@@ -27,9 +25,7 @@ organisations = Resource(
         "country": any_of(OrganisationRow.country, CountryCode, "Any of these countries."),
         "city": any_of(OrganisationRow.city, str, "Any of these cities, as written."),
         "tag": overlaps(OrganisationRow.tags, Tag, "Has any of these tags."),
-        "status": any_of(
-            OrganisationRow.status, Literal["active", "archived", "merged"], "Any of these states."
-        ),
+        "status": any_of(OrganisationRow.status, Literal["active", "archived", "merged"], "Any of these states."),
         "identifier": where(
             str,
             Text(),

@@ -16,9 +16,7 @@ routes.reads(organisations, scope="members:read")
 
 
 @routes.post("", scope="members:write", response=Organisation, refuses=[actions.IdentifierTaken])
-async def create_organisation(
-    new: OrganisationCreate, session: WriteSession, caller: CurrentCaller
-) -> Response:
+async def create_organisation(new: OrganisationCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Create an organisation.
 
     Phones are stored in E.164 when they are valid, and kept as written when not.
@@ -56,9 +54,7 @@ async def update_organisation(
 
 
 @routes.delete("/{id}", scope="members:write", refuses=[actions.OrganisationInUse])
-async def delete_organisation(
-    id: UUID, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
-) -> Response:
+async def delete_organisation(id: UUID, session: WriteSession, caller: CurrentCaller, if_match: IfMatch) -> Response:
     """Delete an organisation that nothing refers to.
 
     One with affiliations or memberships is archived instead: `PATCH` its status.
