@@ -106,7 +106,7 @@ def query_model(resource: "Resource[Any]") -> type[ListQuery]:
             Annotated[str, StringConstraints(min_length=1, max_length=200)] | None,
             Field(
                 None,
-                description="Search, best match first: Chinese in both scripts, pinyin, initials, Latin without accents.",
+                description="Search, best match first: Chinese, pinyin, initials, Latin without accents.",
             ),
         )
     model = create_model(f"{resource.model.__name__}Query", __base__=ListQuery, **fields)

@@ -82,8 +82,7 @@ class RequestContext:
         await send({"type": "http.response.body", "body": body})
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
-        route = scope.get("route")
-        template = getattr(route, "path", "unknown")
+        template = scope.get("route_template") or getattr(scope.get("route"), "path", "unknown")
         SECONDS.labels(self._name, scope["method"], template, str(status)).observe(seconds)
         notable = status >= 400 or seconds > _SLOW_SECONDS or scope["method"] not in ("GET", "HEAD")
         if (self._log_all or notable) and template not in ("/livez", "/readyz", "/metrics"):

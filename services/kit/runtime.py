@@ -48,8 +48,20 @@ class Runtime:
 
     async def read(self, sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run compiled SQL on the read pool."""
-        async with self.database.reads.connection() as connection:
+        # getconn and putconn: the pool's context manager costs a tenth of a small read.
+        pool = self.database.reads
+        connection = await pool.getconn()
+        try:
             return await fetch(connection, sql, arguments)
+        finally:
+            await pool.putconn(connection)
+
+    async def close(self) -> None:
+        """Close what is open."""
+        for peer in self.peers.values():
+            await peer.close()
+        await self.authorise.close()
+        await self.database.close()
 
 
 def runtime_of(request: HTTPConnection) -> Runtime:

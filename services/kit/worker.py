@@ -46,10 +46,7 @@ async def _work(service: Service, settings: Settings) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for peer in runtime.peers.values():
-            await peer.close()
-        await runtime.authorise.close()
-        await runtime.database.close()
+        await runtime.close()
 
 
 async def _run_jobs(runtime: Runtime) -> None:

@@ -4,6 +4,7 @@ A row carries a key made from its names (`Searchable`, `search_document`), a que
 of match (`search_query`), and a list statement uses `matches` and `rank` with the values of `search_parameters`.
 """
 
+from services.kit.search.best_first import best_first
 from services.kit.search.columns import Searchable, is_outdated, matches, rank, search_parameters
 from services.kit.search.document import RULE_VERSION, search_document
 from services.kit.search.folding import fold
@@ -13,6 +14,7 @@ __all__ = [
     "RULE_VERSION",
     "SearchQuery",
     "Searchable",
+    "best_first",
     "fold",
     "is_outdated",
     "matches",

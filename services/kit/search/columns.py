@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, Table, bindparam, case, cast, event, literal_column
+from sqlalchemy import ColumnElement, Index, Integer, Table, bindparam, case, cast, event, literal_column
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Mapper, declared_attr, mapped_column, object_session
@@ -15,7 +15,8 @@ from services.kit.search.query import search_query
 
 SearchColumn = InstrumentedAttribute[str] | ColumnElement[Any]
 
-_PREFIX = "search_"
+RANKS = {"exact": 6, "same": 5, "beginning": 4, "partial": 3, "initials": 2, "first_initials": 1}
+"""Degrees of match, as `SearchQuery` has them, and their rank."""
 
 
 class Searchable:
@@ -26,6 +27,7 @@ class Searchable:
     """
 
     @declared_attr
+    @classmethod
     def search(cls) -> Mapped[str]:
         """The key; see `search_document`. Never read, so not loaded."""
         column = mapped_column(TSVECTOR, nullable=False, deferred=True, deferred_raiseload=True)
@@ -43,39 +45,36 @@ class Searchable:
 
 def matches(column: SearchColumn) -> ColumnElement[bool]:
     """Whether a row is found. Give `search_parameters` with the statement."""
-    return _has(column, "match")
+    return finds(column, "match")
 
 
 def rank(column: SearchColumn) -> ColumnElement[int]:
-    """How well a row that `matches` does, as an integer, higher is better, the same whenever it is asked.
+    """How well a row that `matches` does: an integer, higher is better, the same whenever it is asked. See `RANKS`.
 
-    6 the name as written, 5 the same name in other script, order or accents, 4 a name that begins so, 3 words or parts
-    of a name, 2 all the initials of a name, 1 its first initials.
+    Sorting by it ranks every row that is found; `best_first` gives the same order without doing so.
     """
-    # Most rows that a broad query finds are of the lower ranks; asking for those first costs two checks instead of four.
-    lower = case((_has(column, "partial"), 3), (_has(column, "initials"), 2), else_=1)
-    return case(
-        (~_has(column, "beginning"), lower),
-        (_has(column, "exact"), 6),
-        (_has(column, "same"), 5),
-        else_=4,
-    )
+    # The commonest ranks are asked for first.
+    degrees = ("partial", "beginning", "first_initials", "initials", "same")
+    # Written out, not parameters: otherwise the same rank in two places of a statement would be two expressions.
+    ranks = {degree: literal_column(str(RANKS[degree]), Integer) for degree in RANKS}
+    return case(*[(finds(column, degree), ranks[degree]) for degree in degrees], else_=ranks["exact"])
 
 
 def search_parameters(q: str) -> dict[str, str]:
     """Values for the parameters of `matches` and `rank`."""
-    return {_PREFIX + degree: query for degree, query in asdict(search_query(q)).items()}
+    return {f"search_{degree}": query for degree, query in asdict(search_query(q)).items()}
+
+
+def finds(column: SearchColumn, degree: str) -> ColumnElement[bool]:
+    """Whether a row is found in this degree, a field of `SearchQuery`."""
+    # The parameter itself is a tsquery, so that a plan kept for all values does not parse it again for each row.
+    return column.bool_op("@@")(cast(bindparam(f"search_{degree}", type_=TSQUERY()), TSQUERY))
 
 
 def is_outdated(column: SearchColumn) -> ColumnElement[bool]:
     """Whether a row's key was made by another version of the rule, and is to be made anew."""
     version = quoted(f"{RULE}{RULE_VERSION}").replace("'", "''")
     return ~column.bool_op("@@")(literal_column(f"'{version}'::tsquery", TSQUERY))
-
-
-def _has(column: SearchColumn, degree: str) -> ColumnElement[bool]:
-    # The parameter itself is a tsquery, so that a plan kept for all values does not parse it again for each row.
-    return column.bool_op("@@")(cast(bindparam(_PREFIX + degree, type_=TSQUERY()), TSQUERY))
 
 
 def _add_index(column: Any, table: Table) -> None:

@@ -40,7 +40,9 @@ MAX_LEXEMES = 600
 _MAX_UNITS = 64
 _REORDERED_WORDS = range(2, 5)
 _REORDERED_CHARACTERS = range(2, 5)
-_SMALL_WORDS = frozenset("and de der des di du for in la le of on the und von".split())
+_SMALL_WORDS = frozenset(
+    ["and", "de", "der", "des", "di", "du", "for", "in", "la", "le", "of", "on", "the", "und", "von"]
+)
 
 
 @dataclass(slots=True)

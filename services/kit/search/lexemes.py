@@ -33,7 +33,8 @@ _LONGEST_EXACT = 64
 
 def joined(units: Iterable[str]) -> str:
     """Words or syllables run together. A v after l or n is the ü of pinyin keyboards, which accents folded to u."""
-    return "".join(units).replace("lv", "lu").replace("nv", "nu")
+    form = "".join(units)
+    return form.replace("lv", "lu").replace("nv", "nu") if "v" in form else form
 
 
 def exact(name: str) -> str:

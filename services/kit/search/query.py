@@ -23,8 +23,8 @@ from services.kit.search.lexemes import (
 )
 from services.kit.search.readings import combinations, syllables
 
-MAX_WORDS = 8
-"""Words of a query that count; further ones are ignored."""
+MAX_WORDS = 6
+"""Words of a query that must each be found; of more, the longest, which tell most."""
 
 _LONGEST_READ_NAME = 8
 
@@ -56,7 +56,7 @@ def search_query(q: str) -> SearchQuery:
     """
     name = written(q)
     exactly = quoted(exact(name)) if name else NOTHING
-    spellings = [words for words in map(_words, _spellings(name)) if words]
+    spellings = [words for words in map(runs, _spellings(name)) if words]
     if not spellings:
         return SearchQuery(exactly, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, match=exactly)
     same = any_of([*map(_same, spellings), _sounding_the_same(spellings[0])])
@@ -81,13 +81,7 @@ def search_query(q: str) -> SearchQuery:
 def _spellings(name: str) -> list[str]:
     """The query, and what it is with umlauts, or with the ü of pinyin, spelled otherwise."""
     plain = cleaned(name)
-    return list(
-        dict.fromkeys((plain, cleaned(with_digraphs(name)), plain.replace("lyu", "lu").replace("nyu", "nu")))
-    )
-
-
-def _words(spelling: str) -> list[str]:
-    return runs(spelling)[:MAX_WORDS]
+    return list(dict.fromkeys((plain, cleaned(with_digraphs(name)), plain.replace("lyu", "lu").replace("nyu", "nu"))))
 
 
 def _same(words: list[str]) -> str:
@@ -108,16 +102,25 @@ def _beginning(words: list[str]) -> str:
 
 
 def _partial(words: list[str]) -> str:
-    stems = [joined([simplified(word)])[:LONGEST_INNER] for word in words]
+    # A single letter begins some word of a third of all names: alone it is of no use, beside words one is enough.
+    telling = [word for word in words if not _is_letter(word)]
+    if not telling:
+        return NOTHING
+    telling += [word for word in words if _is_letter(word)][:1]
+    stems = dict.fromkeys(joined([simplified(word)])[:LONGEST_INNER] for word in telling)
     if len(stems) == 1:
-        # A single letter begins some word in a third of all names: too many to be of use.
-        return beginning(INNER + stems[0]) if is_unspaced(stems[0]) or len(stems[0]) > 1 else NOTHING
-    return all_of(any_of([beginning(WHOLE + stem), beginning(INNER + stem)]) for stem in stems)
+        return any_of(beginning(INNER + stem) for stem in stems)
+    most_telling = sorted(stems, key=len, reverse=True)[:MAX_WORDS]
+    return all_of(any_of([beginning(WHOLE + stem), beginning(INNER + stem)]) for stem in most_telling)
 
 
 def _letters(words: list[str]) -> str:
     """The query as initials: one word, or single letters (h. y. f.)."""
-    letters = "".join(words)
-    if any(map(is_unspaced, words)) or (len(words) > 1 and len(letters) > len(words)):
+    if len(words) > 1 and not all(map(_is_letter, words)):
         return ""
-    return letters if 2 <= len(letters) <= LONGEST_INITIALS else ""
+    letters = "".join(words)
+    return letters if 2 <= len(letters) <= LONGEST_INITIALS and not is_unspaced(letters) else ""
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and not is_unspaced(word)

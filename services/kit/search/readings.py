@@ -1,5 +1,6 @@
 """How Chinese names are read: pinyin without tones, with the readings that names use (单, 曾, 仇, 解)."""
 
+import re
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -14,30 +15,32 @@ _LONGEST_SHORT_RUN = 4
 
 # Read so as a surname. pypinyin knows nearly all of these readings, but not that they come first in a name.
 _SURNAMES = {
-    "万俟": ("mo", "qi"), "尉迟": ("yu", "chi"), "长孙": ("zhang", "sun"), "单于": ("chan", "yu"), "澹台": ("tan", "tai"),
-    "单": ("shan",), "曾": ("zeng",), "仇": ("qiu",), "解": ("xie",), "查": ("zha",), "盖": ("ge",), "区": ("ou",),
-    "朴": ("piao",), "乐": ("yue",), "翟": ("zhai",), "覃": ("qin",), "黑": ("he",), "秘": ("bi",), "折": ("she",),
-    "种": ("chong",), "员": ("yun",), "贠": ("yun",), "繁": ("po",), "祭": ("zhai",), "冼": ("xian",), "召": ("shao",),
-    "薄": ("bo",), "卜": ("bu",), "牟": ("mu",), "缪": ("miao",), "乜": ("nie",), "长": ("chang",), "佴": ("nai",),
-    "阚": ("kan",), "句": ("gou",), "颉": ("xie",), "藏": ("zang",), "粘": ("nian",), "蕃": ("bo",), "尉": ("wei",),
+    "万俟": ("mo", "qi"), "尉迟": ("yu", "chi"), "长孙": ("zhang", "sun"), "单于": ("chan", "yu"),
+    "澹台": ("tan", "tai"), "单": ("shan",), "曾": ("zeng",), "仇": ("qiu",), "解": ("xie",), "查": ("zha",),
+    "盖": ("ge",), "区": ("ou",), "朴": ("piao",), "乐": ("yue",), "翟": ("zhai",), "覃": ("qin",),
+    "黑": ("he",), "秘": ("bi",), "折": ("she",), "种": ("chong",), "员": ("yun",), "贠": ("yun",),
+    "繁": ("po",), "祭": ("zhai",), "冼": ("xian",), "召": ("shao",), "薄": ("bo",), "卜": ("bu",),
+    "牟": ("mu",), "缪": ("miao",), "乜": ("nie",), "长": ("chang",), "佴": ("nai",), "阚": ("kan",),
+    "句": ("gou",), "颉": ("xie",), "藏": ("zang",), "粘": ("nian",), "蕃": ("bo",), "尉": ("wei",),
 }  # fmt: skip
 
-_COMPOUND_SURNAMES = frozenset(
-    "欧阳 司马 上官 诸葛 东方 皇甫 尉迟 公孙 慕容 令狐 司徒 司空 夏侯 端木 百里 呼延 南宫 西门 东郭 独孤 长孙 宇文 轩辕 "
-    "拓跋 完颜 万俟 单于 申屠 公冶 宗政 濮阳 淳于 太叔 仲孙 钟离 鲜于 闾丘 司寇 巫马 公西 澹台 赫连 乐正 耶律 纳兰".split()
+_COMPOUND_SURNAME = re.compile(
+    "(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|司空|夏侯|端木|百里|呼延|南宫|西门|东郭|独孤|长孙|宇文|"
+    "轩辕|拓跋|完颜|万俟|单于|申屠|公冶|宗政|濮阳|淳于|太叔|仲孙|钟离|鲜于|闾丘|司寇|巫马|公西|澹台|赫连|乐正|耶律|纳兰).+"
 )
 
 # Common in names, where only the first of the readings in the dictionary is in use today. Leaving out the others
 # keeps the keys small, and 平 from being found as "beng".
 _ONE_READING = frozenset(
-    "王吴朱许冯邓彭董潘于蔡余杜叶丁任沈姚陆汪石贾夏方白尹陶郝万莫汤娜强洋明超平英红洁月勤莉莎青倩姣露蕊苑婕瑗园冰羽育馥可姬舒"
-    "枝思俊彬信浩亨奇之伯言若以致炎盛波宁胜才广家大达地游盟员会化和体省市治族侗南瀑景度假团有限司份投研合台事服培技女"
+    "王吴朱许冯邓彭董潘于蔡余杜叶丁任沈姚陆汪石贾夏方白尹陶郝万莫汤娜强洋明超平英红洁月勤莉莎青倩姣露蕊苑"
+    "婕瑗园冰羽育馥可姬舒枝思俊彬信浩亨奇之伯言若以致炎盛波宁胜才广家大达地游盟员会化和体省市治族侗南瀑景"
+    "度假团有限司份投研合台事服培技女"
 )
 
 
 def surname_lengths(name: str) -> tuple[int, ...]:
     """Where the given name may begin in a simplified Chinese personal name: the other order starts there."""
-    if name[:2] in _COMPOUND_SURNAMES and len(name) > 2:
+    if _COMPOUND_SURNAME.match(name):
         return (2,)
     # Four characters may be two surnames (范徐丽泰), or a surname and three characters.
     return (1, 2) if len(name) == _LONGEST_SHORT_RUN else (1,)
@@ -81,7 +84,9 @@ def _unlikeliness(way: tuple[tuple[int, str], ...]) -> int:
 def _in_phrases(run: str) -> list[list[str]]:
     from pypinyin import Style, pinyin
 
-    found = pinyin(run, style=Style.NORMAL, heteronym=True, errors=list)
+    found = pinyin(run, style=Style.NORMAL, heteronym=True)
+    if len(found) != len(run):  # Characters it does not know come together.
+        return [list(_readings(character)) for character in run]
     return [
         readings if len(readings) == 1 else list(_readings(character))
         for character, readings in zip(run, found, strict=True)
@@ -93,5 +98,5 @@ def _readings(character: str) -> tuple[str, ...]:
     # Loaded when first needed: the dictionary takes 0.2 s and 30 MB.
     from pypinyin import Style, pinyin
 
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors=list)[0]
+    found = pinyin(character, style=Style.NORMAL, heteronym=True)[0]
     return tuple(found[: 1 if character in _ONE_READING else _READINGS_OF_A_CHARACTER])
