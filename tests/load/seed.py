@@ -15,10 +15,10 @@ from services.kit.search import search_document
 ROWS = 100_000
 COUNTRIES = ("CN", "NP", "FR", "IT", "CH", "AT", "ID", "TH", "KE", "PE")
 KINDS = ("scenic_area", "hotel", "travel_agency", "destination_authority", "media_outlet", "association")
-_PLACES = "贵州 云南 四川 西藏 青海 桂林 黄山 庐山 泰山 华山 峨眉 丽江 大理 梵净山 张家界 长白山".split()
-_WHAT = "旅游集团 国际旅行社 景区管理委员会 山地酒店 旅游协会 文化传媒 户外运动俱乐部".split()
-_LATIN = "Alpine Andes Annapurna Bromo Dolomiti Énergie Göschenen Jura Kilimanjaro Mérida Pyrénées Tatra".split()
-_NOUNS = "Board Lodge Trails Agency Association Media Institute Guides".split()
+_PLACES = tuple("贵州 云南 四川 西藏 青海 桂林 黄山 庐山 泰山 华山 峨眉 丽江 大理 梵净山 张家界 长白山".split())  # noqa: SIM905
+_WHAT = ("旅游集团", "国际旅行社", "景区管理委员会", "山地酒店", "旅游协会", "文化传媒", "户外运动俱乐部")
+_LATIN = ("Alpine", "Andes", "Annapurna", "Bromo", "Dolomiti", "Énergie", "Göschenen", "Jura", "Mérida", "Pyrénées")
+_NOUNS = ("Board", "Lodge", "Trails", "Agency", "Association", "Media", "Institute", "Guides")
 _COLUMNS = (
     "id, version, created_at, updated_at, names, sort_name, kind, country, city, website, emails, phones, identifiers, "
     "tags, status, search"

@@ -10,7 +10,9 @@ from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
 
-@pytest.mark.parametrize("sort", ["name", "-name", "country", "-country", "created_at", "-updated_at", "kind,-name", "id", "-id"])
+@pytest.mark.parametrize(
+    "sort", ["name", "-name", "country", "-country", "created_at", "-updated_at", "kind,-name", "id", "-id"]
+)
 async def test_pages_hold_every_row_once(members: Api, sort: str) -> None:
     tag = f"paging {sort}".replace(",", " ")
     for country in ("NP", "FR", None, "CN", None, "NP", "IT"):
@@ -42,7 +44,9 @@ async def test_shows_only_the_fields_asked_for(members: Api) -> None:
 
 
 async def test_finds_a_name_in_either_script(members: Api) -> None:
-    made = await members.made("/v1/organisations", an_organisation(names={"zh": "贵州旅游集团", "en": "Guizhou Tourism Group"}))
+    made = await members.made(
+        "/v1/organisations", an_organisation(names={"zh": "贵州旅游集团", "en": "Guizhou Tourism Group"})
+    )
     for q in ("貴州", "guizhou", "gz", "旅游集团"):
         assert made["id"] in [row["id"] for row in await members.items("/v1/organisations", q=q)], q
 

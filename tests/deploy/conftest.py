@@ -1,0 +1,76 @@
+"""A scratch `VAR`, and what the tests of the supervisor have in common."""
+
+import asyncio
+import socket
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from deploy.local.processes import Program
+from deploy.local.settings import Var
+
+Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
+MakeProgram = Callable[..., Program]
+
+
+@pytest.fixture
+def var(tmp_path: Path) -> Var:
+    made = Var(tmp_path / "var")
+    made.make()
+    return made
+
+
+def free_ports() -> int:
+    """The first of four ports in a row that are free."""
+    for first in range(21_000, 29_000, 4):
+        sockets: list[socket.socket] = []
+        try:
+            for port in range(first, first + 4):
+                sockets.append(socket.socket())
+                sockets[-1].bind(("127.0.0.1", port))
+        except OSError:
+            continue
+        else:
+            return first
+        finally:
+            for one in sockets:
+                one.close()
+    raise AssertionError("no four free ports in a row")
+
+
+@pytest.fixture
+def free_port() -> int:
+    return free_ports()
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> MakeProgram:
+    """Make a small Python program, of the kind the supervisor runs."""
+
+    def make(source: str, name: str = "child") -> Program:
+        return Program(name=name, command=[sys.executable, "-c", source], environment={}, log=tmp_path / f"{name}.log")
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def eventually() -> Eventually:
+    """Wait until something is so."""
+    return partial(wait_until, within=20)
+
+
+@pytest.fixture(scope="session")
+def patiently() -> Eventually:
+    """Wait as long as a whole stack may take."""
+    return partial(wait_until, within=120)
+
+
+async def wait_until(is_so: Callable[[], bool], within: float) -> None:
+    deadline = time.monotonic() + within
+    while not is_so():
+        assert time.monotonic() < deadline, f"it did not come about within {within:.0f} s"
+        await asyncio.sleep(0.05)
