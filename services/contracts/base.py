@@ -1,6 +1,7 @@
 """What every contract is made of: strict input, tolerant output, and the shared value types of api.md."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -23,6 +25,7 @@ _EMAIL = (
     r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$"
 )
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?$"
 
 
@@ -43,6 +46,15 @@ def _to_utc(value: datetime) -> datetime:
         return value.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("lies outside the calendar in UTC") from error
+
+
+def _only_iso_date(value: Any) -> Any:
+    # pydantic would also take numbers and date-times for dates.
+    if isinstance(value, datetime) or not isinstance(value, date | str):
+        raise ValueError("is no calendar date; write YYYY-MM-DD")
+    if isinstance(value, str) and not _ISO_DATE.fullmatch(value):
+        raise ValueError("is no calendar date; write YYYY-MM-DD")
+    return value
 
 
 def _as_wall_clock(value: str) -> str:
@@ -67,6 +79,9 @@ Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 
 Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 """A moment, RFC 3339 with an offset; kept and shown in UTC."""
+
+CalendarDate = Annotated[date, BeforeValidator(_only_iso_date)]
+"""A day on the calendar, `YYYY-MM-DD`; it has no zone."""
 
 Tag = Annotated[
     str,

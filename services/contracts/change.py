@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.base import Input, Instant, Output
+from services.contracts.base import Input, Instant, Output, Page
 
 
 class Change(Output):
@@ -24,6 +24,15 @@ class Change(Output):
     via: str | None = Field(description="The service that did it on the actor's behalf.")
     request_id: str | None
     at: Instant
+
+
+class ChangePage(Page[Change]):
+    """One page of a feed."""
+
+    resume_cursor: str | None = Field(
+        description="Where this page ends, also on the last one: keep it and give it as `cursor` later, to read what "
+        "came since. Null while there is nothing to resume from."
+    )
 
 
 class Delivery(Input):

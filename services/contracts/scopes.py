@@ -30,5 +30,8 @@ SCOPES: Final[dict[str, str]] = {
 INTERNAL: Final = "internal"
 """Held by services only, never by a user or a key: lets one service deliver changes to another."""
 
+STAFF_ONLY: Final = frozenset({"liaison:confidential"})
+"""What needs one of these is never shown to a partner, whatever its key holds."""
+
 PUBLIC: Final = "public"
 """Marks an operation that needs no credential."""

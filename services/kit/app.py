@@ -12,7 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.kit.auth import Authenticator
 from services.kit.document import describe, finish
-from services.kit.failures import HANDLED, problem_of, respond
+from services.kit.errors import InternalError, MethodNotAllowed
+from services.kit.failures import HANDLED, allowed_methods, problem_of, respond
 from services.kit.health import health_routes
 from services.kit.lane import ReadLane
 from services.kit.middleware import RequestContext
@@ -64,10 +65,18 @@ def build_app(
     app.front = RequestContext(ReadLane(app.behind, runtime, operations), name=service.name, settings=settings)
 
     async def on_failure(request: Request, error: Exception) -> Response:
-        return respond(problem_of(error), request, settings.public_url)
+        problem = problem_of(error)
+        if isinstance(problem, MethodNotAllowed):
+            problem.headers["Allow"] = ", ".join(allowed_methods(app, request))
+        return respond(problem, request, settings.public_url)
+
+    async def on_fault(request: Request, _: Exception) -> Response:
+        # Without it Starlette answers in plain text. It raises the error again; the request context logs it.
+        return respond(InternalError(), request, settings.public_url)
 
     for kind in HANDLED:
         app.add_exception_handler(kind, on_failure)
+    app.add_exception_handler(Exception, on_fault)
     plain = app.openapi
     app.openapi = lambda: finish(plain(), service.routes())  # type: ignore[method-assign]
     return app

@@ -128,28 +128,62 @@ async def save(
     `required_scopes` to see it. Nothing changed: nothing is written. Raises what the flush raises (see `refused_by`).
     """
     before, after = _difference(row)
-    state: InstanceState[Any] = inspect(row)
-    if state.persistent and row not in session.deleted and not after:
+    if _is_same(row, session, after):
         return
     together = TOGETHER in session.info
     if together:
         row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is flushed
     else:
         await session.flush()
-    session.add(
-        ChangeRow(
-            type=type,
-            resource=type.split(".")[1],
-            resource_id=row.id,
-            organisation_ids=sorted({*row.organisations_concerned(), *also_about}),
-            required_scopes=sorted(set(required_scopes)),
-            resource_version=row.version or FIRST_VERSION,
-            before=before,
-            after=after,
-            actor=caller.subject,
-            via=caller.via,
-            request_id=request_id.get(),
-        )
-    )
+    session.add(_told(caller, type, row, before, after, required_scopes, also_about))
     if not together:
         await session.flush()
+
+
+async def save_all(
+    session: AsyncSession,
+    caller: Caller,
+    type: str,
+    rows: Iterable[Tracked],
+    *,
+    required_scopes: Iterable[str] = (),
+    also_about: Iterable[UUID] = (),
+) -> None:
+    """Flush several rows at once and write a change for each, as `save` does for one."""
+    changed = [(row, *_difference(row)) for row in rows]
+    changed = [(row, before, after) for row, before, after in changed if not _is_same(row, session, after)]
+    required_scopes, also_about = list(required_scopes), list(also_about)
+    await session.flush()
+    session.add_all(
+        _told(caller, type, row, before, after, required_scopes, also_about) for row, before, after in changed
+    )
+    await session.flush()
+
+
+def _is_same(row: Tracked, session: AsyncSession, after: dict[str, Any]) -> bool:
+    state: InstanceState[Any] = inspect(row)
+    return state.persistent and row not in session.deleted and not after
+
+
+def _told(
+    caller: Caller,
+    type: str,
+    row: Tracked,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    required_scopes: Iterable[str],
+    also_about: Iterable[UUID],
+) -> ChangeRow:
+    return ChangeRow(
+        type=type,
+        resource=type.split(".")[1],
+        resource_id=row.id,
+        organisation_ids=sorted({*row.organisations_concerned(), *also_about}),
+        required_scopes=sorted(set(required_scopes)),
+        resource_version=row.version or FIRST_VERSION,
+        before=before,
+        after=after,
+        actor=caller.subject,
+        via=caller.via,
+        request_id=request_id.get(),
+    )

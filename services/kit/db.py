@@ -125,7 +125,7 @@ class Database:
         self.url: URL = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+psycopg")
         timeout = settings.statement_timeout_ms
         self._options = (
-            f"-c timezone=UTC -c statement_timeout={timeout} -c lock_timeout={min(timeout, 4000)} "
+            f"-c timezone=UTC -c jit=off -c statement_timeout={timeout} -c lock_timeout={min(timeout, 4000)} "
             f"-c idle_in_transaction_session_timeout=30000 -c application_name={name}"
         )
         self.engine: AsyncEngine = create_async_engine(

@@ -2,14 +2,17 @@
 
 import structlog
 from fastapi.exceptions import RequestValidationError
+from psycopg import DataError
 from psycopg import Error as PsycopgError
 from psycopg_pool import PoolClosed, PoolTimeout
 from psycopg_pool import TooManyRequests as PoolFull
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as WritePoolTimeout
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from services.contracts.base import FieldError
 from services.kit import errors
@@ -40,6 +43,8 @@ _BY_STATUS: dict[int, type[Problem]] = {
     413: errors.ContentTooLarge,
     415: errors.UnsupportedMediaType,
 }
+# SQLSTATEs of values PostgreSQL cannot hold: too long, out of range, no such moment, NUL, half characters, broken text.
+_NOT_STORABLE = ("22001", "22003", "22007", "22008", "22021", "22P02", "22P05")
 # SQLSTATEs that pass by themselves: timeout, lock not available, deadlock, serialisation, shutdown, no connection.
 _PASSING = ("57014", "55P03", "40P01", "40001", "57P01", "57P02", "57P03", "53300", "08")
 
@@ -55,6 +60,15 @@ def problem_of(error: Exception) -> Problem:
     return _of_database(error)
 
 
+def allowed_methods(app: Starlette, request: Request) -> list[str]:
+    """What an address takes. Starlette knows of the first route only, and each operation is a route of its own."""
+    methods: set[str] = set()
+    for route in app.routes:
+        if isinstance(route, Route) and route.path_regex.match(request.scope["path"]):
+            methods |= route.methods or set()
+    return sorted(methods)
+
+
 def respond(problem: Problem, request: Request, public_url: str) -> Response:
     """A problem as a response."""
     body = problem.body(public_url, request.url.path, request_id.get())
@@ -64,6 +78,9 @@ def respond(problem: Problem, request: Request, public_url: str) -> Response:
 def _of_database(error: Exception) -> Problem:
     original = error.orig if isinstance(error, DBAPIError) else error
     state: str | None = getattr(original, "sqlstate", None)
+    if state in _NOT_STORABLE or (state is None and isinstance(original, DataError)):
+        log.error("value_not_storable", sqlstate=state, exc_info=error)
+        return Invalid("A value cannot be stored: it is too large, or holds a character such as NUL.")
     if state is None or state.startswith(_PASSING):
         log.warning("database_unavailable", sqlstate=state, reason=type(original).__name__)
         return errors.Unavailable("The database cannot answer at the moment.")

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, and_, cast, func, literal_column
+from sqlalchemy import ARRAY, Text, and_, cast, literal_column, not_
+from sqlalchemy.dialects.postgresql import array
 
 from services.contracts.base import Instant
-from services.contracts.change import Change
+from services.contracts.change import Change, ChangePage
+from services.contracts.scopes import STAFF_ONLY
 from services.kit.changes import ChangeRow
 from services.kit.filters import any_of, between, overlaps
 from services.kit.reading import CALLER_ORGANISATION, CALLER_SCOPES, Resource, Rule, Sort
@@ -22,7 +24,8 @@ RULES = (
         lambda caller: caller.kind == "partner",
         and_(
             _ALLOWED,
-            ChangeRow.organisation_ids.op("@>")(func.array_append(cast("{}", ARRAY(Uuid)), CALLER_ORGANISATION)),
+            not_(ChangeRow.required_scopes.bool_op("&&")(cast(sorted(STAFF_ONLY), ARRAY(Text)))),
+            ChangeRow.organisation_ids.op("@>")(array([CALLER_ORGANISATION])),
         ),
     ),
     Rule("staff", lambda _: True, _ALLOWED),
@@ -49,6 +52,7 @@ def feed_of(service: str) -> Resource[Any]:
             "transaction_id": Sort(ChangeRow.transaction_id),
         },
         default_sort="transaction_id,sequence",
+        resumable=True,
         rules=RULES,
     )
 
@@ -59,8 +63,9 @@ def feed_routes(service: str) -> Routes:
     routes.lists(
         feed_of(service),
         scope="changes:read",
+        response=ChangePage,
         summary=f"List changes of {service}",
         description="Every committed write, oldest first; personal values are named, not shown. Keep the last "
-        "`next_cursor` and ask again with it: no change is skipped, also when it commits late.",
+        "`resume_cursor` and ask again with it as `cursor`: no change is skipped, also when it commits late.",
     )
     return routes

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Date, DateTime, Text, Uuid, any_, b
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
-from services.contracts.base import Instant
+from services.contracts.base import CalendarDate, Instant
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
 
@@ -61,7 +61,7 @@ def where(
 
 def between(name: str, column: Column, type_: Any, *, needs_scope: str | None = None) -> Mapping[str, Filter]:
     """`created_at.gte=…`, `.gt`, `.lte`, `.lt`: the column lies in a range."""
-    sql_type: TypeEngine[Any] = Date() if type_ is date else DateTime(timezone=True)
+    sql_type: TypeEngine[Any] = Date() if type_ in (date, CalendarDate) else DateTime(timezone=True)
     words = {"gte": "At or after.", "gt": "After.", "lte": "At or before.", "lt": "Before."}
     conditions: dict[str, Callable[[Any], ColumnElement[bool]]] = {
         "gte": lambda value: column >= value,

@@ -106,7 +106,7 @@ class Jobs:
             queueing_lock=declared.name if declared.cron else None,
         )(run)
         if declared.cron is not None:
-            self.app.periodic(cron=declared.cron)(registered)
+            self.app.periodic(cron=declared.cron)(registered)  # type: ignore[arg-type] # it takes the timestamp in **arguments
 
 
 async def _rescue(runtime: "Runtime") -> None:

@@ -9,12 +9,13 @@ from prometheus_client import Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.kit.clock import office_zone
-from services.kit.errors import MEDIA_TYPE, InternalError
+from services.kit.errors import MEDIA_TYPE, ContentTooLarge, InternalError, Problem
 from services.kit.http import deadline, request_id, traceparent
 from services.kit.settings import Settings
 
 _REQUEST_ID = re.compile(rb"^[A-Za-z0-9._-]{8,64}$")
 _TRACEPARENT = re.compile(rb"^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_READ = frozenset({b"x-request-id", b"traceparent", b"x-deadline", b"content-length"})
 _SLOW_SECONDS = 1.0
 
 log = structlog.get_logger("request")
@@ -35,14 +36,13 @@ class RequestContext:
         self._public_url = settings.public_url
         self._office_zone = settings.office_zone
         self._log_all = settings.access_log == "all"
+        self._max_body = settings.max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = {
-            name: value for name, value in scope["headers"] if name in (b"x-request-id", b"traceparent", b"x-deadline")
-        }
+        given = {name: value for name, value in scope["headers"] if name in _READ}
         rid = given.get(b"x-request-id", b"")
         if not _REQUEST_ID.match(rid):
             rid = str(uuid4()).encode()
@@ -53,32 +53,33 @@ class RequestContext:
         deadline.set(time.monotonic() + int(left) / 1000 if left.isdigit() and len(left) < 8 else None)
         office_zone.set(self._office_zone)
         started = time.perf_counter()
-        status = 500
+        status, begun = 500, False
 
         async def send_with_id(message: Message) -> None:
-            nonlocal status
+            nonlocal status, begun
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, begun = message["status"], True
                 message["headers"].append((b"x-request-id", rid))
             await send(message)
 
+        length = given.get(b"content-length", b"0")
         try:
+            if length.isdigit() and (len(length) > 15 or int(length) > self._max_body):
+                # Starlette would answer in plain text.
+                await self._send(ContentTooLarge(), scope, send_with_id, rid)
+                return
             await self._app(scope, receive, send_with_id)
         except Exception as error:
             log.error("request_failed", method=scope["method"], path=scope["path"], exc_info=error)
-            if status == 500:
-                await self._send_500(scope, send, rid)
+            if not begun:
+                await self._send(InternalError(), scope, send_with_id, rid)
         finally:
             self._note(scope, status, time.perf_counter() - started)
 
-    async def _send_500(self, scope: Scope, send: Send, rid: bytes) -> None:
-        body = InternalError().body(self._public_url, scope["path"], rid.decode())
-        headers = [
-            (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
-            (b"x-request-id", rid),
-        ]
-        await send({"type": "http.response.start", "status": 500, "headers": headers})
+    async def _send(self, problem: Problem, scope: Scope, send: Send, rid: bytes) -> None:
+        body = problem.body(self._public_url, scope["path"], rid.decode())
+        headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": problem.status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:

@@ -18,6 +18,8 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     ColumnElement,
+    Date,
+    Integer,
     Select,
     Text,
     Uuid,
@@ -34,12 +36,13 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 
 from services.kit.auth import Caller
+from services.kit.clock import office_today
 from services.kit.db import Tracked
 from services.kit.errors import Forbidden
 from services.kit.filters import Column, Filter
 from services.kit.listing import ListQuery, query_model
 from services.kit.paging import Cursors
-from services.kit.search import matches, rank, search_parameters
+from services.kit.search import best_first, matches, rank, search_parameters
 
 CALLER_ORGANISATION = bindparam("caller_organisation", type_=Uuid())
 """The organisation the caller is bound to; for row rules."""
@@ -47,8 +50,11 @@ CALLER_SCOPES = bindparam("caller_scopes", type_=ARRAY(Text))
 """The scopes the caller holds; for row rules."""
 CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
 """The caller's subject; for row rules."""
+OFFICE_TODAY = bindparam("office_today", type_=Date())
+"""The date in the office; for row rules, fields and filters that depend on it."""
 
 RELEVANCE = "relevance"
+_BEST_FIRST = f"-{RELEVANCE}"
 _KEPT_STATEMENTS = 512
 _DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -96,7 +102,7 @@ class Statement:
     processors: Mapping[str, Any]
 
     @classmethod
-    def of(cls, query: Select[Any]) -> "Statement":
+    def of(cls, query: Select[*tuple[Any, ...]]) -> "Statement":
         compiled = query.compile(dialect=_DIALECT)
         return cls(
             str(compiled),
@@ -169,6 +175,8 @@ class Resource(Generic[Row]):
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     joins: Callable[[Select[Any]], Select[Any]] | None = None
     """Adds joins that the field expressions need."""
+    resumable: bool = False
+    """Pages say where they end (`resume_cursor`), the last one too: for feeds that grow at their end."""
 
     _statements: "OrderedDict[Any, Statement]" = field(default_factory=OrderedDict, repr=False, compare=False)
 
@@ -202,12 +210,13 @@ class Resource(Generic[Row]):
         """One record, or None where there is none that the caller may see."""
         rule = self._rule(caller)
         shown = self._shown(caller, fields)
-        key = (rule.name, shown, tuple(expand))
-        statement = self._statements.get(key)
+        embedded = self._embedded(expand)
+        key = (rule.name, shown, embedded)
+        statement = self._kept(key)
         if statement is None:
-            query = self._base(shown, expand, rule).add_columns(self.row.version.label("_version"))
+            query = self._base(shown, embedded, rule).add_columns(self.row.version.label("_version"))
             inner = query.where(self.row.id == bindparam("id", type_=Uuid())).subquery("page")
-            statement = self._keep(key, self._as_json(inner, [*shown, *expand], [inner.c["_version"]]))
+            statement = self._keep(key, self._as_json(inner, [*shown, *embedded], [inner.c["_version"]]))
         parameters = {"id": id, **self._caller_values(caller), **self._parameter_values(values or {})}
         rows = await run(statement.sql, statement.arguments(parameters))
         return Item(rows[0][0].encode(), rows[0][1]) if rows else None
@@ -217,7 +226,7 @@ class Resource(Generic[Row]):
     async def page(self, run: Run, caller: Caller, query: ListQuery, cursors: Cursors) -> bytes:
         """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by."""
         given = query.given_filters()
-        sort = query.sort or (f"-{RELEVANCE}" if query.q is not None else self.default_sort)
+        sort = query.sort or (_BEST_FIRST if query.q is not None else self.default_sort)
         keys = self._sort_keys(sort)
         self._refuse_guarded(caller, given, keys, searched=query.q is not None)
         rule = self._rule(caller)
@@ -229,15 +238,16 @@ class Resource(Generic[Row]):
         }
         if query.q is not None:
             values.update(search_parameters(query.q))
-        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in given.items())}|{query.q or ''}"
+        asked = {**given, **query.given_parameters(self.parameters)}
+        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in asked.items())}|{query.q or ''}"
         after: tuple[bool, ...] | None = None
         if query.cursor:
             position = cursors.open(bound_to, query.cursor, len(keys))
             after = tuple(value is not None for value in position)
             values.update({f"after_{n}": value for n, value in enumerate(position) if value is not None})
         shown = self._shown(caller, query.fields)
-        shape = _Shape(frozenset(given), sort, after, query.q is not None, shown, tuple(query.expand), rule.name)
-        statement = self._statements.get(shape) or self._keep(shape, self._page_query(shape, keys, rule))
+        shape = _Shape(frozenset(given), sort, after, query.q is not None, shown, self._embedded(query.expand), rule.name)
+        statement = self._kept(shape) or self._keep(shape, self._page_query(shape, keys, rule))
         rows = await run(statement.sql, statement.arguments(values))
         more = len(rows) > query.limit
         if more:
@@ -246,9 +256,13 @@ class Resource(Generic[Row]):
         total = ""
         if query.count:
             counting = _Shape(frozenset(given), "", None, query.q is not None, (), (), rule.name, counting=True)
-            statement = self._statements.get(counting) or self._keep(counting, self._count_query(counting, rule))
+            statement = self._kept(counting) or self._keep(counting, self._count_query(counting, rule))
             total = f',"total":{(await run(statement.sql, statement.arguments(values)))[0][0]}'
-        return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{total}}}'.encode()
+        resume = ""
+        if self.resumable:
+            ends = cursors.seal(bound_to, rows[-1][1:]) if rows else query.cursor
+            resume = f',"resume_cursor":"{ends}"' if ends else ',"resume_cursor":null'
+        return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{total}{resume}}}'.encode()
 
     # -- statements --------------------------------------------------------------------------------------------------
 
@@ -263,24 +277,40 @@ class Resource(Generic[Row]):
             query = self.joins(query)
         return query if rule.where is None else query.where(rule.where)
 
-    def _filtered(self, query: Select[Any], shape: _Shape) -> Select[Any]:
+    def _filtered(self, query: Select[Any], shape: _Shape, *, search: bool = True) -> Select[Any]:
         for name in sorted(shape.filters):
             query = query.where(self.filters[name].condition(f"filter_{name}"))
-        if shape.searched and self.search is not None:
+        if search and shape.searched and self.search is not None:
             query = query.where(matches(self.search))
         return query
 
     def _page_query(self, shape: _Shape, keys: Sequence[tuple[Sort, bool]], rule: Rule) -> Select[Any]:
-        query = self._filtered(self._base(shape.fields, shape.expand, rule), shape)
-        key_columns = [key.column.label(f"_key_{n}") for n, (key, _) in enumerate(keys)]
-        query = query.add_columns(*key_columns)
-        if shape.after is not None:
-            query = query.where(_after(keys, shape.after))
-        ordering = [_ordered(key.column, key, descending) for key, descending in keys]
-        inner = query.order_by(*ordering).limit(bindparam("page_limit", type_=BigInteger())).subquery("page")
+        limit = bindparam("page_limit", type_=BigInteger())
+        if shape.searched and shape.sort == _BEST_FIRST:
+            inner = self._best_page(shape, rule, limit).subquery("page")
+        else:
+            query = self._filtered(self._base(shape.fields, shape.expand, rule), shape)
+            query = query.add_columns(*[key.column.label(f"_key_{n}") for n, (key, _) in enumerate(keys)])
+            if shape.after is not None:
+                query = query.where(_after(keys, shape.after))
+            ordering = [_ordered(key.column, key, descending) for key, descending in keys]
+            inner = query.order_by(*ordering).limit(limit).subquery("page")
         outer_keys = [inner.c[f"_key_{n}"] for n in range(len(keys))]
         outer = self._as_json(inner, [*shape.fields, *shape.expand], [cast(k, Text) for k in outer_keys])
         return outer.order_by(*[_ordered(k, s, d) for k, (s, d) in zip(outer_keys, keys, strict=True)])
+
+    def _best_page(self, shape: _Shape, rule: Rule, limit: ColumnElement[int]) -> Select[Any]:
+        """A page of search results without ranking all that match: see `kit.search.best_first`."""
+        findable = self._filtered(self._restricted(select(self.row.id).select_from(self.row), rule), shape, search=False)
+        after = None
+        if shape.after is not None:
+            texts = [bindparam(f"after_{n}", type_=Text()) for n in range(2)]
+            after = (cast(texts[0], Integer), cast(texts[1], Uuid))
+        best = best_first(findable, self.row, limit=limit, after=after, descending=True)
+        page = self._base(shape.fields, shape.expand, EVERY_ROW).add_columns(
+            best.c["rank"].label("_key_0"), best.c["id"].label("_key_1")
+        )
+        return page.join(best, best.c["id"] == self.row.id)
 
     def _count_query(self, shape: _Shape, rule: Rule) -> Select[Any]:
         return self._filtered(self._restricted(select(func.count()).select_from(self.row), rule), shape)
@@ -292,6 +322,12 @@ class Resource(Generic[Row]):
         return select(cast(func.row_to_json(literal_column("item")), Text), *besides).select_from(
             page.join(item, true())
         )
+
+    def _kept(self, key: Any) -> Statement | None:
+        statement = self._statements.get(key)
+        if statement is not None:
+            self._statements.move_to_end(key)
+        return statement
 
     def _keep(self, key: Any, query: Select[Any]) -> Statement:
         statement = self._statements[key] = Statement.of(query)
@@ -319,6 +355,9 @@ class Resource(Generic[Row]):
             return wanted
         return tuple(f for f in wanted if f not in self.guarded or caller.holds(self.guarded[f]))
 
+    def _embedded(self, expand: Sequence[str]) -> tuple[str, ...]:
+        return tuple(name for name in self.expandable if name in expand) if expand else ()
+
     def _refuse_guarded(
         self, caller: Caller, given: Mapping[str, Any], keys: Sequence[tuple[Sort, bool]], *, searched: bool
     ) -> None:
@@ -337,6 +376,7 @@ class Resource(Generic[Row]):
             "caller_organisation": caller.organisation_id,
             "caller_subject": caller.subject,
             "caller_scopes": list(caller.scopes),
+            "office_today": office_today(),
         }
 
     def _parameter_values(self, given: Mapping[str, Any]) -> dict[str, Any]:

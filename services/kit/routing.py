@@ -6,6 +6,7 @@ transaction when it writes → idempotency record → commit → response. A 2xx
 
 import functools
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
@@ -13,6 +14,8 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from fastapi.routing import APIRoute
+from pydantic_core import from_json
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 
@@ -21,6 +24,7 @@ from services.contracts.scopes import PUBLIC
 from services.kit import etag
 from services.kit.auth import Caller
 from services.kit.errors import (
+    BadRequest,
     Invalid,
     InvalidCursor,
     NotFound,
@@ -37,6 +41,8 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Prepare = Callable[[Request, Caller], Awaitable[Any]]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+_JSON = re.compile(r"^application/([a-z0-9!#$&^_.-]+\+)?json$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +74,7 @@ class Route(APIRoute):
         known = policy.parameters | {p.alias for p in self.dependant.query_params} | _model_parameters(self)
 
         async def handle(request: Request) -> Response:
+            request = _Request(request.scope, request.receive)
             runtime = runtime_of(request)
             caller = await runtime.authenticate(request)
             caller.require(policy.scope)
@@ -78,11 +85,27 @@ class Route(APIRoute):
             if not policy.writes:
                 return await inner(request)
             _require_form(request, policy)
+            if await request.body():
+                await request.json()
             if policy.prepare is not None:
                 request.state.prepared = await policy.prepare(request, caller)
             return await _in_transaction(request, runtime, caller, policy, inner)
 
         return handle
+
+
+class _Request(Request):
+    """Reads JSON more strictly than Python does: no NaN, no half characters, at most 200 levels (RFC 8259, RFC 7493)."""
+
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            try:
+                self._json = from_json(await self.body(), allow_inf_nan=False)
+            except ValueError as error:
+                if "hex escape" in str(error):
+                    raise Invalid.value("", "string_unicode", "A string holds half of a surrogate pair.") from error
+                raise BadRequest("The body is not valid JSON, or too deeply nested.") from error
+        return self._json
 
 
 async def _in_transaction(
@@ -96,6 +119,8 @@ async def _in_transaction(
             return earlier
         response = await inner(request)
         if dry_run:
+            # What a commit would check is checked, too.
+            await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
             await session.rollback()
             response.headers["Dry-Run"] = "true"
             return response
@@ -118,7 +143,7 @@ def _require_form(request: Request, policy: Policy) -> None:
     length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "1")
     if length != "0":
         media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json" and not media_type.endswith("+json"):
+        if not _JSON.match(media_type):
             raise UnsupportedMediaType(f"Send JSON, not {media_type or 'a body without Content-Type'}.")
 
 
@@ -150,7 +175,7 @@ async def _caller(request: Request) -> Caller:
 
 
 async def _if_match(request: Request) -> etag.IfMatch:
-    return etag.IfMatch.of(request.headers.get("if-match", ""))
+    return etag.IfMatch.of(",".join(request.headers.getlist("if-match")))
 
 
 async def _runtime(request: Request) -> Runtime:
@@ -263,6 +288,7 @@ class Routes:
         *,
         scope: str,
         path: str = "",
+        response: Any = None,
         summary: str | None = None,
         description: str | None = None,
     ) -> None:
@@ -272,7 +298,7 @@ class Routes:
             "GET",
             path,
             scope=scope,
-            response=Page[resource.model],  # type: ignore[name-defined]
+            response=response or Page[resource.model],  # type: ignore[name-defined]
             read=_list_reader(resource),
             refuses=(InvalidCursor,),
             summary=summary or f"List {plural}",
@@ -317,12 +343,14 @@ class Routes:
     def mount(self, app: FastAPI, document: Callable[[Operation], dict[str, Any]]) -> None:
         """Add the operations to an app; `document` gives what the OpenAPI document says besides."""
         for operation in self.operations:
+            described = document(operation)
+            # An operation may have answers of its own besides, such as a second media type or a second 2xx.
+            described["responses"] = {**operation.options.get("responses", {}), **described["responses"]}
             app.router.add_api_route(
                 operation.path,
                 operation.endpoint,
                 route_class_override=functools.partial(Route, policy=operation.policy),  # type: ignore[arg-type]
-                **operation.options,
-                **document(operation),
+                **{**operation.options, **described},
             )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import Index, Table, cast, func, inspect, select, update
+from sqlalchemy import Table, cast, func, inspect, select, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.exc import IntegrityError, InvalidRequestError
 from sqlalchemy.orm import Session
@@ -63,7 +63,7 @@ def test_a_row_cannot_be_without_a_key(session: Session) -> None:
 def test_the_index_has_the_name_of_the_table() -> None:
     table = PlaceRow.__table__
     assert isinstance(table, Table)
-    (index,) = [index for index in table.indexes if isinstance(index, Index)]
+    (index,) = table.indexes
     assert index.name == "ix_search_place_search"
     assert index.dialect_options["postgresql"]["using"] == "gin"
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Uuid,
     case,
     func,
-    literal,
     literal_column,
     select,
     union_all,
@@ -24,10 +23,11 @@ from sqlalchemy.orm import aliased
 
 from services.kit.search.columns import RANKS, finds
 
-_FIRST_ID = UUID(int=0)
-_LAST_ID = UUID(int=2**128 - 1)
+# Written out, so that a statement has no parameters but those it was given.
+_FIRST_ID: ColumnElement[UUID] = literal_column(f"'{UUID(int=0)}'::uuid", Uuid)
+_LAST_ID: ColumnElement[UUID] = literal_column(f"'{UUID(int=2**128 - 1)}'::uuid", Uuid)
 _MAY_BE_BROAD = ("beginning", "partial")
-_NEAR = 10
+_NEAR: ColumnElement[int] = literal_column("10", Integer)
 """Rows looked at, for each row of the page, before the index is asked for all there are."""
 
 
@@ -51,29 +51,31 @@ def best_first(
     """
     beyond, upto, first, last = (lt, ge, _LAST_ID, _FIRST_ID) if descending else (gt, le, _FIRST_ID, _LAST_ID)
     parts: list[CTE] = []
-
-    def look(found: Select[Any], rank: int, *conditions: ColumnElement[bool]) -> None:
-        hits = found.where(*conditions, *_still_wanted(parts, limit), *([after[0] >= rank] if after else []))
-        parts.append(_first_by_id(hits.subquery("hits"), limit, descending).cte(f"part_{len(parts)}"))
-
-    for degree, rank in RANKS.items():
-        start: ColumnElement[UUID] = literal(first, Uuid)
-        if after is not None:
-            start = case((after[0] == rank, after[1]), else_=start)
-        found = rows.with_only_columns(row.id.label("id"), literal_column(str(rank), Integer).label("rank"))
+    for degree, number in RANKS.items():
+        rank: ColumnElement[int] = literal_column(str(number), Integer)
+        start = first if after is None else case((after[0] == rank, after[1]), else_=first)
+        not_passed = [] if after is None else [after[0] >= rank]
+        columns = rows.with_only_columns(row.id.label("id"), rank.label("rank"))
         if degree in _MAY_BE_BROAD:
+            # IS TRUE keeps the planner from the index of names here.
+            near = columns.where(finds(row.search, degree).is_(True)).subquery("near")
             end = _end_of_next(row, start, limit, beyond, last, descending)
-            # IS TRUE keeps the planner from the index of names here, and OFFSET below from the one of ids.
-            look(found, rank, finds(row.search, degree).is_(True), beyond(row.id, start), upto(row.id, end))
+            wanted = [beyond(near.c.id, start), upto(near.c.id, end), *not_passed, *_still_wanted(parts, limit)]
+            parts.append(_page(near, wanted, limit, descending).cte(f"part_{len(parts)}"))
             start = end
-        look(found.offset(literal_column("0")), rank, finds(row.search, degree), beyond(row.id, start))
-    everything = union_all(*[select(part.c.id, part.c.rank) for part in parts]).subquery("parts")
-    ids = everything.c.id.desc() if descending else everything.c.id
-    return select(everything).order_by(everything.c.rank.desc(), ids).limit(limit).subquery("best")
+        # OFFSET keeps it from the index of ids, which would be of no help.
+        every = columns.where(finds(row.search, degree)).offset(literal_column("0")).subquery("every")
+        wanted = [beyond(every.c.id, start), *not_passed, *_still_wanted(parts, limit)]
+        parts.append(_page(every, wanted, limit, descending).cte(f"part_{len(parts)}"))
+    found = union_all(*[select(part.c.id, part.c.rank) for part in parts]).subquery("found")
+    ids = found.c.id.desc() if descending else found.c.id
+    return select(found).order_by(found.c.rank.desc(), ids).limit(limit).subquery("best")
 
 
-def _first_by_id(hits: Subquery, limit: ColumnElement[int], descending: bool) -> Select[Any]:
-    return select(hits).order_by(hits.c.id.desc() if descending else hits.c.id).limit(limit)
+def _page(
+    found: Subquery, wanted: list[ColumnElement[bool]], limit: ColumnElement[int], descending: bool
+) -> Select[Any]:
+    return select(found).where(*wanted).order_by(found.c.id.desc() if descending else found.c.id).limit(limit)
 
 
 def _still_wanted(parts: Sequence[CTE], limit: ColumnElement[int]) -> list[ColumnElement[bool]]:
@@ -84,10 +86,15 @@ def _still_wanted(parts: Sequence[CTE], limit: ColumnElement[int]) -> list[Colum
 
 
 def _end_of_next(
-    row: Any, start: ColumnElement[UUID], limit: ColumnElement[int], beyond: Any, last: UUID, descending: bool
+    row: Any,
+    start: ColumnElement[UUID],
+    limit: ColumnElement[int],
+    beyond: Any,
+    last: ColumnElement[UUID],
+    descending: bool,
 ) -> ColumnElement[UUID]:
     """The id up to which the next rows are looked at one by one."""
     every = aliased(row)
     ids = every.id.desc() if descending else every.id
-    ahead = select(every.id).where(beyond(every.id, start)).order_by(ids).offset(limit * _NEAR).limit(1)
-    return func.coalesce(ahead.correlate(None).scalar_subquery(), literal(last, Uuid))
+    ahead = select(every.id).where(beyond(every.id, start)).order_by(ids).correlate(None)
+    return func.coalesce(ahead.offset(limit * _NEAR).limit(literal_column("1")).scalar_subquery(), last)

@@ -1,7 +1,8 @@
 """The key of a row: everything its names can be found by."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from services.kit.search.folding import (
     cleaned,
@@ -47,58 +48,74 @@ _SMALL_WORDS = frozenset(
 
 @dataclass(slots=True)
 class _Found:
-    """Lexemes in the order they are kept in when there are too many."""
+    """Lexemes, by what is kept first when there are too many."""
 
-    wholes: dict[str, None] = field(default_factory=dict)
+    own: dict[str, None] = field(default_factory=dict)
+    """By which a row is found by each of its names, as it has them."""
+    others: dict[str, None] = field(default_factory=dict)
+    """Other orders and readings, and initials."""
     parts: dict[str, None] = field(default_factory=dict)
 
-    def add_whole(self, units: Sequence[str], begins: Iterable[int]) -> None:
+    def add_own(self, units: Sequence[str]) -> None:
+        self._add_whole(self.own, joined(units))
+
+    def add_orders(self, units: Sequence[str], begins: Iterable[int]) -> None:
         """The name from each of these units on, and then from its first unit to there."""
         for begin in begins:
-            form = joined([*units[begin:], *units[:begin]])
-            self.wholes[WHOLE + form[:LONGEST_WHOLE]] = None
-            self.wholes[whole(form)] = None
+            self._add_whole(self.others, joined([*units[begin:], *units[:begin]]))
 
     def add_inner(self, units: Sequence[str], begins: Iterable[int]) -> None:
+        """The name from each of these units on."""
         for begin in begins:
             self.parts[INNER + joined(units[begin : begin + LONGEST_INNER])[:LONGEST_INNER]] = None
 
     def add_initials(self, units: Sequence[str]) -> None:
         if len(units) > 1:
-            self.wholes[INITIALS + "".join([unit[0] for unit in units[:LONGEST_INITIALS]])] = None
+            self.others[INITIALS + "".join([unit[0] for unit in units[:LONGEST_INITIALS]])] = None
+
+    @staticmethod
+    def _add_whole(kept: dict[str, None], form: str) -> None:
+        kept[WHOLE + form[:LONGEST_WHOLE]] = None
+        kept[whole(form)] = None
 
 
 def search_document(names: Iterable[str]) -> str:
     """The text of a `tsvector` by which a row with these names is found.
 
-    Cast it with `::tsvector`; no text-search configuration takes part. It has at most about `MAX_LEXEMES` lexemes.
+    Cast it with `::tsvector`; no text-search configuration takes part. It has at most `MAX_LEXEMES` lexemes.
     """
-    distinct = list(dict.fromkeys(name for text in _first(names) if (name := written(text))))
+    distinct = list(dict.fromkeys(name for text in islice(names, MAX_NAMES) if (name := written(text))))
     found = _Found()
+    found.own[f"{RULE}{RULE_VERSION}"] = None
+    if not any(map(has_han, distinct)):
+        found.own[NO_HAN] = None
     for name in distinct:
-        found.wholes[exact(name)] = None
-        for spelling in dict.fromkeys((name, with_digraphs(name))):
-            _add_spelling(found, cleaned(spelling))
-    marks = [f"{RULE}{RULE_VERSION}", *([] if any(map(has_han, distinct)) else [NO_HAN])]
-    lexemes = [*marks, *list({**found.wholes, **found.parts})[:MAX_LEXEMES]]
-    return " ".join([quoted(lexeme) for lexeme in lexemes])
+        found.own[exact(name)] = None
+        plain, spelled_out = cleaned(name), cleaned(with_digraphs(name))
+        if not plain:
+            continue
+        found.add_own(_units(runs(plain)))
+        _add_forms(found, plain)
+        if spelled_out != plain:
+            _add_forms(found, spelled_out)
+    lexemes = islice({**found.own, **found.others, **found.parts}, MAX_LEXEMES)
+    return " ".join(map(quoted, lexemes))
 
 
-def _first(names: Iterable[str]) -> Iterator[str]:
-    for _, name in zip(range(MAX_NAMES), names, strict=False):
-        yield name
-
-
-def _add_spelling(found: _Found, name: str) -> None:
-    words = runs(name)
+def _units(words: Sequence[str]) -> list[str]:
+    """What a search may begin at: words, and each character of a script without spaces."""
     units: list[str] = []
     for word in words:
         units.extend(simplified(word) if is_unspaced(word) else (word,))
-    if not units:
-        return
+    return units
+
+
+def _add_forms(found: _Found, name: str) -> None:
+    words = runs(name)
+    units = _units(words)
     in_words = len(units) == len(words)
-    begins = {0, 1, len(units) - 1} if in_words and len(units) in _REORDERED_WORDS else {0}
-    found.add_whole(units, sorted(begins))
+    begins = [0, 1, len(units) - 1] if in_words and len(units) in _REORDERED_WORDS else [0]
+    found.add_orders(units, begins)
     found.add_inner(units, [n for n in range(1, min(len(units), _MAX_UNITS)) if n not in begins])
     if has_han(name):
         _add_romanised(found, words)
@@ -111,11 +128,11 @@ def _add_romanised(found: _Found, words: Sequence[str]) -> None:
     options: list[list[str]] = []
     for word in words:
         options.extend(syllables(word) if is_han(word) else [[word]])
-    begins = {0}
+    begins = [0]
     if len(words) == 1 and len(options) in _REORDERED_CHARACTERS:
-        begins.update(surname_lengths(simplified(words[0])))
+        begins.extend(surname_lengths(simplified(words[0])))
     inner = [n for n in range(1, min(len(options), _MAX_UNITS)) if n not in begins]
     for units in combinations(options):
-        found.add_whole(units, sorted(begins))
+        found.add_orders(units, begins)
         found.add_inner(units, inner)
         found.add_initials(units)

@@ -14,9 +14,9 @@ LONGEST_NAME = 200
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 # Scripts written without spaces, besides Hangul, whose syllables are searched one by one as well:
 # Thai and Lao, Myanmar, Khmer, kana.
-_UNSPACED = _HAN + "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\uac00-\ud7a3"
-_RUN = re.compile(f"[{_UNSPACED}]+|[^ {_UNSPACED}]+")
-_UNSPACED_CHARACTER = re.compile(f"[{_UNSPACED}]")
+_OTHER_UNSPACED = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\uac00-\ud7a3"
+_RUN = re.compile(f"[{_HAN}]+|[{_OTHER_UNSPACED}]+|[^ {_HAN}{_OTHER_UNSPACED}]+")
+_UNSPACED_CHARACTER = re.compile(f"[{_HAN}{_OTHER_UNSPACED}]")
 _HAN_CHARACTER = re.compile(f"[{_HAN}]")
 _HAN_ONLY = re.compile(f"[{_HAN}]+")
 
@@ -62,11 +62,11 @@ def cleaned(name: str) -> str:
 
 def with_digraphs(name: str) -> str:
     """The `written` name with umlauts spelled out, as German and Nordic names are abroad (Müller, Mueller)."""
-    return name.translate(_DIGRAPHS)
+    return name if name.isascii() else name.translate(_DIGRAPHS)
 
 
 def runs(name: str) -> list[str]:
-    """The words of a cleaned name; a change between a spaced and an unspaced script parts words too."""
+    """The words of a cleaned name; Chinese characters, other scripts without spaces and the rest are parted too."""
     return _RUN.findall(name)
 
 

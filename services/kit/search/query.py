@@ -23,7 +23,7 @@ from services.kit.search.lexemes import (
 )
 from services.kit.search.readings import combinations, syllables
 
-MAX_WORDS = 6
+MAX_WORDS = 5
 """Words of a query that must each be found; of more, the longest, which tell most."""
 
 _LONGEST_READ_NAME = 8
@@ -108,7 +108,7 @@ def _partial(words: list[str]) -> str:
         return NOTHING
     telling += [word for word in words if _is_letter(word)][:1]
     stems = dict.fromkeys(joined([simplified(word)])[:LONGEST_INNER] for word in telling)
-    if len(stems) == 1:
+    if len(words) == 1:
         return any_of(beginning(INNER + stem) for stem in stems)
     most_telling = sorted(stems, key=len, reverse=True)[:MAX_WORDS]
     return all_of(any_of([beginning(WHOLE + stem), beginning(INNER + stem)]) for stem in most_telling)
