@@ -1,0 +1,95 @@
+# Everything is done from here. `make` alone lists the targets.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+# The newest Python that runs and is new enough; PYTHON=… chooses another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { command -v $$python; break; }; done)
+
+LOCKING := --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url \
+	--custom-compile-command "make lock" $(if $(upgrade),--upgrade)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PORT, HOST, VAR and DATABASE_URL_<SERVICE> change what 'make up' does, for example: make up PORT=9000"
+
+.PHONY: up
+up: $(STAMP) ## Start everything on this machine; Ctrl-C stops it
+	@exec $(BIN)/alliance up
+
+.PHONY: demo
+demo: $(STAMP) ## Load the demo alliance (starts a stack for it if none is up)
+	@exec $(BIN)/alliance demo
+
+.PHONY: test
+test: $(STAMP) ## Run the tests, on a PostgreSQL they start (or TEST_DATABASE_URL); args="-k name" passes on
+	@$(BIN)/python -m pytest $(args)
+
+.PHONY: check
+check: test check-rest ## Everything CI runs
+
+.PHONY: check-rest
+check-rest: lint types imports migrations generated ## What check does besides the tests
+
+.PHONY: lint types imports migrations generated
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+migrations: $(STAMP)
+	$(BIN)/python -m deploy.migrations
+
+generated: $(STAMP)
+	$(BIN)/python -m deploy.reference --check
+
+.PHONY: format
+format: $(STAMP) ## Put the code in its usual form
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+
+.PHONY: bench
+bench: $(STAMP) ## Measure the reads beside a bare handler, as ratios
+	@$(BIN)/python -m tests.load.bench $(args)
+
+.PHONY: new
+new: $(STAMP) ## Write the rooms of a new feature: make new s=members f=sites
+	@test -n "$(s)" -a -n "$(f)" || { echo "usage: make new s=<service> f=<feature>" >&2; exit 2; }
+	@$(BIN)/python -m deploy.scaffold "$(s)" "$(f)"
+
+.PHONY: lock
+lock: $(STAMP) ## Resolve pyproject.toml into the locks anew; upgrade=1 takes the newest versions
+	@$(BIN)/uv pip compile $(LOCKING) --output-file requirements.lock pyproject.toml
+	@$(BIN)/uv pip compile $(LOCKING) --output-file requirements-dev.lock \
+		--extra local --group dev --constraints requirements.lock pyproject.toml
+
+.PHONY: clean
+clean: ## Remove the virtual environment and caches (never var/)
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamp is newer than the locks when there is nothing to install.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet --quiet
+$(STAMP): requirements-dev.lock pyproject.toml
+	@test -n "$(PYTHON)" || { \
+		echo "Alliance needs Python 3.11 or newer, and found none; PYTHON=/path/to/python names one." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Alliance needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) lacks the venv module (Debian and Ubuntu: apt install python3-venv)." >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Making $(VENV) with $$($(PYTHON) --version)"; $(PYTHON) -m venv $(VENV); }
+	@echo "Installing what requirements-dev.lock pins (a minute or two, once)"
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-index --no-deps --no-build-isolation -e .
+	@touch $@

@@ -1,0 +1,199 @@
+"""The `alliance` command. What a command needs is imported when it runs, so that each starts fast."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import typer
+
+from deploy.refusal import Refusal
+
+app = typer.Typer(
+    help="Alliance CRM: run it, look after it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+users = typer.Typer(help="Staff users.", no_args_is_help=True)
+keys = typer.Typer(help="API keys for partners and scripts.", no_args_is_help=True)
+app.add_typer(users, name="users")
+app.add_typer(keys, name="keys")
+
+EVERY_SCOPE = "*"
+ON_ONE_MACHINE = {"psutil", "deploy.demo"}
+"""What an image for production leaves out."""
+
+T = TypeVar("T")
+
+
+def main() -> None:
+    """Run a command; what the operator can mend is one line on standard error."""
+    try:
+        app()
+    except Refusal as refusal:
+        sys.exit(f"alliance: {refusal}")
+    except ModuleNotFoundError as missing:
+        if missing.name not in ON_ONE_MACHINE:
+            raise
+        sys.exit(f"alliance: This command runs the system on one machine and needs the extra `local` ({missing}).")
+
+
+def answer(work: Coroutine[Any, Any, T]) -> T:
+    """What the gateway answers; what it refuses is one line, as everywhere."""
+    from pydantic import ValidationError
+
+    from services.kit.errors import Problem
+
+    try:
+        return asyncio.run(work)
+    except ValidationError as error:
+        raise Refusal("; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors())) from None
+    except Problem as problem:
+        said = [f"{one.pointer}: {one.detail}" for one in problem.errors or ()] or [problem.detail or problem.title]
+        raise Refusal("; ".join(said)) from None
+
+
+@app.command()
+def up() -> None:
+    """Start everything on this machine, and stop it with Ctrl-C (HOST, PORT, VAR, DATABASE_URL_<SERVICE>)."""
+    from deploy.local.settings import LocalSettings
+    from deploy.local.up import up as run
+
+    asyncio.run(run(LocalSettings.read(os.environ)))
+
+
+@app.command()
+def status() -> None:
+    """Show each process, its pid and its health."""
+    from deploy.local.settings import LocalSettings
+    from deploy.local.status import show
+
+    if not asyncio.run(show(LocalSettings.read(os.environ))):
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate(
+    groups: Annotated[
+        list[str] | None, typer.Argument(help="members, events, liaison, gateway; all by default.")
+    ] = None,
+) -> None:
+    """Bring databases to the newest schema (DATABASE_URL_<SERVICE>, or the running stack's)."""
+    from deploy.databases import PACKAGES
+    from deploy.databases import migrate as run
+
+    unknown = set(groups or []) - PACKAGES.keys()
+    if unknown:
+        raise Refusal(f"No such group: {', '.join(sorted(unknown))}. There are {', '.join(PACKAGES)}.")
+    run(groups or list(PACKAGES))
+
+
+@app.command()
+def demo() -> None:
+    """Load the demo alliance through the public API, starting a stack for it when none is up."""
+    from deploy.local.demo import load
+    from deploy.local.settings import LocalSettings
+
+    asyncio.run(load(LocalSettings.read(os.environ)))
+
+
+@app.command()
+def openapi() -> None:
+    """Print the merged OpenAPI document of the running stack."""
+    from deploy.local.network import text_of
+    from deploy.local.settings import LocalSettings
+    from deploy.local.state import gateway_address
+
+    address = gateway_address(LocalSettings.read(os.environ).var)
+    print(asyncio.run(text_of(address, "/openapi.json")))
+
+
+@app.command()
+def secrets(
+    directory: Annotated[Path, typer.Argument(help="Where to write them; new or empty.")],
+    database_host: Annotated[str, typer.Option(help="Where production's PostgreSQL is: host or host:port.")],
+) -> None:
+    """Write a fresh set of secrets for production (Compose, Kubernetes)."""
+    from deploy.production_secrets import write
+
+    for path in write(directory, database_host):
+        print(path)
+
+
+@users.command("create")
+def create_user(
+    email: Annotated[str, typer.Option(help="Address to sign in with.")],
+    name: Annotated[str, typer.Option(help="Name as colleagues see it.")],
+    role: Annotated[list[str], typer.Option(help="A role; may be repeated.")],
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input.")] = False,
+) -> None:
+    """Make a staff user; prints the password when it was made here."""
+    from deploy.databases import url_of
+    from gateway.accounts import create_user as create
+
+    given = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    made = answer(create(url_of("gateway"), email, name, given, role))
+    if made is None:
+        raise Refusal(f"A user with the address {email} exists.")
+    if given is None:
+        print(made)
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    scope: Annotated[list[str], typer.Option(help="A scope; may be repeated. * stands for every scope.")],
+    organisation: Annotated[UUID | None, typer.Option(help="The member organisation it is bound to.")] = None,
+    expires_in_days: Annotated[int | None, typer.Option(min=1, help="Days until it expires; never by default.")] = None,
+) -> None:
+    """Make an API key and print it; it is not shown again."""
+    from deploy.databases import url_of
+    from gateway.accounts import create_key as create
+    from services.contracts.scopes import SCOPES
+
+    scopes = sorted(SCOPES) if EVERY_SCOPE in scope else scope
+    if unknown := set(scopes) - SCOPES.keys():
+        raise Refusal(f"No such scope: {', '.join(sorted(unknown))}. There are {', '.join(SCOPES)}.")
+    expires_at = datetime.now(UTC) + timedelta(days=expires_in_days) if expires_in_days else None
+    print(answer(create(url_of("gateway"), name, scopes, organisation, expires_at)))
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the API keys, without their secrets."""
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    from deploy.databases import url_of
+    from gateway.accounts import list_keys as find
+    from services.contracts.scopes import SCOPES
+
+    whole = Column("id", no_wrap=True, min_width=36)  # to be copied from here, on the narrowest terminal too
+    table = Table(whole, "name", "begins with", "expires", "last used", "revoked", "organisation", "scopes", box=None)
+    for key in answer(find(url_of("gateway"))):
+        bound = str(key.organisation_id or "any")
+        times = [f"{at:%Y-%m-%d %H:%M}" if at else "–" for at in (key.expires_at, key.last_used_at, key.revoked_at)]
+        scopes = "every" if set(key.scopes) >= SCOPES.keys() else " ".join(key.scopes)
+        table.add_row(str(key.id), key.name, key.hint, *times, bound, scopes)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+@keys.command("revoke")
+def revoke_key(
+    key_id: Annotated[UUID, typer.Argument(help="The id that `alliance keys list` shows.")],
+) -> None:
+    """Revoke an API key; it stops working within seconds."""
+    from deploy.databases import url_of
+    from gateway.accounts import revoke_key as revoke
+
+    if not answer(revoke(url_of("gateway"), key_id)):
+        raise Refusal(f"There is no key {key_id}, or it is revoked already.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Where each group's database is, for commands, and bringing them to the newest schema."""
+
+import os
+from collections.abc import Iterable
+
+import psycopg
+
+from deploy.local.settings import LocalSettings
+from deploy.refusal import Refusal
+
+ANSWERS_WITHIN = 5  # seconds
+
+PACKAGES = {
+    "members": "services.members",
+    "events": "services.events",
+    "liaison": "services.liaison",
+    "gateway": "gateway",
+}
+
+
+def url_of(group: str) -> str:
+    """`DATABASE_URL_<GROUP>` when it is given, otherwise the database of the stack that runs in `VAR`."""
+    settings = LocalSettings.read(os.environ)
+    if group in settings.database_urls:
+        check_reachable(group, settings.database_urls[group])
+        return settings.database_urls[group]
+    if not settings.var.socket.exists() or not any(settings.var.socket.iterdir()):
+        raise Refusal(f"No stack runs in VAR={settings.var.root}: run `make up`, or give DATABASE_URL_{group.upper()}.")
+    # Imported here: in production neither PostgreSQL nor what runs it is installed.
+    from deploy.local.postgres import Postgres
+    from deploy.local.secret_files import SecretFiles
+
+    return Postgres(settings.var, SecretFiles(settings.var.secrets)).url(group)
+
+
+def check_reachable(group: str, url: str) -> None:
+    """Refuse, without the password, when a database that was given does not answer."""
+    try:
+        psycopg.connect(url, connect_timeout=ANSWERS_WITHIN).close()
+    except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
+        reason = " ".join(str(error).split())
+        raise Refusal(f"DATABASE_URL_{group.upper()} is unreachable: {reason}") from None
+
+
+def migrate(groups: Iterable[str]) -> None:
+    """Bring the databases of these groups to the newest schema."""
+    from services.kit.migrate import upgrade
+
+    for group in groups:
+        upgrade(PACKAGES[group], url_of(group))

@@ -1,0 +1,129 @@
+"""The demo's way in: the public API at the gateway, as any partner would call it."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+BULK_LIMIT = 1_000
+PAGE_LIMIT = 200
+_TRIES = 6
+_LONGEST_WAIT = 65.0  # a rate limit is counted by the minute
+
+Json = dict[str, Any]
+
+
+class Refused(Exception):
+    """The API refused a call; the message is its problem document's, shortened."""
+
+    def __init__(self, call: str, status: int, problem: Json) -> None:
+        said = problem.get("detail") or problem.get("title") or "no reason given"
+        errors = "; ".join(f"{error['pointer']}: {error['detail']}" for error in (problem.get("errors") or [])[:3])
+        super().__init__(f"{call} was answered {status}: {said}" + (f" ({errors})" if errors else ""))
+        self.status = status
+        self.problem = problem
+
+
+class Unreachable(Exception):
+    """Nothing answers at the address, or it stays busy."""
+
+
+class Gateway:
+    """Calls with one credential. A write's key is made of its content, so saying it again does nothing."""
+
+    def __init__(self, base_url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {key}"},
+            timeout=httpx.Timeout(60, connect=5),
+            transport=transport,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def rows(self, path: str, **params: str | Sequence[str]) -> AsyncIterator[Json]:
+        """Every row of a list, page by page."""
+        cursor: str | None = None
+        while True:
+            paging: Json = {"limit": PAGE_LIMIT} | ({"cursor": cursor} if cursor else {})
+            page = (await self._call("GET", path, params={**params, **paging})).json()
+            for row in page["items"]:
+                yield row
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    async def get(self, path: str) -> Json:
+        """One record."""
+        found: Json = (await self._call("GET", path)).json()
+        return found
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Json:
+        """Create, once however often it is said."""
+        made: Json = (await self._call("POST", path, body=body)).json()
+        return made
+
+    async def bulk(self, path: str, items: Sequence[Mapping[str, Any]]) -> list[Json]:
+        """Create up to 1,000 in one call, each for itself; the results stand in the order of the items."""
+        body = {"atomic": False, "items": list(items)}
+        results: list[Json] = (await self._call("POST", f"{path}/bulk", body=body)).json()["results"]
+        return sorted(results, key=lambda result: int(result["index"]))
+
+    async def change(self, path: str, patch: Mapping[str, Any]) -> Json:
+        """Merge-patch a record as it stands now."""
+        current = await self._call("GET", path)
+        changed = await self._call("PATCH", path, body=patch, headers={"If-Match": current.headers["ETag"]})
+        result: Json = changed.json()
+        return result
+
+    async def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Json | None = None,
+        body: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> httpx.Response:
+        content = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
+        sent = dict(headers or {})
+        if content is not None:
+            sent["Content-Type"] = "application/json" if method == "POST" else "application/merge-patch+json"
+        if method == "POST":
+            sent["Idempotency-Key"] = hashlib.sha256(f"{path}\n".encode() + (content or b"")).hexdigest()[:40]
+        for attempt in range(_TRIES):
+            wait = min(2.0**attempt / 4, _LONGEST_WAIT)
+            try:
+                reply = await self._http.request(method, path, params=params, content=content, headers=sent)
+            except httpx.TransportError as error:
+                problem = f"{method} {path}: {type(error).__name__}"
+            else:
+                if not _worth_repeating(reply):
+                    return _accepted(method, path, reply)
+                problem = f"{method} {path}: answered {reply.status_code}"
+                if reply.headers.get("Retry-After", "").isdigit():
+                    wait = min(float(reply.headers["Retry-After"]), _LONGEST_WAIT)
+            await asyncio.sleep(wait)
+        raise Unreachable(f"{self._http.base_url} could not be used after {_TRIES} tries ({problem})")
+
+
+def _worth_repeating(reply: httpx.Response) -> bool:
+    # 409 with Retry-After is a call with the same Idempotency-Key still under way.
+    return reply.status_code in (429, 502, 503, 504) or (reply.status_code == 409 and "Retry-After" in reply.headers)
+
+
+def _accepted(method: str, path: str, reply: httpx.Response) -> httpx.Response:
+    if reply.is_success:
+        return reply
+    problem = reply.json() if "json" in reply.headers.get("Content-Type", "") else {"title": reply.reason_phrase}
+    raise Refused(f"{method} {path}", reply.status_code, problem)

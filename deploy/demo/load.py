@@ -1,0 +1,85 @@
+"""`make demo`: the demo alliance, through the public API at the gateway, as often as one likes."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from deploy.demo import events, liaison, members
+from deploy.demo.gateway import Gateway, Refused, Unreachable
+from deploy.demo.missions import Unmapped
+from deploy.demo.once import Advance
+
+Made = TypeVar("Made")
+
+
+async def load(base_url: str, key: str) -> None:
+    """Load the demo alliance with an API key of every scope. What is there already is left as it is.
+
+    Raises `Refused` when the API turns a call down, and `Unreachable` when nothing answers.
+    """
+    console = Console(stderr=True)
+    unmapped = Unmapped()
+    with Progress(
+        TextColumn("{task.description:<28}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+    ) as progress:
+        async with Gateway(base_url, key) as gateway:
+            await _load(gateway, unmapped, progress)
+    _tell(console, unmapped)
+
+
+async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> None:
+    async def step(title: str, work: Callable[[Advance], Awaitable[Made]]) -> Made:
+        task = progress.add_task(title, total=None)
+        made = await work(lambda count: progress.advance(task, count))
+        done = progress.tasks[task].completed
+        progress.update(task, total=done, completed=done)
+        return made
+
+    organisations = await step("Organisations and hotels", lambda tick: members.load_organisations(gateway, tick))
+
+    async def membership() -> None:
+        await step("Memberships", lambda tick: members.load_memberships(gateway, organisations, tick))
+        await step("People and their roles", lambda tick: members.load_people(gateway, organisations, tick))
+
+    async def programme() -> None:
+        series = await step("Series", lambda tick: events.load_series(gateway, tick))
+        editions = await step("Editions", lambda tick: events.load_editions(gateway, series, tick))
+        await step("Guests", lambda tick: events.load_guests(gateway, editions, organisations, tick))
+
+    async def diary() -> None:
+        close = await step(
+            "Embassies and partners", lambda tick: liaison.load_counterparts(gateway, organisations, unmapped, tick)
+        )
+        contacts = await step("Contacts", lambda tick: liaison.load_contacts(gateway, close, tick))
+        await step("Diary", lambda tick: liaison.load_diary(gateway, close, contacts, tick))
+
+    await membership()
+    await diary()
+    await programme()
+
+
+def _tell(console: Console, unmapped: Unmapped) -> None:
+    for why, names in (("states that ended", unmapped.historic), ("no country by that name", unmapped.unknown)):
+        if names:
+            listed = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in names.most_common(20))
+            console.print(f"Left without a country code, {why}: {listed}")
+
+
+def main() -> None:
+    """Load from the command line: the address, and the key on standard input, where no process list shows it."""
+    try:
+        asyncio.run(load(sys.argv[1], sys.stdin.readline().strip()))
+    except (Refused, Unreachable) as failure:
+        sys.exit(str(failure))
+
+
+if __name__ == "__main__":
+    main()

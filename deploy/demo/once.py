@@ -1,0 +1,104 @@
+"""Making each thing of the demo once: what is there already is found first, the rest is made in bulk."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
+
+from deploy.demo.gateway import BULK_LIMIT, Gateway, Json, Refused
+
+SCHEME = "demo"
+"""Scheme of the identifiers that the demo gives what it makes."""
+
+TAG = "demo"
+"""Tag on everything the demo makes that takes tags."""
+
+_IDS_A_CALL = 40
+_CALLS_AT_ONCE = 8
+
+Advance = Callable[[int], None]
+Key = TypeVar("Key")
+
+
+async def make_missing(
+    gateway: Gateway, path: str, wanted: Mapping[Key, Json], known: Mapping[Key, str], advance: Advance
+) -> dict[Key, str]:
+    """Make what is not known yet; the answer holds the id of everything wanted.
+
+    A conflict means that someone has changed what an earlier run made, so that it was not recognised: what bears the
+    demo's identifier is taken as it is, other things are left out. Raises `Refused` for other refusals.
+    """
+    ids = {key: known[key] for key in wanted if key in known}
+    advance(len(ids))
+    for batch in _batches([(key, body) for key, body in wanted.items() if key not in ids]):
+        results = await gateway.bulk(path, [body for _, body in batch])
+        for (key, body), result in zip(batch, results, strict=True):
+            if result["status"] == 409:
+                if (holder := await _holder(gateway, path, body)) is not None:
+                    ids[key] = holder
+            elif result["status"] >= 400:
+                raise Refused(f"POST {path}/bulk, item {key}", result["status"], result["problem"])
+            else:
+                ids[key] = result["id"]
+        advance(len(batch))
+    return ids
+
+
+async def _holder(gateway: Gateway, path: str, body: Json) -> str | None:
+    """The row that has the identifier the demo gives such a body."""
+    for identifier in body.get("identifiers", []):
+        if identifier["scheme"] == SCHEME:
+            async for row in gateway.rows(path, identifier=f"{SCHEME}:{identifier['value']}"):
+                return str(row["id"])
+    return None
+
+
+def _batches(items: list[tuple[Key, Json]]) -> Iterator[list[tuple[Key, Json]]]:
+    rest = iter(items)
+    while batch := list(itertools.islice(rest, BULK_LIMIT)):
+        yield batch
+
+
+async def by_identifier(gateway: Gateway, path: str) -> dict[str, str]:
+    """Ids of what an earlier run made, by the demo's own key, in a list whose rows bear tags and identifiers."""
+    return {
+        identifier["value"]: row["id"]
+        async for row in gateway.rows(path, tag=TAG, fields=["identifiers"])
+        for identifier in row["identifiers"]
+        if identifier["scheme"] == SCHEME
+    }
+
+
+async def rows_about(
+    gateway: Gateway, path: str, name: str, ids: Sequence[str], **params: str | Sequence[str]
+) -> AsyncIterator[Json]:
+    """The rows whose `name` is any of the ids, asked for a few ids at a time so that no address grows too long."""
+    for first in range(0, len(ids), _IDS_A_CALL):
+        async for row in gateway.rows(path, **{name: ids[first : first + _IDS_A_CALL]}, **params):
+            yield row
+
+
+async def several(calls: Iterable[Coroutine[Any, Any, object]]) -> None:
+    """Make the calls, a few at a time; the first failure ends the rest."""
+    waiting = iter(calls)
+
+    async def take() -> None:
+        for call in waiting:
+            await call
+
+    takers = [asyncio.create_task(take()) for _ in range(_CALLS_AT_ONCE)]
+    try:
+        await asyncio.gather(*takers)
+    finally:
+        for taker in takers:
+            taker.cancel()
+        await asyncio.gather(*takers, return_exceptions=True)
+
+
+def marked(key: str, body: Mapping[str, Any]) -> Json:
+    """The body with the demo's tag and its key as an identifier, by which a later run finds it."""
+    return {
+        **body,
+        "tags": list(dict.fromkeys([TAG, *body.get("tags", [])])),
+        "identifiers": [*body.get("identifiers", []), {"scheme": SCHEME, "value": key}],
+    }

