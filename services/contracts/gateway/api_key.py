@@ -52,9 +52,7 @@ class ApiKey(Output):
     name: str = Field(examples=["Ticketing partner, production"])
     hint: str = Field(description="How the newest secret begins.", examples=["alc_live_4fT9aZ"])
     scopes: list[str] = Field(examples=[["events:read", "registrations:write"]])
-    organisation_id: UUID | None = Field(
-        description="The key sees only this organisation's records; null: all."
-    )
+    organisation_id: UUID | None = Field(description="The key sees only this organisation's records; null: all.")
     expires_at: Instant | None = Field(description="When it ends by itself; null: never.")
     revoked_at: Instant | None
     last_used_at: Instant | None = Field(description="Exact to about a minute.")
@@ -68,9 +66,7 @@ class ApiKeyCreate(Input):
     name: Label = Field(description="Whose it is and what for.", examples=["Ticketing partner, production"])
     scopes: Scopes = Field(description="You can give only scopes you hold.", examples=[["events:read"]])
     organisation_id: UUID | None = Field(None, description="Bind the key to this organisation's records.")
-    expires_at: Instant | None = Field(
-        None, description="When it ends by itself.", examples=["2027-12-31T00:00:00Z"]
-    )
+    expires_at: Instant | None = Field(None, description="When it ends by itself.", examples=["2027-12-31T00:00:00Z"])
 
 
 class ApiKeyRotation(Input):

@@ -25,6 +25,4 @@ class PasswordChange(Input):
     """A new password of one's own."""
 
     current_password: Password = Field(examples=["a long first password"])
-    new_password: Password = Field(
-        description="At least 12 characters.", examples=["a better and longer password"]
-    )
+    new_password: Password = Field(description="At least 12 characters.", examples=["a better and longer password"])

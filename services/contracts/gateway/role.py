@@ -3,8 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, Field, StringConstraints
 
 from services.contracts.base import Input, Instant, Names, Output
 from services.contracts.gateway.api_key import Scopes
@@ -31,9 +30,7 @@ class RoleCreate(Input):
 
     name: RoleName = Field(description="Unique; stays as it is.", examples=["training-officer"])
     titles: Names
-    scopes: Scopes = Field(
-        description="You can give only scopes you hold.", examples=[["events:read", "members:read"]]
-    )
+    scopes: Scopes = Field(description="You can give only scopes you hold.", examples=[["events:read", "members:read"]])
 
 
 class RoleUpdate(Input):

@@ -3,8 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, SecretStr
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, Field, SecretStr
 
 from services.contracts.base import Email, Input, Instant, Label, Output
 from services.contracts.gateway.role import RoleName
@@ -21,12 +20,8 @@ class User(Output):
     id: UUID
     email: str = Field(examples=["lin@alliance.example"])
     name: str = Field(examples=["林晓 Lin Xiao"])
-    roles: list[str] = Field(
-        description="Their scopes together are what the user may do.", examples=[["secretariat"]]
-    )
-    disabled: bool = Field(
-        description="A disabled user cannot sign in, and open sessions end within seconds."
-    )
+    roles: list[str] = Field(description="Their scopes together are what the user may do.", examples=[["secretariat"]])
+    disabled: bool = Field(description="A disabled user cannot sign in, and open sessions end within seconds.")
     created_at: Instant
     updated_at: Instant
 
@@ -34,17 +29,13 @@ class User(Output):
 class UserCreate(Input):
     """A new user."""
 
-    email: Email = Field(
-        description="Unique among users, whatever its case.", examples=["lin@alliance.example"]
-    )
+    email: Email = Field(description="Unique among users, whatever its case.", examples=["lin@alliance.example"])
     name: Label = Field(examples=["林晓 Lin Xiao"])
     password: Password = Field(
         description="The first password; the user can change it at `/v1/me/password`.",
         examples=["a long first password"],
     )
-    roles: RoleNames = Field(
-        description="You can give only roles whose scopes you hold.", examples=[["secretariat"]]
-    )
+    roles: RoleNames = Field(description="You can give only roles whose scopes you hold.", examples=[["secretariat"]])
 
 
 class UserUpdate(Input):

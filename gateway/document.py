@@ -1,0 +1,228 @@
+"""The one OpenAPI document: the services' documents and the gateway's own, merged and kept.
+
+A service that is down keeps its last known part. Two schemas of one name are shared when they are the same; otherwise
+the later service's (in the order of `table.SERVICES`) gets the service's name in front.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any, Final
+
+import httpx
+import structlog
+
+from gateway.callers import SIGNED_IN
+from gateway.operations import Operations
+from gateway.table import SERVICES, service_of
+from services.contracts.scopes import SCOPES
+from services.kit.errors import Problem, problems_page
+from services.kit.http import new_client
+
+_FETCH_SECONDS: Final = 2.0
+_MOST_BYTES: Final = 16 * 1024 * 1024
+_WHILE_MISSING: Final = 1.0
+_OTHERWISE: Final = 20.0
+
+DESCRIPTION: Final = """\
+The records and work of an alliance's secretariat: members, events and liaison.
+
+Sign in at `POST /v1/sessions`, or ask an administrator for an API key, and send the credential as
+`Authorization: Bearer …`. Lists are paged by cursor, writes of one record need `If-Match`, creations take an
+`Idempotency-Key`, every write takes `dry_run=true`, and every failure is a problem (RFC 9457) whose `type` leads to a
+page that says what to do.
+"""
+
+log = structlog.get_logger(__name__)
+Document = dict[str, Any]
+
+
+class Documents:
+    """The merged document, kept fresh."""
+
+    def __init__(self, urls: Mapping[str, str], own: Callable[[], Document], public_url: str) -> None:
+        self._own = own
+        self._public_url = public_url.rstrip("/")
+        self._clients = {name: new_client(url, connections=2) for name, url in urls.items()}
+        self._known: dict[str, Document] = {}
+        self._digests: dict[str, bytes] = {}
+        self._unread: set[str] = set()
+        self.operations = Operations()
+        self.body = b""
+        self.etag = ""
+        self.problems: dict[str, dict[str, Any]] = {}
+        self.merge()
+
+    @property
+    def missing(self) -> list[str]:
+        """Services whose document was never read."""
+        return [name for name in self._clients if name not in self._known]
+
+    def version_of(self, service: str) -> str | None:
+        """The version a service's document states."""
+        document = self._known.get(service)
+        return None if document is None else str(document.get("info", {}).get("version", "")) or None
+
+    async def keep_fresh(self) -> None:
+        """Read the documents again and again, until cancelled."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(_WHILE_MISSING if self.missing else _OTHERWISE)
+
+    async def refresh(self) -> None:
+        """Read every service's document once; merge anew when one has changed."""
+        changed = await asyncio.gather(*(self._read(name) for name in self._clients))
+        if any(changed):
+            self.merge()
+
+    async def close(self) -> None:
+        """Close the pools."""
+        for client in self._clients.values():
+            await client.aclose()
+
+    async def _read(self, name: str) -> bool:
+        try:
+            async with asyncio.timeout(_FETCH_SECONDS):
+                body = await _read_bounded(self._clients[name])
+                digest = hashlib.sha256(body).digest()
+                if self._digests.get(name) == digest:
+                    return False
+                document = json.loads(body)
+                if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
+                    raise ValueError("not an OpenAPI document")
+        except (httpx.HTTPError, TimeoutError, ValueError) as error:
+            if name not in self._unread:
+                self._unread.add(name)  # told once, not every second
+                log.warning("document_not_read", service=name, reason=type(error).__name__)
+            return False
+        self._unread.discard(name)
+        self._known[name], self._digests[name] = document, digest
+        return True
+
+    def merge(self) -> None:
+        """Put the known documents together."""
+        own = _signed_in_only(self._own())
+        parts: dict[str, Document] = {name: self._known[name] for name in SERVICES if name in self._known}
+        self.operations = Operations.of(parts)
+        merged = merge({**parts, "gateway": own}, self._public_url)
+        self.problems = merged["x-problems"]
+        self.body = json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
+        self.etag = f'"{hashlib.sha256(self.body).hexdigest()[:24]}"'
+
+
+async def _read_bounded(client: httpx.AsyncClient) -> bytes:
+    body = bytearray()
+    async with client.stream("GET", "/openapi.json") as response:
+        response.raise_for_status()
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > _MOST_BYTES:
+                raise ValueError("too large")
+    return bytes(body)
+
+
+def merge(parts: Mapping[str, Document], public_url: str) -> Document:
+    """One document out of several."""
+    merged: Document = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Alliance CRM",
+            "version": "1.0.0",
+            "description": DESCRIPTION,
+            "contact": {"name": "Alliance CRM", "url": f"{public_url}/"},
+            "license": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
+        },
+        "servers": [{"url": public_url, "description": "The gateway."}],
+        "security": [{"bearer": []}],
+        "tags": [],
+        "paths": {},
+        "components": {"securitySchemes": {}},
+        "x-problems": {**problems_page(Problem.known.values())},
+        "x-scopes": dict(SCOPES),
+    }
+    for service, part in parts.items():
+        _add(merged, service, part)
+    merged["x-problems"] = dict(sorted(merged["x-problems"].items()))
+    return merged
+
+
+def _add(merged: Document, service: str, part: Document) -> None:
+    paths = {path: item for path, item in part["paths"].items() if _belongs(path, service)}
+    components = {kind: dict(found) for kind, found in part.get("components", {}).items()}
+    renamed = _collisions(merged["components"], components, service)
+    paths, components = _renamed(paths, renamed), _renamed(components, renamed)
+    for path, item in paths.items():
+        if path in merged["paths"]:
+            log.warning("path_described_twice", path=path, service=service)
+            continue
+        merged["paths"][path] = item
+    for kind, found in components.items():
+        target = merged["components"].setdefault(kind, {})
+        for name, value in found.items():
+            target.setdefault(renamed.get(f"#/components/{kind}/{name}", f"/{name}").rsplit("/", 1)[1], value)
+    described = {tag["name"]: tag for tag in part.get("tags", [])}
+    known = {tag["name"] for tag in merged["tags"]}
+    for item in paths.values():
+        for operation in item.values():
+            for name in operation.get("tags", []) if isinstance(operation, dict) else []:
+                if name not in known:
+                    known.add(name)
+                    merged["tags"].append(described.get(name, {"name": name, "description": _about(name, service)}))
+    for slug, problem in part.get("x-problems", {}).items():
+        merged["x-problems"].setdefault(slug, problem)
+
+
+def _belongs(path: str, service: str) -> bool:
+    """Whether a path reaches this service through the gateway."""
+    owner = service_of(path)
+    if service == "gateway":
+        return owner is None
+    if owner != service:
+        if path.startswith("/v1/"):
+            log.warning("path_not_in_table", path=path, service=service)
+        return False
+    return True
+
+
+def _collisions(taken: Document, components: Document, service: str) -> dict[str, str]:
+    """References that must change, because their name stands for something else already."""
+    renamed: dict[str, str] = {}
+    while True:
+        current = _renamed(components, renamed)
+        before = len(renamed)
+        for kind, found in current.items():
+            for name, value in found.items():
+                reference = f"#/components/{kind}/{name}"
+                other = taken.get(kind, {}).get(name)
+                if other is not None and other != value and reference not in renamed:
+                    renamed[reference] = f"#/components/{kind}/{service.capitalize()}{name}"
+        if len(renamed) == before:
+            return renamed
+
+
+def _renamed(value: Any, renamed: Mapping[str, str]) -> Any:
+    """A copy with its references changed."""
+    if isinstance(value, dict):
+        return {key: _renamed(inner, renamed) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_renamed(inner, renamed) for inner in value]
+    if isinstance(value, str) and renamed:
+        return renamed.get(value, value)
+    return value
+
+
+def _signed_in_only(own: Document) -> Document:
+    """The gateway's document, with "any valid credential" said as OpenAPI says it: the scheme without a scope."""
+    own = deepcopy(own)
+    for item in own["paths"].values():
+        for operation in item.values():
+            if operation.get("x-scope") == SIGNED_IN:
+                del operation["x-scope"]
+                operation["security"] = [{"bearer": []}]
+    return own
+
+
+def _about(tag: str, service: str) -> str:
+    return f"{tag}, answered by {service}." if service != "gateway" else f"{tag}, answered by the gateway itself."

@@ -1,0 +1,308 @@
+"""The gateway's front: a bare ASGI application, because every request to every service pays for it.
+
+Order: head → ambiguous or credential-bearing address refused → CORS preflight → credential → rate limit → scope of the
+route → on to the service, or to the gateway's own application with the same caller.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from ipaddress import ip_address
+from typing import Any, Final
+
+import structlog
+
+from gateway import headers as rules
+from gateway.exchange import Exchange, Headers, Policy, Scope
+from gateway.identity import Identity, Principal
+from gateway.limiting import Limiter
+from gateway.operations import Operation, Operations
+from gateway.proxy import ClientGone, Outgoing, Proxy, Send
+from gateway.settings import GatewaySettings
+from gateway.table import deadline_of, service_of
+from gateway.watch import Receive
+from services.kit.auth import ANONYMOUS
+from services.kit.errors import (
+    MEDIA_TYPE,
+    BadRequest,
+    ContentTooLarge,
+    Forbidden,
+    InternalError,
+    NotFound,
+    Problem,
+    TooManyRequests,
+    Unauthenticated,
+)
+
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Observe = Callable[[Exchange, float], None]
+
+_UNLIMITED: Final = frozenset({"/livez", "/readyz", "/metrics", "/internal/tokens", "/.well-known/jwks.json"})
+_MANY_HOPS: Final = 20
+_FROM_BROWSERS: Final = (
+    b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id, traceparent"
+)
+
+log = structlog.get_logger(__name__)
+
+
+class CredentialInAddress(BadRequest):
+    """A credential must not stand in the address.
+
+    Addresses end up in logs and histories. Send it as `Authorization: Bearer …`, and replace this credential:
+    treat it as leaked.
+    """
+
+    status = 400
+
+
+class Front:
+    """Everything that reaches the gateway comes through here."""
+
+    def __init__(
+        self,
+        own: App,
+        *,
+        settings: GatewaySettings,
+        proxy: Proxy,
+        identity: Identity,
+        limiter: Limiter,
+        operations: Callable[[], Operations],
+        observe: Observe,
+    ) -> None:
+        self._own = own
+        self._settings = settings
+        self._proxy = proxy
+        self._identity = identity
+        self._limiter = limiter
+        self._operations = operations
+        self._observe = observe
+        self._policy = Policy(public_url=settings.public_url, origins=settings.origins)
+        self._networks = settings.trusted_networks
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection event."""
+        if scope["type"] == "lifespan":
+            await self._own(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        exchange = Exchange(scope, self._policy, time.perf_counter())
+        reply = _Reply(exchange, send)
+        try:
+            await self._serve(exchange, receive, reply)
+        except Problem as problem:
+            await self._refuse(exchange, reply, problem)
+        except ClientGone:
+            exchange.status = 499
+        except ConnectionError as error:
+            # The head is out. Returning without an end makes the server cut the connection: no part passes for all.
+            exchange.status = 599
+            log.warning("answer_broke_off", service=exchange.service, route=exchange.route, reason=str(error))
+        except Exception as error:
+            log.error("request_failed", route=exchange.route, request_id=exchange.request_id, exc_info=error)
+            await self._refuse(exchange, reply, InternalError())
+        finally:
+            self._observe(exchange, time.perf_counter() - exchange.began)
+
+    async def _serve(self, exchange: Exchange, receive: Receive, reply: "_Reply") -> None:
+        self._check_address(exchange)
+        if exchange.preflight and exchange.origin is not None:
+            await self._preflight(exchange, reply)
+            return
+        service = service_of(exchange.path)
+        principal = await self._admit(exchange)
+        if service is None:
+            scope = exchange.scope
+            state = scope.setdefault("state", {})
+            state["front_caller"] = exchange.caller or ANONYMOUS
+            state["front_principal"] = principal
+            state["front_address"] = self._address(exchange)
+            exchange.handed_over = True
+            await self._own({**scope, "headers": exchange.for_own()}, receive, reply.pass_on)
+            return
+        exchange.service = service
+        operation = self._operations().find(exchange.method, exchange.path)
+        exchange.route = operation.template if operation is not None else ""
+        _require(operation, principal)
+        await self._forward(exchange, principal, receive, reply)
+
+    def _check_address(self, exchange: Exchange) -> None:
+        scope = exchange.scope
+        query = scope["query_string"]
+        if query and rules.credential_in_query(query):
+            raise CredentialInAddress
+        path = exchange.path
+        if "alc_live_" in path or scope.get("state", {}).get("userinfo"):
+            exchange.path = "/"  # neither echoed nor logged
+            raise CredentialInAddress
+        if path.startswith("/v1/") and rules.ambiguous(path, scope["raw_path"]):
+            raise NotFound("The address is not in its plain form.")
+
+    async def _admit(self, exchange: Exchange) -> Principal | None:
+        """The caller behind the credential, within the limits. No credential: None."""
+        settings, limiter = self._settings, self._limiter
+        principal: Principal | None = None
+        if exchange.authorization:
+            credential = _bearer(exchange.authorization)
+            principal = self._identity.known(credential)
+            if principal is None:
+                principal = await self._find(credential, exchange)
+            exchange.caller = principal.caller
+            key, limit = principal.limit_key, settings.per_caller
+        elif exchange.path in _UNLIMITED:
+            return None
+        else:
+            key, limit = f"address:{self._address(exchange)}", settings.per_address
+        local = limiter.local
+        standing = local.hit(key, limit) if local is not None else await limiter.hit(key, limit)
+        exchange.standing = standing
+        if standing.exceeded:
+            raise TooManyRequests(retry_after=standing.reset)
+        return principal
+
+    async def _find(self, credential: bytes, exchange: Exchange) -> Principal:
+        key, limit = f"failures:{self._address(exchange)}", self._settings.failures_per_address
+        before = await self._limiter.hit(key, limit, 0)
+        if before.exceeded:
+            exchange.standing = before
+            raise TooManyRequests("Too many bad credentials came from this address.", retry_after=before.reset)
+        try:
+            return await self._identity.find(credential)
+        except Unauthenticated:
+            await self._limiter.hit(key, limit)
+            raise
+
+    async def _forward(
+        self, exchange: Exchange, principal: Principal | None, receive: Receive, reply: "_Reply"
+    ) -> None:
+        settings = self._settings
+        length = exchange.content_length
+        if length is not None and len(length) > 4 and int(length) > settings.max_upload_bytes:
+            raise ContentTooLarge(f"At most {settings.max_upload_bytes} bytes are taken.")
+        deadline = deadline_of(exchange.method, exchange.path)
+        scope = exchange.scope
+        target: bytes = scope["raw_path"]
+        if scope["query_string"]:
+            target += b"?" + scope["query_string"]
+        out = Outgoing(
+            method=exchange.method,
+            target=target,
+            headers=exchange.for_service(
+                principal.bearer() if principal is not None else None, int(deadline.busy * 1000)
+            ),
+            has_body=exchange.has_body,
+            chunked=exchange.chunked,
+            deadline=deadline,
+            max_body=settings.max_upload_bytes,
+            receive=receive,
+            send=reply.send,
+            head=reply.head,
+        )
+        await self._proxy.carry(self._proxy.upstreams[exchange.service], out)
+
+    async def _preflight(self, exchange: Exchange, reply: "_Reply") -> None:
+        """Answer a browser's question before its request (Fetch standard); to other origins nothing is allowed."""
+        headers = exchange.answer([])
+        if exchange.origin is not None and self._policy.allows(exchange.origin):
+            headers += [
+                (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
+                (b"access-control-allow-headers", _FROM_BROWSERS),
+                (b"access-control-max-age", b"600"),
+            ]
+        await reply.send({"type": "http.response.start", "status": 204, "headers": headers})
+        await reply.send({"type": "http.response.body", "body": b"", "more_body": False})
+        exchange.status = 204
+
+    async def _refuse(self, exchange: Exchange, reply: "_Reply", problem: Problem) -> None:
+        if reply.started:
+            exchange.status = 599
+            return
+        body = problem.body(self._policy.public_url, exchange.path, exchange.request_id)
+        headers: Headers = [
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            *[(name.lower().encode(), value.encode()) for name, value in problem.headers.items()],
+        ]
+        await reply.whole(problem.status, headers, body, close=exchange.leaves_much_unread or problem.status == 408)
+
+    def _address(self, exchange: Exchange) -> str:
+        """The client's address; an IPv6 client is its /64, which is what one subscriber has."""
+        client = exchange.scope.get("client")
+        address: str = client[0] if client else "unknown"
+        if self._networks and exchange.forwarded_for is not None:
+            address = self._behind_proxies(address, exchange.forwarded_for)
+        if ":" in address:
+            try:
+                parsed = ip_address(address.partition("%")[0])
+            except ValueError:
+                return "unknown"
+            return str(getattr(parsed, "ipv4_mapped", None) or ":".join(parsed.exploded.split(":")[:4]))
+        return address
+
+    def _behind_proxies(self, peer: str, forwarded_for: bytes) -> str:
+        """The nearest address that is no proxy of ours, read from the right: only that end was written by us."""
+        address = peer
+        for hop in reversed(forwarded_for.decode("latin-1").split(",")[-_MANY_HOPS:]):
+            try:
+                if not any(ip_address(address) in network for network in self._networks):
+                    return address
+                address = str(ip_address(hop.strip()))
+            except ValueError:
+                return address
+        return address
+
+
+def _bearer(authorization: list[bytes]) -> bytes:
+    if len(authorization) > 1:
+        raise BadRequest("There are several Authorization headers.")
+    scheme, _, credential = authorization[0].partition(b" ")
+    credential = credential.strip()
+    if scheme.lower() != b"bearer" or not credential:
+        raise Unauthenticated("Send the credential as `Authorization: Bearer …`.")
+    return credential
+
+
+def _require(operation: Operation | None, principal: Principal | None) -> None:
+    """The route's scope, checked here as well as in the service."""
+    if principal is None:
+        if operation is None or not operation.public:
+            raise Unauthenticated
+    elif operation is not None and not operation.scopes <= principal.caller.scopes:
+        missing = ", ".join(sorted(operation.scopes - principal.caller.scopes))
+        raise Forbidden(f"This needs the scope {missing}.")
+
+
+class _Reply:
+    """The answer of one exchange on its way out."""
+
+    __slots__ = ("_exchange", "send", "started")
+
+    def __init__(self, exchange: Exchange, send: Send) -> None:
+        self._exchange = exchange
+        self.send = send
+        self.started = False
+
+    def head(self, status: int, upstream: Any, close: bool) -> Headers:
+        """The head of a service's answer."""
+        self.started = True
+        self._exchange.status = status
+        return self._exchange.answer(upstream, close=close)
+
+    async def pass_on(self, message: MutableMapping[str, Any]) -> None:
+        """Send for the gateway's own application."""
+        if message["type"] == "http.response.start":
+            self.started = True
+            self._exchange.status = message["status"]
+            route = self._exchange.scope.get("route")
+            self._exchange.route = getattr(route, "path", "")
+            message = {**message, "headers": self._exchange.answer(message.get("headers", []))}
+        await self.send(message)
+
+    async def whole(self, status: int, headers: Headers, body: bytes, *, close: bool = False) -> None:
+        """Send a short answer."""
+        self.started = True
+        self._exchange.status = status
+        answer = self._exchange.answer(headers, close=close)
+        await self.send({"type": "http.response.start", "status": status, "headers": answer})
+        await self.send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,77 @@
+"""Which service answers which path, as data.
+
+Public paths and scopes are not here: they come from the services' own documents (`document.py`), so that a route is
+described once, where it is written.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+SERVICES: Final[tuple[str, ...]] = ("members", "events", "liaison")
+
+SEGMENTS: Final[dict[str, str]] = {
+    # first segment under /v1 → service
+    "organisations": "members",
+    "persons": "members",
+    "affiliations": "members",
+    "membership-types": "members",
+    "memberships": "members",
+    "membership-terms": "members",
+    "members": "members",
+    "series": "events",
+    "events": "events",
+    "admission-types": "events",
+    "registrations": "events",
+    "check-ins": "events",
+    "attendance": "events",
+    "attendances": "events",
+    "waitlist": "events",
+    "calendar": "events",
+    "calendars": "events",
+    "counterparts": "liaison",
+    "contacts": "liaison",
+    "interactions": "liaison",
+    "follow-ups": "liaison",
+    "liaison": "liaison",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """How long the gateway waits for the first byte of an answer, in seconds.
+
+    `silent` is how long an upstream may show no sign of life at all. A write may wait its turn up to `busy` while the
+    same upstream keeps answering others: it queues for a lock, it is not stuck, and giving up would leave open what
+    became of it.
+    """
+
+    silent: float
+    busy: float
+
+
+READ: Final = Deadline(silent=1.9, busy=1.9)
+WRITE: Final = Deadline(silent=1.9, busy=10.0)
+LONG: Final = Deadline(silent=30.0, busy=30.0)
+
+LONG_LAST_SEGMENTS: Final = frozenset({"bulk", "export", "exports", "import", "imports"})
+"""Work on many rows at once; a path that ends so gets the long deadline."""
+
+_UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def service_of(path: str) -> str | None:
+    """The service that owns a path, or None when it is the gateway's own (or nobody's)."""
+    if not path.startswith("/v1/"):
+        return None
+    end = path.find("/", 4)
+    segment = path[4:] if end < 0 else path[4:end]
+    if segment == "organisations" and path.endswith("/timeline") and path.count("/") == 4:
+        return None  # composed here from all services
+    return SEGMENTS.get(segment)
+
+
+def deadline_of(method: str, path: str) -> Deadline:
+    """How long to wait for this request's answer."""
+    if path[path.rfind("/") + 1 :] in LONG_LAST_SEGMENTS:
+        return LONG
+    return WRITE if method in _UNSAFE else READ

@@ -1,0 +1,30 @@
+"""Reading users."""
+
+from sqlalchemy import Boolean
+
+from gateway.tables.user import UserRow
+from services.contracts.gateway.user import User
+from services.kit.filters import any_of, created_and_updated, overlaps, where
+from services.kit.reading import Resource, Sort
+
+_DISABLED = UserRow.disabled_at.is_not(None)
+
+USERS = Resource(
+    name="user",
+    path="/v1/users",
+    model=User,
+    row=UserRow,
+    fields={"disabled": _DISABLED},
+    filters={
+        "email": any_of(UserRow.email, str, "Any of these e-mail addresses."),
+        "role": overlaps(UserRow.roles, str, "Holds any of these roles."),
+        "disabled": where(bool, Boolean(), lambda value: value == _DISABLED, "Only disabled users, or only others."),
+        **created_and_updated(UserRow),
+    },
+    sorts={
+        "name": Sort(UserRow.name),
+        "email": Sort(UserRow.email),
+        "created_at": Sort(UserRow.created_at),
+    },
+    default_sort="id",
+)

@@ -1,0 +1,190 @@
+"""The listening side of HTTP/1.1: uvicorn's protocol with bounds it does not have itself.
+
+The head of a request is bounded in size and in time, connections are bounded in number, and what is refused here is
+refused with a problem like everywhere else.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, MutableMapping
+from typing import Any, ClassVar, Final, cast
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+HEAD_BYTES: Final = 32 * 1024
+HEAD_SECONDS: Final = 15.0
+CONNECTIONS: Final = 8_000
+LINGER_SECONDS: Final = 1.0
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One client connection."""
+
+    public_url: ClassVar[str] = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_open = True
+        self._head_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._lingering = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > CONNECTIONS:
+            self._refuse(503, "unavailable", "A part of the system cannot answer at the moment", retry_after=1)
+            return
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_head_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._lingering or self.transport.is_closing():
+            return
+        if self._head_open:
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._head_open and not self.transport.is_closing():
+            if self._head_bytes > HEAD_BYTES:
+                self._refuse(431, "head-too-large", "The request line and headers are too large")
+            elif self._head_timer is None and self._head_bytes:
+                self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_late)
+
+    def on_headers_complete(self) -> None:
+        if self._head_bytes > HEAD_BYTES and len(self.url) + sum(len(n) + len(v) for n, v in self.headers) > HEAD_BYTES:
+            raise ValueError("head too large")  # httptools turns it into a parser error, which is answered with 400
+        self._head_open = False
+        self._head_bytes = 0
+        self._stop_head_timer()
+        # Absolute form: a user name or password in it is a credential in a URL.
+        if not self.url.startswith(b"/") and httptools.parse_url(self.url).userinfo is not None:
+            self.scope["state"]["userinfo"] = True
+        super().on_headers_complete()
+        # The exchange was made a moment ago and has not begun: its task starts with the next turn of the loop.
+        self.cycle.__class__ = _Cycle
+        cast("_Cycle", self.cycle).end = self.end
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._head_open = True
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(400, "bad-request", "The request could not be understood")
+
+    def end(self) -> None:
+        """Close after an answer. While the client may still be sending, what comes is read and dropped for a moment:
+        closing at once would make its system throw the answer away unread (RFC 9112, 9.6)."""
+        if self._head_open or self.transport.is_closing():
+            self.transport.close()
+            return
+        self._lingering = True
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.flow.resume_reading()
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+    def eof_received(self) -> None:
+        if self._lingering:
+            self.transport.close()
+
+    def _head_late(self) -> None:
+        self._head_timer = None
+        if self._head_open and not self.transport.is_closing():
+            if self._head_bytes:
+                self._refuse(408, "request-timeout", "The request did not arrive in time")
+            else:
+                self.transport.close()
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse(self, status: int, slug: str, title: str, retry_after: int | None = None) -> None:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is not None and cycle.response_started and not cycle.response_complete:
+            self.transport.close()  # a second head inside a running answer would be taken for its body
+            return
+        body = json.dumps({"type": f"{self.public_url}/problems/{slug}", "title": title, "status": status}).encode()
+        extra = b"retry-after: %d\r\n" % retry_after if retry_after else b""
+        self.transport.write(
+            STATUS_LINE[status]
+            + b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n"
+            + b"cache-control: no-store\r\n"
+            + extra
+            + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
+            + body
+        )
+        self._head_open = False
+        self.end()
+
+
+class _Cycle(RequestResponseCycle):
+    """One exchange on a connection. Sends the head with the first piece: one packet, one system call."""
+
+    _head: bytes = b""
+    end: Callable[[], None]
+
+    async def send(self, message: MutableMapping[str, Any]) -> None:  # type: ignore[override]
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        if message["type"] == "http.response.start" and not self.response_started:
+            self.response_started = True
+            self.waiting_for_100_continue = False
+            self._head = self._make_head(message["status"], message.get("headers", []))
+            return
+        if message["type"] != "http.response.body" or not self.response_started or self.response_complete:
+            raise RuntimeError(f"unexpected {message['type']}")
+        piece: bytes = message.get("body", b"")
+        more: bool = message.get("more_body", False)
+        if self.scope["method"] == "HEAD":
+            piece, self.expected_content_length = b"", 0
+        elif self.chunked_encoding:
+            framed = b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
+            piece = framed if more else framed + b"0\r\n\r\n"
+        else:
+            self.expected_content_length -= len(piece)
+            if self.expected_content_length < 0 or (self.expected_content_length and not more):
+                raise RuntimeError("the body is not as long as Content-Length says")
+        if self._head:
+            piece, self._head = self._head + piece, b""
+        self.transport.write(piece)
+        if not more:
+            self.response_complete = True
+            self.message_event.set()
+            if not self.keep_alive:
+                self.end()
+            self.on_response()
+
+    def _make_head(self, status: int, headers: list[tuple[bytes, bytes]]) -> bytes:
+        lines = [STATUS_LINE[status]]
+        close, count = False, 2
+        for name, value in [*self.default_headers, *headers]:
+            if name == b"content-length":
+                self.expected_content_length = int(value)
+                self.chunked_encoding = False
+            elif name == b"connection" and value.lower() == b"close":
+                self.keep_alive = False
+                close = True
+            elif name == b"transfer-encoding":
+                continue  # said below, by who frames the body
+            lines += (name, b": ", value, b"\r\n")
+            count += 1
+        if not self.keep_alive and not close:
+            lines.append(b"connection: close\r\n")
+            count += 1
+        if self.chunked_encoding is None and self.scope["method"] != "HEAD" and status not in {204, 304}:
+            self.chunked_encoding = True
+            lines.append(b"transfer-encoding: chunked\r\n")
+            count += 1
+        lines.append(b"\r\n")
+        head = b"".join(lines)
+        # Each header is one line: a line break inside a value would begin a header, or an answer, of its own.
+        if head.count(b"\n") != count or head.count(b"\r") != count:
+            raise RuntimeError("a header holds a line break")
+        return head
