@@ -74,6 +74,7 @@ def build(settings: GatewaySettings) -> Front:
     app = build_app(SERVICE, settings, authenticate=FrontAuthenticator(), started=started)
     documents = Documents(urls, app.openapi, settings.public_url)
     runtime: Runtime = app.state.runtime
+    app.state.documents = documents
     app.state.identity = Identity(runtime.database, signer)
     app.state.desk = Desk(runtime.database, settings, signer)
     app.state.board = Board(urls, documents)

@@ -69,7 +69,7 @@ class Front:
         operations: Callable[[], Operations],
         observe: Observe,
     ) -> None:
-        self._own = own
+        self.own = own
         self._settings = settings
         self._proxy = proxy
         self._identity = identity
@@ -82,7 +82,7 @@ class Front:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
         if scope["type"] == "lifespan":
-            await self._own(scope, receive, send)
+            await self.own(scope, receive, send)
             return
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
@@ -119,7 +119,7 @@ class Front:
             state["front_principal"] = principal
             state["front_address"] = self._address(exchange)
             exchange.handed_over = True
-            await self._own({**scope, "headers": exchange.for_own()}, receive, reply.pass_on)
+            await self.own({**scope, "headers": exchange.for_own()}, receive, reply.pass_on)
             return
         exchange.service = service
         operation = self._operations().find(exchange.method, exchange.path)

@@ -5,17 +5,28 @@ refused with a problem like everywhere else.
 """
 
 import asyncio
-import json
 from collections.abc import Callable, MutableMapping
 from typing import Any, ClassVar, Final, cast
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from gateway.proxy import RequestTimeout
+from services.kit.errors import BadRequest, Problem, Unavailable
+
 HEAD_BYTES: Final = 32 * 1024
 HEAD_SECONDS: Final = 15.0
 CONNECTIONS: Final = 8_000
 LINGER_SECONDS: Final = 1.0
+
+
+class HeadTooLarge(Problem):
+    """The request line and headers are too large.
+
+    Send at most 32 KiB before the body; long lists of values belong into it.
+    """
+
+    status = 431
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -33,7 +44,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         if len(self.connections) > CONNECTIONS:
-            self._refuse(503, "unavailable", "A part of the system cannot answer at the moment", retry_after=1)
+            self._refuse(Unavailable())
             return
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_late)
 
@@ -49,7 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._head_open and not self.transport.is_closing():
             if self._head_bytes > HEAD_BYTES:
-                self._refuse(431, "head-too-large", "The request line and headers are too large")
+                self._refuse(HeadTooLarge())
             elif self._head_timer is None and self._head_bytes:
                 self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_late)
 
@@ -72,7 +83,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_open = True
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(400, "bad-request", "The request could not be understood")
+        self._refuse(BadRequest())
 
     def end(self) -> None:
         """Close after an answer. While the client may still be sending, what comes is read and dropped for a moment:
@@ -94,7 +105,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_timer = None
         if self._head_open and not self.transport.is_closing():
             if self._head_bytes:
-                self._refuse(408, "request-timeout", "The request did not arrive in time")
+                self._refuse(RequestTimeout())
             else:
                 self.transport.close()
 
@@ -103,21 +114,17 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_timer.cancel()
             self._head_timer = None
 
-    def _refuse(self, status: int, slug: str, title: str, retry_after: int | None = None) -> None:
+    def _refuse(self, problem: Problem) -> None:
         cycle = cast("RequestResponseCycle | None", self.cycle)
         if cycle is not None and cycle.response_started and not cycle.response_complete:
             self.transport.close()  # a second head inside a running answer would be taken for its body
             return
-        body = json.dumps({"type": f"{self.public_url}/problems/{slug}", "title": title, "status": status}).encode()
-        extra = b"retry-after: %d\r\n" % retry_after if retry_after else b""
-        self.transport.write(
-            STATUS_LINE[status]
-            + b"content-type: application/problem+json\r\nx-content-type-options: nosniff\r\n"
-            + b"cache-control: no-store\r\n"
-            + extra
-            + b"content-length: %d\r\nconnection: close\r\n\r\n" % len(body)
-            + body
-        )
+        body = problem.body(self.public_url, None, None)
+        lines = [STATUS_LINE[problem.status], b"content-type: application/problem+json\r\n"]
+        lines += [f"{name.lower()}: {value}\r\n".encode() for name, value in problem.headers.items()]
+        lines.append(b"x-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n")
+        lines.append(b"content-length: %d\r\n\r\n" % len(body))
+        self.transport.write(b"".join(lines) + body)
         self._head_open = False
         self.end()
 

@@ -168,7 +168,7 @@ async def _check_in(gateway: Gateway, past: Sequence[Loaded], advance: Advance) 
         for row in (await _registered(gateway, past)).values()
         if row["checked_in_at"] is None
     }
-    await make_missing(gateway, "/v1/check-ins", codes, {}, advance)
+    await make_missing(gateway, "/v1/check-ins", codes, {}, advance, at_once=2)
 
 
 async def _complete(gateway: Gateway, edition: Loaded) -> None:

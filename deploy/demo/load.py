@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.demo import events, liaison, members
 from deploy.demo.gateway import Gateway, Refused, Unreachable
 from deploy.demo.missions import Unmapped
-from deploy.demo.once import Advance
+from deploy.demo.once import Advance, several
 
 Made = TypeVar("Made")
 
@@ -61,9 +61,9 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
         contacts = await step("Contacts", lambda tick: liaison.load_contacts(gateway, close, tick))
         await step("Diary", lambda tick: liaison.load_diary(gateway, close, contacts, tick))
 
+    # A registration sent by a member asks for its standing, so the memberships come first.
     await membership()
-    await diary()
-    await programme()
+    await several([diary(), programme()])
 
 
 def _tell(console: Console, unmapped: Unmapped) -> None:

@@ -21,7 +21,12 @@ Key = TypeVar("Key")
 
 
 async def make_missing(
-    gateway: Gateway, path: str, wanted: Mapping[Key, Json], known: Mapping[Key, str], advance: Advance
+    gateway: Gateway,
+    path: str,
+    wanted: Mapping[Key, Json],
+    known: Mapping[Key, str],
+    advance: Advance,
+    at_once: int = 1,
 ) -> dict[Key, str]:
     """Make what is not known yet; the answer holds the id of everything wanted.
 
@@ -30,7 +35,8 @@ async def make_missing(
     """
     ids = {key: known[key] for key in wanted if key in known}
     advance(len(ids))
-    for batch in _batches([(key, body) for key, body in wanted.items() if key not in ids]):
+
+    async def make(batch: list[tuple[Key, Json]]) -> None:
         results = await gateway.bulk(path, [body for _, body in batch])
         for (key, body), result in zip(batch, results, strict=True):
             if result["status"] == 409:
@@ -41,6 +47,9 @@ async def make_missing(
             else:
                 ids[key] = result["id"]
         advance(len(batch))
+
+    missing = [(key, body) for key, body in wanted.items() if key not in ids]
+    await several((make(batch) for batch in _batches(missing)), at_once)
     return ids
 
 
@@ -78,7 +87,7 @@ async def rows_about(
             yield row
 
 
-async def several(calls: Iterable[Coroutine[Any, Any, object]]) -> None:
+async def several(calls: Iterable[Coroutine[Any, Any, object]], at_once: int = _CALLS_AT_ONCE) -> None:
     """Make the calls, a few at a time; the first failure ends the rest."""
     waiting = iter(calls)
 
@@ -86,7 +95,7 @@ async def several(calls: Iterable[Coroutine[Any, Any, object]]) -> None:
         for call in waiting:
             await call
 
-    takers = [asyncio.create_task(take()) for _ in range(_CALLS_AT_ONCE)]
+    takers = [asyncio.create_task(take()) for _ in range(at_once)]
     try:
         await asyncio.gather(*takers)
     finally:

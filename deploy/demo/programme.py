@@ -35,7 +35,6 @@ class Edition:
     zh: str
     en: str
     day: date
-    days: int
     format: Format
     time_zone: str
     country: str
@@ -79,7 +78,6 @@ def editions() -> Iterator[Edition]:
         "文旅推广公约签约仪式",
         "Signing of the Convention of Promotion",
         date(2024, 12, 7),
-        1,
         "on_site",
         "Asia/Shanghai",
         "CN",
@@ -102,7 +100,7 @@ def _mountain_days() -> Iterator[Edition]:
             "贵阳演示会议中心",
             "Guiyang Demo Conference Centre",
             180,
-            {"CN": 151, "NP": 2},
+            {"CN": 51, "NP": 2},
             5_200,
         ),
         (
@@ -112,7 +110,7 @@ def _mountain_days() -> Iterator[Edition]:
             "遵义演示山地公园",
             "Zunyi Demo Mountain Park",
             200,
-            {"CN": 172, "KR": 3},
+            {"CN": 56, "KR": 3},
             6_100,
         ),
         (
@@ -122,7 +120,7 @@ def _mountain_days() -> Iterator[Edition]:
             "巴厘岛演示度假村",
             "Bali Demo Resort",
             240,
-            {"ID": 96, "CN": 61, "AU": 9},
+            {"ID": 26, "CN": 21, "AU": 9},
             4_400,
         ),
         (
@@ -132,7 +130,7 @@ def _mountain_days() -> Iterator[Edition]:
             "加德满都演示会馆",
             "Kathmandu Demo Hall",
             260,
-            {"NP": 104, "CN": 58, "IN": 12},
+            {"NP": 34, "CN": 18, "IN": 12},
             7_300,
         ),
         (
@@ -142,7 +140,7 @@ def _mountain_days() -> Iterator[Edition]:
             "格勒诺布尔演示中心",
             "Grenoble Demo Centre",
             240,
-            {"FR": 88, "CN": 49, "CH": 21},
+            {"FR": 28, "CN": 19, "CH": 11},
             8_050,
         ),
         (
@@ -152,7 +150,7 @@ def _mountain_days() -> Iterator[Edition]:
             "清迈演示会议中心",
             "Chiang Mai Demo Centre",
             300,
-            {"TH": 121, "CN": 70, "LA": 14},
+            {"TH": 31, "CN": 20, "LA": 14},
             9_400,
         ),
     )
@@ -163,7 +161,6 @@ def _mountain_days() -> Iterator[Edition]:
             f"{year}年国际山地旅游日",
             f"International Mountain Tourism Day {year}",
             date(year, 5, 29),
-            1,
             "hybrid",
             zone,
             country,
@@ -180,7 +177,6 @@ def _mountain_days() -> Iterator[Edition]:
         "2027年国际山地旅游日",
         "International Mountain Tourism Day 2027",
         date(2027, 5, 29),
-        1,
         "hybrid",
         "Asia/Makassar",
         "ID",
@@ -205,7 +201,6 @@ def _window_activities() -> Iterator[Edition]:
             f"{zh}第{round_}期",
             f"{en} No. {round_}",
             day,
-            1,
             "hybrid",
             "Asia/Shanghai",
             "CN",

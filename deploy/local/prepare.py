@@ -19,10 +19,10 @@ async def make_administrator(database_url: str, secrets: SecretFiles) -> None:
     The password is kept before the user is made, so a start cut short in between leaves no user whose
     password nobody knows. It gets its final name after, so the next start knows that nothing is left to do.
     """
-    from gateway.accounts import create_user
-
     if secrets.path(ADMINISTRATOR_PASSWORD).exists():
         return
+    from gateway.accounts import create_user
+
     cut_short = secrets.path(PENDING).exists()
     password = secrets.kept(PENDING, lambda: token_urlsafe(18))
     made = await create_user(database_url, ADMINISTRATOR, "Administrator", password, ["administrator"])

@@ -17,7 +17,7 @@ from deploy.local.settings import LocalSettings
 from deploy.refusal import Refusal
 from deploy.terminal import warn
 
-READY_WITHIN = 60.0  # seconds, from the start of a process
+READY_WITHIN = 120.0  # seconds, from the start of a process
 STOP_WITHIN = 11.0  # seconds for the gateway, the services and the workers together; PostgreSQL's come after
 POSTGRES_STOPS_WITHIN = 8.0
 

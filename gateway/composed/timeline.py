@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 import structlog
 from fastapi import Query, Request
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from gateway.callers import CurrentPrincipal
 from gateway.table import SERVICES
@@ -31,15 +31,6 @@ _CHANGES: Final = TypeAdapter(Page[Change])
 
 routes = Routes("/v1/organisations/{id}/timeline", tag="Organisations")
 log = structlog.get_logger(__name__)
-
-
-class TimelineQuery(BaseModel):
-    """What the timeline takes."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(50, ge=1, le=100, description="Entries a page.")
-    cursor: str | None = Field(None, max_length=500, description="`next_cursor` of the page before.")
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -122,18 +113,19 @@ class Timelines:
 )
 async def read_timeline(
     id: UUID,
-    query: Annotated[TimelineQuery, Query()],
     request: Request,
     caller: CurrentCaller,
     principal: CurrentPrincipal,
     runtime: CurrentRuntime,
+    limit: Annotated[int, Query(ge=1, le=100, description="Entries a page.")] = 50,
+    cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
 ) -> Timeline:
     """Read an organisation's timeline."""
     if principal is None:
         raise Unauthenticated
     _refuse_strangers(caller, id)
     timelines: Timelines = request.app.state.timelines
-    after = _opened(runtime.cursors.open(f"timeline|{id}", query.cursor, 3)) if query.cursor else None
+    after = _opened(runtime.cursors.open(f"timeline|{id}", cursor, 3)) if cursor else None
     headers = {"Authorization": principal.bearer().decode()}
     if (request_id := http.request_id.get()) is not None:
         headers["X-Request-Id"] = request_id
@@ -141,21 +133,23 @@ async def read_timeline(
         headers["traceparent"] = traceparent
     exists, parts = await asyncio.gather(
         timelines.exists(id, headers),
-        asyncio.gather(*(timelines.part(service, id, after, query.limit + 1, headers) for service in SERVICES)),
+        asyncio.gather(*(timelines.part(service, id, after, limit + 1, headers) for service in SERVICES)),
     )
     if not exists:
         raise NotFound("There is no organisation with this id, or it is not yours to see.")
     if all(part is None for part in parts):
         raise Unavailable("No service could answer.", retry_after=2)
     merged = sorted((one for part in parts if part is not None for one in part), key=lambda one: one[0])
-    shown = merged[: query.limit]
-    cursor = None
-    if len(merged) > query.limit:
+    shown = merged[:limit]
+    next_cursor = None
+    if len(merged) > limit:
         position, last = shown[-1]
-        cursor = runtime.cursors.seal(f"timeline|{id}", [last.at.isoformat(), position.service, str(last.sequence)])
+        next_cursor = runtime.cursors.seal(
+            f"timeline|{id}", [last.at.isoformat(), position.service, str(last.sequence)]
+        )
     return Timeline(
         items=[TimelineEntry(**change.model_dump(), service=position.service) for position, change in shown],
-        next_cursor=cursor,
+        next_cursor=next_cursor,
         unavailable=[service for service, part in zip(SERVICES, parts, strict=True) if part is None],
     )
 

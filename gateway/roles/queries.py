@@ -6,7 +6,8 @@ from sqlalchemy import ARRAY, Text, case, cast, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.tables.role import ADMINISTRATOR, RoleRow
+from gateway.tables.role import RoleRow
+from gateway.tables.user import ADMINISTRATOR
 from services.contracts.gateway.role import Role
 from services.contracts.scopes import SCOPES
 from services.kit.errors import Invalid

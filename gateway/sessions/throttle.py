@@ -1,8 +1,8 @@
 """Slows down guessing of passwords. Counted in PostgreSQL, so all replicas count together; it always ends by itself.
 
 An attempt is counted before the password is looked at, so a hundred guesses at once count as a hundred. Per account
-and address five are free, then the wait doubles up to a quarter of an hour; per address a hundred are free. There is
-no limit per account alone: with one, anybody could lock anybody out.
+and address five are free, then the wait doubles from 5 s up to a quarter of an hour; per address a hundred are free.
+There is no limit per account alone: with one, anybody could lock anybody out.
 """
 
 import hashlib
@@ -16,6 +16,7 @@ from services.kit.errors import TooManyRequests
 
 FREE_PER_ACCOUNT_AND_ADDRESS: Final = 5
 FREE_PER_ADDRESS: Final = 100
+FIRST_WAIT: Final = 5
 LONGEST_WAIT: Final = 900
 
 _COUNT = text(
@@ -26,7 +27,7 @@ _COUNT = text(
         seen_at = now(),
         blocked_until = CASE
             WHEN t.seen_at < now() - :forgotten * interval '1 second' OR t.attempts + 1 < :free THEN now()
-            ELSE now() + least(power(2, least(t.attempts + 1 - :free, 20)), :longest) * interval '1 second' END
+            ELSE now() + least(:first * power(2, least(t.attempts + 1 - :free, 20)), :longest) * interval '1 second' END
     WHERE t.blocked_until <= now()
     RETURNING attempts
     """
@@ -62,7 +63,7 @@ async def admit(database: Database, account: str, address: str) -> None:
     # A transaction of its own: the count stays when the sign-in is refused and everything else rolled back.
     async with database.transaction() as session:
         for key, free in limits:
-            values = {"key": key, "free": free, "longest": LONGEST_WAIT, "forgotten": LONGEST_WAIT}
+            values = {"key": key, "free": free, "first": FIRST_WAIT, "longest": LONGEST_WAIT, "forgotten": LONGEST_WAIT}
             if await session.scalar(_COUNT, values) is None:
                 wait = float(await session.scalar(_WAIT, {"key": key}) or 0.0)
                 break

@@ -1,15 +1,11 @@
 """Roles: named sets of scopes."""
 
-from typing import Final
-
 from sqlalchemy import ARRAY, CheckConstraint, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.tables.base import Base
 from services.contracts.base import Names
 from services.kit.db import Json, Tracked
-
-ADMINISTRATOR: Final = "administrator"
 
 
 class RoleRow(Tracked, Base):

@@ -1,13 +1,16 @@
 """Staff users."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.tables.base import Base
 from services.kit.db import Tracked, now
+
+ADMINISTRATOR: Final = "administrator"
+"""The role that at least one user who can sign in must hold."""
 
 
 class UserRow(Tracked, Base):
@@ -26,6 +29,11 @@ class UserRow(Tracked, Base):
     password_hash: Mapped[str]
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     disabled_at: Mapped[datetime | None]
+
+    @property
+    def administers(self) -> bool:
+        """Whether the user is an administrator who can sign in."""
+        return ADMINISTRATOR in self.roles and self.disabled_at is None
 
     def disable(self, disabled: bool) -> None:
         """Bar the user from signing in, or let them again."""

@@ -10,8 +10,7 @@ from gateway import passwords
 from gateway.callers import require_all
 from gateway.roles.queries import lock_administrators, scopes_of_all
 from gateway.sessions import actions as sessions
-from gateway.tables.role import ADMINISTRATOR
-from gateway.tables.user import UserRow
+from gateway.tables.user import ADMINISTRATOR, UserRow
 from gateway.users.queries import USERS
 from services.contracts.gateway.user import UserCreate, UserUpdate
 from services.kit.auth import Caller
@@ -60,6 +59,7 @@ async def change(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     await lock_administrators(session)
     row = await held(session, caller, USERS, id, if_match)
     require_all(caller, await scopes_of_all(session, row.roles), "The user")
+    administered = row.administers
     if update.roles is not MISSING:
         roles = sorted(set(update.roles))
         require_all(caller, await scopes_of_all(session, roles), "The role")
@@ -75,7 +75,8 @@ async def change(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
         row.password_hash = password_hash
     with refused_by("uq_user_account_email", EmailTaken()):
         await save(session, caller, "gateway.user.updated", row, required_scopes=["users:read"])
-    await _require_an_administrator(session)
+    if administered and not row.administers:
+        await _require_an_administrator(session)
     if password_hash is not None:
         await sessions.end_all(session, id, "password-changed")
     if row.disabled_at is not None:
@@ -86,7 +87,7 @@ async def _require_an_administrator(session: AsyncSession) -> None:
     left = await session.scalar(
         select(func.count())
         .select_from(UserRow)
-        .where(UserRow.roles.contains([ADMINISTRATOR]), UserRow.disabled_at.is_(None))
+        .where(UserRow.roles.any_() == ADMINISTRATOR, UserRow.disabled_at.is_(None))
     )
     if not left:
         raise LastAdministrator

@@ -48,13 +48,13 @@ def _to_utc(value: datetime) -> datetime:
         raise ValueError("lies outside the calendar in UTC") from error
 
 
-def _only_iso_date(value: Any) -> Any:
+def _only_iso_date(value: Any) -> date:
     # pydantic would also take numbers and date-times for dates.
-    if isinstance(value, datetime) or not isinstance(value, date | str):
-        raise ValueError("is no calendar date; write YYYY-MM-DD")
-    if isinstance(value, str) and not _ISO_DATE.fullmatch(value):
-        raise ValueError("is no calendar date; write YYYY-MM-DD")
-    return value
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        return date.fromisoformat(value)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise ValueError("is no calendar date; write YYYY-MM-DD")
 
 
 def _as_wall_clock(value: str) -> str:

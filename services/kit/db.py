@@ -132,7 +132,7 @@ class Database:
             self.url,
             pool_size=settings.write_pool_size,
             max_overflow=0,
-            pool_timeout=5,
+            pool_timeout=9,
             pool_pre_ping=True,
             pool_recycle=1800,
             connect_args={"options": self._options, "connect_timeout": 3, "prepare_threshold": 2},

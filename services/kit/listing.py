@@ -32,7 +32,7 @@ class ListQuery(Selection):
     filter_names: ClassVar[Mapping[str, str]] = {}
 
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows a page.")
-    cursor: str | None = Field(None, max_length=2_000, description="`next_cursor` of the page before.")
+    cursor: str | None = Field(None, max_length=8_000, description="`next_cursor` of the page before.")
     sort: str | None = None
     q: str | None = None
     count: bool = Field(False, description="Adds `total`.")

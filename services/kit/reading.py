@@ -6,13 +6,12 @@ compiles it the first time, after that only parameters change. No object is made
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-import psycopg
 from pydantic import BaseModel
 from sqlalchemy import (
     ARRAY,
@@ -23,17 +22,13 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    and_,
     bindparam,
     cast,
     func,
     literal_column,
-    or_,
     select,
     true,
-    tuple_,
 )
-from sqlalchemy.dialects.postgresql import psycopg as postgresql
 
 from services.kit.auth import Caller
 from services.kit.clock import office_today
@@ -41,8 +36,10 @@ from services.kit.db import Tracked
 from services.kit.errors import Forbidden
 from services.kit.filters import Column, Filter
 from services.kit.listing import ListQuery, query_model
+from services.kit.order import Keys, Sort, ordered, page_of
 from services.kit.paging import Cursors
 from services.kit.search import best_first, matches, rank, search_parameters
+from services.kit.statement import Run, Statement
 
 CALLER_ORGANISATION = bindparam("caller_organisation", type_=Uuid())
 """The organisation the caller is bound to; for row rules."""
@@ -56,19 +53,6 @@ OFFICE_TODAY = bindparam("office_today", type_=Date())
 RELEVANCE = "relevance"
 _BEST_FIRST = f"-{RELEVANCE}"
 _KEPT_STATEMENTS = 512
-_DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-
-Run = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
-"""Executes compiled SQL with positional parameters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sort:
-    """A sort key. Say whether the column may be null; nulls come last in either direction."""
-
-    column: Column
-    nullable: bool = False
-    needs_scope: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,35 +74,6 @@ class Parameter:
     type: Any
     default: Callable[[], Any]
     description: str
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Compiled SQL and the order of its parameters."""
-
-    sql: str
-    names: tuple[str, ...]
-    constants: Mapping[str, Any]
-    processors: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, query: Select[*tuple[Any, ...]]) -> "Statement":
-        compiled = query.compile(dialect=_DIALECT)
-        return cls(
-            str(compiled),
-            tuple(compiled.positiontup or ()),
-            dict(compiled.params),
-            dict(compiled._bind_processors),  # noqa: SLF001 - there is no public way to it
-        )
-
-    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
-        """The parameters in order."""
-        arguments = []
-        for name in self.names:
-            value = values[name] if name in values else self.constants[name]
-            process = self.processors.get(name)
-            arguments.append(value if process is None else process(value))
-        return arguments
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +201,9 @@ class Resource(Generic[Row]):
             after = tuple(value is not None for value in position)
             values.update({f"after_{n}": value for n, value in enumerate(position) if value is not None})
         shown = self._shown(caller, query.fields)
-        shape = _Shape(frozenset(given), sort, after, query.q is not None, shown, self._embedded(query.expand), rule.name)
+        shape = _Shape(
+            frozenset(given), sort, after, query.q is not None, shown, self._embedded(query.expand), rule.name
+        )
         statement = self._kept(shape) or self._keep(shape, self._page_query(shape, keys, rule))
         rows = await run(statement.sql, statement.arguments(values))
         more = len(rows) > query.limit
@@ -284,24 +241,23 @@ class Resource(Generic[Row]):
             query = query.where(matches(self.search))
         return query
 
-    def _page_query(self, shape: _Shape, keys: Sequence[tuple[Sort, bool]], rule: Rule) -> Select[Any]:
+    def _page_query(self, shape: _Shape, keys: Keys, rule: Rule) -> Select[Any]:
         limit = bindparam("page_limit", type_=BigInteger())
         if shape.searched and shape.sort == _BEST_FIRST:
             inner = self._best_page(shape, rule, limit).subquery("page")
         else:
             query = self._filtered(self._base(shape.fields, shape.expand, rule), shape)
             query = query.add_columns(*[key.column.label(f"_key_{n}") for n, (key, _) in enumerate(keys)])
-            if shape.after is not None:
-                query = query.where(_after(keys, shape.after))
-            ordering = [_ordered(key.column, key, descending) for key, descending in keys]
-            inner = query.order_by(*ordering).limit(limit).subquery("page")
+            inner = page_of(query, keys, shape.after, limit)
         outer_keys = [inner.c[f"_key_{n}"] for n in range(len(keys))]
         outer = self._as_json(inner, [*shape.fields, *shape.expand], [cast(k, Text) for k in outer_keys])
-        return outer.order_by(*[_ordered(k, s, d) for k, (s, d) in zip(outer_keys, keys, strict=True)])
+        return outer.order_by(*ordered(outer_keys, keys))
 
     def _best_page(self, shape: _Shape, rule: Rule, limit: ColumnElement[int]) -> Select[Any]:
         """A page of search results without ranking all that match: see `kit.search.best_first`."""
-        findable = self._filtered(self._restricted(select(self.row.id).select_from(self.row), rule), shape, search=False)
+        findable = self._filtered(
+            self._restricted(select(self.row.id).select_from(self.row), rule), shape, search=False
+        )
         after = None
         if shape.after is not None:
             texts = [bindparam(f"after_{n}", type_=Text()) for n in range(2)]
@@ -358,9 +314,7 @@ class Resource(Generic[Row]):
     def _embedded(self, expand: Sequence[str]) -> tuple[str, ...]:
         return tuple(name for name in self.expandable if name in expand) if expand else ()
 
-    def _refuse_guarded(
-        self, caller: Caller, given: Mapping[str, Any], keys: Sequence[tuple[Sort, bool]], *, searched: bool
-    ) -> None:
+    def _refuse_guarded(self, caller: Caller, given: Mapping[str, Any], keys: Keys, *, searched: bool) -> None:
         for name in given:
             if (scope := self.filters[name].needs_scope) is not None:
                 caller.require(scope)
@@ -398,35 +352,19 @@ class Resource(Generic[Row]):
         return keys
 
 
-def _ordered(column: Any, key: Sort, descending: bool) -> Any:
-    ordered = column.desc() if descending else column.asc()
-    # PostgreSQL puts nulls last when ascending and first when descending; lists put them last in both.
-    return ordered.nulls_last() if key.nullable and descending else ordered
-
-
-def _after(keys: Sequence[tuple[Sort, bool]], present: Sequence[bool]) -> ColumnElement[bool]:
-    """Rows that come after a position. One direction and no nulls: a row comparison, which an index answers."""
-    values = [cast(bindparam(f"after_{n}", type_=Text()), key.column.type) for n, (key, _) in enumerate(keys)]
-    directions = {descending for _, descending in keys}
-    if len(directions) == 1 and not any(key.nullable for key, _ in keys):
-        columns, position = tuple_(*[key.column for key, _ in keys]), tuple_(*values)
-        return columns < position if directions.pop() else columns > position
-    condition: ColumnElement[bool] | None = None  # of the keys behind
-    for (key, descending), value, is_present in reversed(list(zip(keys, values, present, strict=True))):
-        column = key.column
-        if not is_present:
-            # After a null come only nulls, told apart by the keys behind.
-            condition = column.is_(None) if condition is None else and_(column.is_(None), condition)
-            continue
-        beyond = column < value if descending else column > value
-        if key.nullable:
-            beyond = or_(beyond, column.is_(None))
-        condition = beyond if condition is None else or_(beyond, and_(column == value, condition))
-    return true() if condition is None else condition
-
-
-async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run compiled SQL on a psycopg connection."""
-    cursor = psycopg.AsyncRawCursor(connection)
-    await cursor.execute(sql.encode(), arguments, prepare=True)
-    return await cursor.fetchall()
+__all__ = [
+    "CALLER_ORGANISATION",
+    "CALLER_SCOPES",
+    "CALLER_SUBJECT",
+    "EVERY_ROW",
+    "OFFICE_TODAY",
+    "RELEVANCE",
+    "Item",
+    "Parameter",
+    "Resource",
+    "Row",
+    "Rule",
+    "Run",
+    "Sort",
+    "Statement",
+]

@@ -6,7 +6,6 @@ transaction when it writes → idempotency record → commit → response. A 2xx
 
 import functools
 import inspect
-import re
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
@@ -14,35 +13,30 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from fastapi.routing import APIRoute
-from pydantic_core import from_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import QueryParams
 
 from services.contracts.base import Page
 from services.contracts.scopes import PUBLIC
 from services.kit import etag
 from services.kit.auth import Caller
 from services.kit.errors import (
-    BadRequest,
     Invalid,
     InvalidCursor,
     NotFound,
-    PreconditionRequired,
     Problem,
-    UnsupportedMediaType,
 )
+from services.kit.form import StrictRequest, check_write, flag, refuse_unknown
 from services.kit.idempotency import Attempt
 from services.kit.listing import read_query, selection_model
-from services.kit.reading import Item, Resource, fetch
+from services.kit.reading import Item, Resource
 from services.kit.runtime import Runtime, runtime_of
+from services.kit.statement import fetch
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Prepare = Callable[[Request, Caller], Awaitable[Any]]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-_JSON = re.compile(r"^application/([a-z0-9!#$&^_.-]+\+)?json$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +68,17 @@ class Route(APIRoute):
         known = policy.parameters | {p.alias for p in self.dependant.query_params} | _model_parameters(self)
 
         async def handle(request: Request) -> Response:
-            request = _Request(request.scope, request.receive)
+            request = StrictRequest(request.scope, request.receive)
             runtime = runtime_of(request)
             caller = await runtime.authenticate(request)
             caller.require(policy.scope)
             request.state.caller = caller
             if policy.read is not None:
                 return await policy.read(request)
-            _refuse_unknown(request.query_params, known)
+            refuse_unknown(request.query_params, known)
             if not policy.writes:
                 return await inner(request)
-            _require_form(request, policy)
-            if await request.body():
-                await request.json()
+            await check_write(request, conditional=policy.conditional)
             if policy.prepare is not None:
                 request.state.prepared = await policy.prepare(request, caller)
             return await _in_transaction(request, runtime, caller, policy, inner)
@@ -94,24 +86,10 @@ class Route(APIRoute):
         return handle
 
 
-class _Request(Request):
-    """Reads JSON more strictly than Python does: no NaN, no half characters, at most 200 levels (RFC 8259, RFC 7493)."""
-
-    async def json(self) -> Any:
-        if not hasattr(self, "_json"):
-            try:
-                self._json = from_json(await self.body(), allow_inf_nan=False)
-            except ValueError as error:
-                if "hex escape" in str(error):
-                    raise Invalid.value("", "string_unicode", "A string holds half of a surrogate pair.") from error
-                raise BadRequest("The body is not valid JSON, or too deeply nested.") from error
-        return self._json
-
-
 async def _in_transaction(
     request: Request, runtime: Runtime, caller: Caller, policy: Policy, inner: Handler
 ) -> Response:
-    dry_run = _flag(request.query_params, "dry_run")
+    dry_run = flag(request.query_params, "dry_run")
     async with runtime.database.sessions() as session:
         request.state.session = session
         attempt = await Attempt.of(request, caller) if policy.keyed and not dry_run else None
@@ -128,30 +106,6 @@ async def _in_transaction(
             await attempt.store(session, response)
         await session.commit()
         return response
-
-
-def _refuse_unknown(given: QueryParams, known: frozenset[str]) -> None:
-    for name in given:
-        if name not in known:
-            raise Invalid.value(name, "unknown_parameter", "This address does not take the parameter.")
-
-
-def _require_form(request: Request, policy: Policy) -> None:
-    headers = request.headers
-    if policy.conditional and "if-match" not in headers:
-        raise PreconditionRequired()
-    length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "1")
-    if length != "0":
-        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if not _JSON.match(media_type):
-            raise UnsupportedMediaType(f"Send JSON, not {media_type or 'a body without Content-Type'}.")
-
-
-def _flag(given: QueryParams, name: str) -> bool:
-    value = given.get(name, "false")
-    if value not in ("true", "false"):
-        raise Invalid.value(name, "bool_parsing", "Say true or false.")
-    return value == "true"
 
 
 def _model_parameters(route: APIRoute) -> frozenset[str]:

@@ -10,8 +10,8 @@ from services.kit.auth import Authenticator
 from services.kit.db import Database
 from services.kit.http import Authorise, Peer
 from services.kit.paging import Cursors
-from services.kit.reading import fetch
 from services.kit.settings import Settings
+from services.kit.statement import fetch
 
 if TYPE_CHECKING:
     from services.kit.jobs import Jobs

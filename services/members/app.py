@@ -2,14 +2,32 @@
 
 from services.kit.delivery import Subscription
 from services.kit.service import Service
+from services.members.features.affiliations.routes import routes as affiliations
+from services.members.features.membership_types.routes import routes as membership_types
+from services.members.features.memberships.routes import decision_routes as membership_decisions
+from services.members.features.memberships.routes import routes as memberships
+from services.members.features.memberships.routes import term_routes as membership_terms
+from services.members.features.merges.routes import routes as merges
 from services.members.features.organisations.routes import routes as organisations
+from services.members.features.persons.routes import routes as persons
+from services.members.features.standing.routes import routes as standing
 
 SERVICE = Service(
     name="members",
     title="Members",
     description="Organisations, persons, and who is a member when.",
     package="services.members",
-    features=[organisations],
+    features=[
+        organisations,
+        standing,
+        merges,
+        persons,
+        affiliations,
+        membership_types,
+        memberships,
+        membership_terms,
+        membership_decisions,
+    ],
     subscriptions=[
         Subscription("events", ("members.organisation.",)),
         Subscription("liaison", ("members.organisation.",)),

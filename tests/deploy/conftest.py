@@ -66,7 +66,7 @@ def eventually() -> Eventually:
 @pytest.fixture(scope="session")
 def patiently() -> Eventually:
     """Wait as long as a whole stack may take."""
-    return partial(wait_until, within=120)
+    return partial(wait_until, within=180)
 
 
 async def wait_until(is_so: Callable[[], bool], within: float) -> None:

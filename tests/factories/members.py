@@ -15,3 +15,43 @@ def an_organisation(**given: Any) -> dict[str, Any]:
         "country": "CN",
         **given,
     }
+
+
+def a_person(**given: Any) -> dict[str, Any]:
+    """A made-up person with an address of their own."""
+    n = next(_number)
+    return {"names": {"zh": f"林晓山{n}", "en": f"Lin Xiaoshan {n}"}, "email": f"person{n}@example.org", **given}
+
+
+def an_affiliation(person_id: str, organisation_id: str, **given: Any) -> dict[str, Any]:
+    """A role that began long ago and lasts."""
+    return {
+        "person_id": person_id,
+        "organisation_id": organisation_id,
+        "role": {"zh": "秘书长", "en": "Secretary General"},
+        "starts_on": "2020-01-01",
+        **given,
+    }
+
+
+def a_membership_type(**given: Any) -> dict[str, Any]:
+    """A type whose terms last a year from their start, with 30 days of grace."""
+    return {
+        "code": f"type-{next(_number)}",
+        "names": {"zh": "正式会员", "en": "Full member"},
+        "period": {"kind": "rolling", "months": 12},
+        "grace_days": 30,
+        "entitlements": ["member-price", "vote"],
+        **given,
+    }
+
+
+def a_membership(organisation_id: str, type_id: str, **given: Any) -> dict[str, Any]:
+    """A membership without terms."""
+    return {"organisation_id": organisation_id, "type_id": type_id, **given}
+
+
+def a_term(starts_on: str | None = None, ends_on: str | None = None) -> dict[str, Any]:
+    """A term; dates left out are derived."""
+    given = {"starts_on": starts_on, "ends_on": ends_on}
+    return {name: day for name, day in given.items() if day is not None}

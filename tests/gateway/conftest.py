@@ -35,12 +35,8 @@ async def key(database_url: str) -> str:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def members() -> AsyncIterator[tuple[Echo, str]]:
     """A service at its address."""
-    echo = Echo(
-        document(
-            "members",
-            **{"/v1/organisations/{id}": "members:read", "/v1/persons/{id}": "persons:read", "/v1/series": None},
-        )
-    )
+    scopes = {"/v1/organisations/{id}": "members:read", "/v1/persons/{id}": "persons:read", "/v1/memberships": None}
+    echo = Echo(document("members", **scopes))
     async with listening(echo) as url:
         yield echo, url
 

@@ -113,6 +113,11 @@ class Gateway:
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
 
     @property
+    def state(self) -> Any:
+        """What the gateway's own application holds."""
+        return self.front.own.state  # type: ignore[attr-defined]
+
+    @property
     def address(self) -> tuple[str, int]:
         """Host and port."""
         parsed = httpx.URL(self.url)

@@ -46,12 +46,17 @@ class Echo:
         }
         self.seen.append(request)
         await asyncio.sleep(self.delay)
-        status, body = self.replies.get(scope["path"], lambda request: (200, request))(request)
+        reply = self.replies.get(scope["path"], _as_it_came)
+        status, body = reply(request)
         await _answer(send, status, body)
 
     def headers(self) -> dict[str, str]:
         """The headers of the last request."""
         return dict(self.seen[-1]["headers"])
+
+
+def _as_it_came(request: dict[str, Any]) -> tuple[int, Any]:
+    return 200, request
 
 
 async def _answer(send: Any, status: int, body: Any) -> None:

@@ -1,6 +1,7 @@
 """Keys and tokens at the door."""
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -9,7 +10,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
-from gateway.accounts import create_key
+from gateway.accounts import create_key, list_keys
 from gateway.front import CredentialInAddress
 from gateway.keys.secret import new_secret, well_formed
 from gateway.keys.usage import store_usage
@@ -116,7 +117,7 @@ async def test_a_token_that_we_did_not_sign_for_this_is_refused(gate: Gateway, e
         "iat": now,
         "exp": now + 60,
     }
-    ours = OKPKey.import_key({**__import__("json").loads(SIGNING_KEYS)[0], "alg": "Ed25519"})
+    ours = OKPKey.import_key({**json.loads(SIGNING_KEYS)[0], "alg": "Ed25519"})
     theirs = OKPKey.generate_key("Ed25519")
     forged = [
         jwt.encode({"alg": "Ed25519"}, claims, theirs, algorithms=ALGORITHMS),
@@ -148,19 +149,19 @@ async def test_two_credentials_at_once_are_refused(gate: Gateway, key: str) -> N
     head = f"GET /v1/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {key}\r\n"
     answer = await gate.raw(f"{head}Authorization: Bearer other\r\n\r\n".encode())
     assert f" {BadRequest.status} ".encode() in answer.split(b"\r\n")[0]
-    for scheme in ("Basic eA==", "Bearer", "Bearer  "):
+    for scheme in ("Basic eA==", "Bearer"):
         assert (await gate.as_(None).get("/v1/me", headers={"Authorization": scheme})).status_code == 401
 
 
 async def test_last_use_is_kept(gate: Gateway, database_url: str, key: str) -> None:
     used = await create_key(database_url, "used", ["members:read"])
+    before = next(one for one in await list_keys(database_url) if one.name == "used")
     await gate.as_(used).get("/v1/me")
-    identity = gate.front._own.state.identity  # type: ignore[attr-defined]
-    await store_usage(gate.front._own.state.runtime.database, identity)  # type: ignore[attr-defined]
+    await store_usage(gate.state.runtime.database, gate.state.identity)
     keys = (await gate.as_(key).get("/v1/api-keys")).json()["items"]
     found = next(item for item in keys if item["name"] == "used")
     assert datetime.fromisoformat(found["last_used_at"]) > datetime.now(UTC) - timedelta(seconds=30)
-    assert found["updated_at"] == found["created_at"]
+    assert datetime.fromisoformat(found["updated_at"]) == before.updated_at, "use is no edit"
 
 
 async def test_many_requests_at_once_look_a_credential_up_once(gate: Gateway, database_url: str) -> None:

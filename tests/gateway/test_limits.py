@@ -1,6 +1,7 @@
 """Rate limits."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ async def test_bad_credentials_are_limited_by_address(database_url: str, key: st
 
 
 async def test_an_address_is_believed_only_from_a_trusted_proxy(database_url: str) -> None:
-    async def spread(gate_settings: dict[str, str]) -> list[int]:
+    async def spread(gate_settings: dict[str, Any]) -> list[int]:
         async with gateway(database_url, address_requests_per_minute=2, **gate_settings) as gate:
             client = gate.as_(None)
             return [

@@ -63,17 +63,13 @@ class OrganisationCreate(Input):
     names: Names = Field(description="In each language it is used in; sorted and shown by `en`, else `zh`.")
     kind: OrganisationKind = Field(examples=["destination_authority"])
     country: CountryCode | None = Field(None, description="ISO 3166-1, where it sits.", examples=["CN"])
-    subdivision: Subdivision | None = Field(
-        None, description="ISO 3166-2, within `country`.", examples=["CN-GZ"]
-    )
+    subdivision: Subdivision | None = Field(None, description="ISO 3166-2, within `country`.", examples=["CN-GZ"])
     city: Label | None = Field(None, examples=["Guiyang"])
     address: Label | None = Field(None, examples=["38 Zhonghua North Road"])
     website: Website | None = Field(None, examples=["https://tourism.example.org"])
     emails: Emails = Field([], examples=[["office@tourism.example.org"]])
     phones: Phones = []
-    identifiers: Identifiers = Field(
-        [], description="Ids that others gave it; each unique among organisations."
-    )
+    identifiers: Identifiers = Field([], description="Ids that others gave it; each unique among organisations.")
     tags: Tags = Field([], examples=[["mountain", "council"]])
 
 
@@ -117,3 +113,13 @@ class Organisation(Output):
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant
+
+
+class OrganisationSummary(Output):
+    """An organisation, as other records embed one."""
+
+    id: UUID
+    names: Names
+    kind: OrganisationKind
+    country: CountryCode | None = None
+    status: Literal["active", "archived", "merged"]

@@ -1,8 +1,26 @@
 """Typed rows, one file an aggregate. Importing this package knows every table, for migrations."""
 
+from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.base import Base
+from services.members.tables.membership import (
+    MembershipDecisionRow,
+    MembershipRow,
+    MembershipTermRow,
+    MembershipTypeRow,
+)
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
+from services.members.tables.person import PersonRow
 
 metadata = Base.metadata
 
-__all__ = ["OrganisationIdentifierRow", "OrganisationRow", "metadata"]
+__all__ = [
+    "AffiliationRow",
+    "MembershipDecisionRow",
+    "MembershipRow",
+    "MembershipTermRow",
+    "MembershipTypeRow",
+    "OrganisationIdentifierRow",
+    "OrganisationRow",
+    "PersonRow",
+    "metadata",
+]

@@ -21,9 +21,7 @@ class OrganisationIdentifierRow(Base):
 
     scheme: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
-    organisation_id: Mapped[UUID] = mapped_column(
-        Uuid, ForeignKey("organisation.id", ondelete="CASCADE"), index=True
-    )
+    organisation_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
 
 
 class OrganisationRow(Tracked, Searchable, Base):
@@ -39,6 +37,8 @@ class OrganisationRow(Tracked, Searchable, Base):
         Index("ix_organisation_updated_at_id", "updated_at", "id"),
         Index("ix_organisation_country_id", "country", "id"),
         Index("ix_organisation_kind_id", "kind", "id"),
+        Index("ix_organisation_city_id", "city", "id"),
+        Index("ix_organisation_merged_into", "merged_into"),
         Index("ix_organisation_tags", "tags", postgresql_using="gin"),
     )
     personal = frozenset({"emails", "phones"})

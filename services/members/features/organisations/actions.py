@@ -8,10 +8,11 @@ from services.contracts.members.organisation import OrganisationCreate, Organisa
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.db import refused_by
-from services.kit.errors import Conflict, Invalid
+from services.kit.errors import Conflict, Invalid, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.kit.phones import normalised
+from services.members.callers import staff_only
 from services.members.features.organisations.queries import organisations
 from services.members.tables.organisation import OrganisationRow
 
@@ -39,6 +40,7 @@ class MergedAway(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate) -> OrganisationRow:
     """Add an organisation."""
+    staff_only(caller)
     _check_place(new.country, new.subdivision)
     row = OrganisationRow(
         **new.model_dump(exclude={"phones", "identifiers"}),
@@ -81,6 +83,20 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
         refused_by("fk_organisation_merged_into", OrganisationInUse()),
     ):
         await save(session, caller, "members.organisation.deleted", row, required_scopes=["members:read"])
+
+
+async def keep(session: AsyncSession, caller: Caller, id: UUID) -> None:
+    """Hold an organisation in place while something is attached to it, so that it cannot be merged away meanwhile.
+
+    `NotFound` when there is none that the caller may see, `MergedAway` when it is merged already.
+    """
+    row = organisations.seen_by(caller).where(OrganisationRow.id == id)
+    state = row.with_only_columns(OrganisationRow.status, OrganisationRow.merged_into)
+    found = (await session.execute(state.with_for_update(read=True, key_share=True))).one_or_none()
+    if found is None:
+        raise NotFound("There is no organisation with this id, or it is not yours to see.")
+    if found.status == "merged":
+        raise MergedAway(merged_into=found.merged_into)
 
 
 def _check_place(country: str | None, subdivision: str | None) -> None:

@@ -13,6 +13,15 @@ from services.members.tables.organisation import OrganisationIdentifierRow, Orga
 
 OWN_ORGANISATION = Rule("partner", lambda caller: caller.kind == "partner", OrganisationRow.id == CALLER_ORGANISATION)
 
+SUMMARY = func.jsonb_build_object(
+    "id", OrganisationRow.id,
+    "names", OrganisationRow.names,
+    "kind", OrganisationRow.kind,
+    "country", OrganisationRow.country,
+    "status", OrganisationRow.status,
+)  # fmt: skip
+"""An organisation as other records embed it."""
+
 _HOLDER = select(OrganisationIdentifierRow.organisation_id)
 
 organisations = Resource(

@@ -1,0 +1,49 @@
+"""Affiliations: who holds which role in which organisation, from when until when."""
+
+from uuid import UUID
+
+from pydantic import MISSING, Field
+
+from services.contracts.base import CalendarDate, Input, Instant, Names, NamesPatch, Output
+from services.contracts.members.organisation import OrganisationSummary
+from services.contracts.members.person import PersonSummary
+
+_ROLE = [{"zh": "秘书长", "en": "Secretary General"}]
+
+
+class AffiliationCreate(Input):
+    """A new affiliation. The same role of a person in an organisation never overlaps with itself."""
+
+    person_id: UUID
+    organisation_id: UUID
+    role: Names | None = Field(None, description="Title or function in each language it is used in.", examples=_ROLE)
+    starts_on: CalendarDate | None = Field(
+        None, description="First day; null when it is not known.", examples=["2024-03-01"]
+    )
+    ends_on: CalendarDate | None = Field(
+        None, description="Last day, included; null while it lasts.", examples=["2027-02-28"]
+    )
+
+
+class AffiliationUpdate(Input):
+    """What changes; left out keeps, null clears (RFC 7396)."""
+
+    role: NamesPatch | None | MISSING = Field(MISSING, examples=_ROLE)
+    starts_on: CalendarDate | None | MISSING = Field(MISSING, examples=["2024-03-01"])
+    ends_on: CalendarDate | None | MISSING = Field(MISSING, examples=["2027-02-28"])
+
+
+class Affiliation(Output):
+    """A role of a person in an organisation."""
+
+    id: UUID
+    person_id: UUID
+    organisation_id: UUID
+    role: Names | None = None
+    starts_on: CalendarDate | None = None
+    ends_on: CalendarDate | None = Field(None, description="Last day, included.")
+    person: PersonSummary | None = Field(None, description="With `expand=person`.")
+    organisation: OrganisationSummary | None = Field(None, description="With `expand=organisation`.")
+    version: int = Field(description="Raised by each change.")
+    created_at: Instant
+    updated_at: Instant

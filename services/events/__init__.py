@@ -1,0 +1,1 @@
+"""Events: series and their editions, admission, registrations, the door, attendance, the calendar."""

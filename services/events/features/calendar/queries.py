@@ -1,0 +1,112 @@
+"""What stands in calendars."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from services.events.features.events.queries import IS_PUBLIC, SEEN_BY_PARTNER
+from services.events.tables.event import EventRow
+from services.kit.auth import Caller
+from services.kit.reading import CALLER_ORGANISATION, Statement
+from services.kit.runtime import Runtime
+
+LONGEST = 1_000
+"""Events in the feed: those of the last year and all that come, the latest ones first to stay."""
+
+_SERIES = bindparam("series_id", type_=Uuid())
+# Counted in whole days, so that the feed stays the same, byte for byte, from one minute to the next.
+_LAST_YEAR: ColumnElement[datetime] = literal_column("date_trunc('day', now()) - interval '366 days'")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a calendar tells of an event."""
+
+    id: UUID
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    names: Mapping[str, str]
+    theme: Mapping[str, str] | None
+    texts: Mapping[str, str] | None
+    starts: datetime
+    starts_zone: str
+    ends: datetime
+    ends_zone: str
+    venue: Mapping[str, str] | None
+    city: str | None
+    country: str | None
+    status: str
+
+
+_ENTRY = select(
+    EventRow.id,
+    EventRow.version,
+    EventRow.created_at,
+    EventRow.updated_at,
+    EventRow.names,
+    EventRow.theme,
+    EventRow.texts,
+    EventRow.starts_local,
+    EventRow.starts_zone,
+    EventRow.ends_local,
+    EventRow.ends_zone,
+    EventRow.venue,
+    EventRow.city,
+    EventRow.country,
+    EventRow.status,
+)
+
+
+def _feed(query: Select[*tuple[Any, ...]], *, of_series: bool) -> Statement:
+    query = query.where(IS_PUBLIC, EventRow.ends_at >= _LAST_YEAR)
+    return Statement.of(query.where(EventRow.series_id == _SERIES) if of_series else query)
+
+
+def _newest(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    return query.order_by(EventRow.starts_at.desc(), EventRow.id.desc()).limit(LONGEST)
+
+
+_VERSIONS = select(
+    func.md5(
+        func.string_agg(
+            func.concat(EventRow.id, ":", EventRow.version), aggregate_order_by(literal_column("' '"), EventRow.id)
+        )
+    )
+)
+_FEED = {of_series: _feed(_newest(_ENTRY), of_series=of_series) for of_series in (False, True)}
+_STATE = {of_series: _feed(_VERSIONS, of_series=of_series) for of_series in (False, True)}
+
+_ONE = _ENTRY.where(EventRow.id == bindparam("id", type_=Uuid()))
+_ONE_PUBLIC = Statement.of(_ONE.where(IS_PUBLIC))
+_ONE_OF_PARTNER = Statement.of(_ONE.where(or_(IS_PUBLIC, and_(EventRow.published_at.is_not(None), SEEN_BY_PARTNER))))
+_ONE_OF_STAFF = Statement.of(_ONE.where(EventRow.published_at.is_not(None)))
+
+
+async def state_of_feed(runtime: Runtime, series_id: UUID | None) -> str:
+    """Changes whenever the feed does."""
+    return (await _rows(runtime, _STATE[series_id is not None], {"series_id": series_id}))[0][0] or ""
+
+
+async def feed(runtime: Runtime, series_id: UUID | None) -> list[Entry]:
+    """The public events, oldest first."""
+    rows = await _rows(runtime, _FEED[series_id is not None], {"series_id": series_id})
+    return [Entry(*row) for row in reversed(rows)]
+
+
+async def one(runtime: Runtime, caller: Caller, id: UUID) -> Entry | None:
+    """An event that was published, if the caller may see it; public ones anybody may."""
+    statement = _ONE_PUBLIC
+    if caller.holds("events:read"):
+        statement = _ONE_OF_PARTNER if caller.kind == "partner" else _ONE_OF_STAFF
+    rows = await _rows(runtime, statement, {"id": id, CALLER_ORGANISATION.key: caller.organisation_id})
+    return Entry(*rows[0]) if rows else None
+
+
+async def _rows(runtime: Runtime, statement: Statement, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+    return await runtime.read(statement.sql, statement.arguments(values))

@@ -1,0 +1,51 @@
+"""What can be read of check-ins, and by whom."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import aliased
+
+from services.contracts.events.check_in import CheckIn
+from services.events.tables.admission_type import AdmissionTypeRow
+from services.events.tables.check_in import CheckInRow
+from services.events.tables.registration import RegistrationRow
+from services.kit.filters import any_of, created_and_updated
+from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
+
+_OWN = aliased(RegistrationRow)
+OWN_ORGANISATION = Rule(
+    "partner",
+    lambda caller: caller.kind == "partner",
+    select(_OWN.id).where(_OWN.id == CheckInRow.registration_id, _OWN.organisation_id == CALLER_ORGANISATION).exists(),
+)
+
+
+def _with_registration(query: Select[Any]) -> Select[Any]:
+    return query.join(RegistrationRow, RegistrationRow.id == CheckInRow.registration_id).join(
+        AdmissionTypeRow, AdmissionTypeRow.id == RegistrationRow.admission_type_id
+    )
+
+
+check_ins = Resource(
+    name="check-in",
+    path="/v1/check-ins",
+    model=CheckIn,
+    row=CheckInRow,
+    fields={
+        "event_id": RegistrationRow.event_id,
+        "participant_names": RegistrationRow.names,
+        "admission_type_names": AdmissionTypeRow.names,
+    },
+    filters={
+        "event_id": any_of(RegistrationRow.event_id, UUID, "At any of these events."),
+        "registration_id": any_of(CheckInRow.registration_id, UUID, "Of any of these registrations."),
+        **created_and_updated(CheckInRow),
+    },
+    sorts={
+        "created_at": Sort(CheckInRow.created_at),
+        "updated_at": Sort(CheckInRow.updated_at),
+    },
+    joins=_with_registration,
+    rules=(OWN_ORGANISATION, EVERY_ROW),
+)

@@ -1,0 +1,1 @@
+"""Registrations, the waitlist and prices."""

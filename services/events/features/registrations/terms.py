@@ -1,0 +1,169 @@
+"""On which terms registrations are made: what they refer to, read and locked in one order before the first is made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import load_only
+
+from services.contracts.base import Money
+from services.contracts.events.registration import RegistrationCreate
+from services.contracts.members.organisation import Organisation
+from services.events.features.admission_types.queries import admission_types
+from services.events.features.registrations.asking import Answers
+from services.events.features.registrations.refusals import (
+    MembersOnly,
+    NoSuchAdmissionType,
+    NoSuchOrganisation,
+    OrganisationMerged,
+)
+from services.events.tables.admission_type import AdmissionTypeRow
+from services.events.tables.event import EventRow
+from services.events.tables.organisation_copy import OrganisationCopyRow
+from services.kit.auth import Caller
+from services.kit.errors import Forbidden
+
+_UNANSWERED = object()
+# Everybody who registers waits for the event: it is read as far as it is needed.
+_WHAT_DECIDES = load_only(
+    EventRow.status,
+    EventRow.capacity,
+    EventRow.registration_opens_at,
+    EventRow.registration_closes_at,
+    EventRow.starts_local,
+    EventRow.ends_at,
+    raiseload=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a place costs, and whether that stands."""
+
+    price: Money
+    basis: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the registrations of a request refer to."""
+
+    answers: Answers
+    organisations: Mapping[UUID, OrganisationCopyRow]
+    admissions: Mapping[UUID, tuple[AdmissionTypeRow, EventRow]]
+
+    def admission(self, id: UUID) -> tuple[AdmissionTypeRow, EventRow]:
+        """The admission type and its locked event. `NoSuchAdmissionType` when the caller may not see it."""
+        if id not in self.admissions:
+            raise NoSuchAdmissionType()
+        return self.admissions[id]
+
+    def check_organisation(self, id: UUID) -> None:
+        """Raise when registrations cannot be made for it."""
+        copy = self.organisations.get(id)
+        if copy is None or copy.status == "deleted":
+            raise NoSuchOrganisation()
+        if copy.status == "merged":
+            raise OrganisationMerged(f"It is now {copy.merged_into}.")
+
+    def price(self, admission: AdmissionTypeRow, event: EventRow, organisation_id: UUID | None) -> Price:
+        """The price for an organisation on the event's day. `MembersOnly` when it is not admitted."""
+        if organisation_id is None:
+            member: bool | None = False
+        elif admission.member_price is None and admission.eligibility == "everyone":
+            member = False  # Makes no difference, and was not asked.
+        else:
+            member = self.answers.member.get((organisation_id, event.starts_local.date()))
+        if member is None:
+            return Price(admission.price, "standard", "to_be_confirmed")
+        if not member and admission.eligibility == "members":
+            raise MembersOnly()
+        return confirmed_price(admission, member=member)
+
+
+def confirmed_price(admission: AdmissionTypeRow, *, member: bool) -> Price:
+    """The price once it is known whether the organisation is a member."""
+    if member and admission.member_price is not None:
+        return Price(admission.member_price, "member", "confirmed")
+    return Price(admission.price, "standard", "confirmed")
+
+
+def organisation_of(caller: Caller, new: RegistrationCreate) -> UUID | None:
+    """The organisation a registration is for. `Forbidden` when a partner names another than its own."""
+    if caller.kind != "partner":
+        return new.organisation_id
+    if caller.organisation_id is None or new.organisation_id not in (None, caller.organisation_id):
+        raise Forbidden("A key registers for the organisation it is bound to.")
+    return caller.organisation_id
+
+
+async def terms_of(
+    session: AsyncSession, caller: Caller, items: Sequence[RegistrationCreate], answers: Answers
+) -> Terms:
+    """Read what the items refer to. Organisations and events are locked, each in the order of their ids."""
+    named = {caller.organisation_id if caller.kind == "partner" else item.organisation_id for item in items}
+    organisations = await _held_organisations(session, sorted(id for id in named if id is not None), answers)
+    found = await session.execute(
+        admission_types.seen_by(caller)
+        .add_columns(EventRow)
+        .join(EventRow, EventRow.id == AdmissionTypeRow.event_id)
+        .where(AdmissionTypeRow.id.in_({item.admission_type_id for item in items}))
+        .order_by(EventRow.id)
+        .with_for_update(of=EventRow)
+        .options(_WHAT_DECIDES)
+        .execution_options(populate_existing=True)
+    )
+    return Terms(answers, organisations, {admission.id: (admission, event) for admission, event in found})
+
+
+async def _held_organisations(
+    session: AsyncSession, ids: Sequence[UUID], answers: Answers
+) -> dict[UUID, OrganisationCopyRow]:
+    """Their copies, held FOR SHARE so that none is merged away meanwhile. Those that members could not be asked about
+    are made as `unknown`; its changes bring their names."""
+    if not ids:
+        return {}
+    known = [id for id in ids if answers.organisations.get(id, _UNANSWERED) is not None]
+    told = [one for id in known if (one := answers.organisations.get(id)) is not None]
+    # Before any is held: a share lock that two hold, neither can raise to write.
+    if told:
+        await session.execute(keep_newer(told))
+    if unanswered := [id for id in known if id not in answers.copied and id not in answers.organisations]:
+        await session.execute(
+            insert(OrganisationCopyRow)
+            .values([{"id": id, "status": "unknown", "source_version": 0} for id in unanswered])
+            .on_conflict_do_nothing()
+        )
+    held = (
+        select(OrganisationCopyRow)
+        .where(OrganisationCopyRow.id.in_(known))
+        .order_by(OrganisationCopyRow.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in await session.scalars(held)}
+
+
+def keep_newer(organisations: Sequence[Organisation]) -> Insert:
+    """Store copies of what members told, unless newer ones are there."""
+    statement = insert(OrganisationCopyRow).values(
+        [
+            {
+                "id": one.id,
+                "names": one.names,
+                "status": one.status,
+                "merged_into": one.merged_into,
+                "source_version": one.version,
+            }
+            for one in organisations
+        ]
+    )
+    return statement.on_conflict_do_update(
+        index_elements=[OrganisationCopyRow.id],
+        set_={name: statement.excluded[name] for name in ("names", "status", "merged_into", "source_version")},
+        where=statement.excluded.source_version > OrganisationCopyRow.source_version,
+    )

@@ -1,0 +1,51 @@
+"""Statements that are compiled once and run many times, on plain psycopg connections (docs/adr/0003)."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from sqlalchemy import Select
+from sqlalchemy.dialects.postgresql import psycopg as postgresql
+
+_DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+Run = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
+"""Executes compiled SQL with positional parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Compiled SQL and the order of its parameters."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+    processors: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, query: Select[*tuple[Any, ...]]) -> "Statement":
+        """Compile a query."""
+        compiled = query.compile(dialect=_DIALECT)
+        return cls(
+            str(compiled),
+            tuple(compiled.positiontup or ()),
+            dict(compiled.params),
+            dict(compiled._bind_processors),  # noqa: SLF001 - there is no public way to it
+        )
+
+    def arguments(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters in order."""
+        arguments = []
+        for name in self.names:
+            value = values[name] if name in values else self.constants[name]
+            process = self.processors.get(name)
+            arguments.append(value if process is None else process(value))
+        return arguments
+
+
+async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run compiled SQL on a psycopg connection."""
+    cursor = psycopg.AsyncRawCursor(connection)
+    await cursor.execute(sql.encode(), arguments, prepare=True)
+    return await cursor.fetchall()

@@ -1,0 +1,1 @@
+"""The liaison service: counterparts, their contacts, what passed with them and what follows."""

@@ -1,0 +1,17 @@
+"""The liaison service: its features, one line each."""
+
+from services.kit.service import Service
+from services.liaison.features.contacts.routes import routes as contacts
+from services.liaison.features.counterparts.routes import routes as counterparts
+from services.liaison.features.follow_ups.routes import routes as follow_ups
+from services.liaison.features.interactions.routes import routes as interactions
+from services.liaison.inbox import HANDLERS
+
+SERVICE = Service(
+    name="liaison",
+    title="Liaison",
+    description="Whom the secretariat talks to, what passed, and what follows.",
+    package="services.liaison",
+    features=[counterparts, contacts, interactions, follow_ups],
+    inbox=HANDLERS,
+)

@@ -1,0 +1,138 @@
+"""What happens to counterparts."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import lazyload
+
+from services.contracts.liaison.counterpart import CounterpartCreate, CounterpartUpdate
+from services.kit.auth import Caller
+from services.kit.changes import save
+from services.kit.db import refused_by
+from services.kit.errors import Conflict, NotFound
+from services.kit.etag import IfMatch, held
+from services.kit.patching import patch
+from services.kit.phones import normalised
+from services.liaison.callers import scopes_to_read, staff_only
+from services.liaison.features.counterparts.queries import counterparts
+from services.liaison.tables import CounterpartRow, OrganisationCopyRow
+
+
+class CounterpartIdentifierTaken(Conflict):
+    """Another counterpart holds one of these identifiers.
+
+    Find it with `GET /v1/counterparts?identifier=scheme:value`; it may be the same counterpart.
+    """
+
+
+class CounterpartInUse(Conflict):
+    """Other records refer to the counterpart.
+
+    Archive it instead, or remove its contacts, interactions and follow-ups first. Some may be confidential.
+    """
+
+
+class OrganisationGone(Conflict):
+    """The organisation was merged into another or deleted.
+
+    Link the organisation that took its place, which `detail` names, or none.
+    """
+
+
+async def create(session: AsyncSession, caller: Caller, new: CounterpartCreate) -> CounterpartRow:
+    """Add a counterpart."""
+    staff_only(caller)
+    await _check_link(session, new.organisation_id)
+    row = CounterpartRow(
+        **new.model_dump(exclude={"phones", "identifiers", "owner"}),
+        phones=[normalised(phone, new.stands_in) for phone in new.phones],
+        identifiers=new.identifiers,
+        owner=new.owner,
+    )
+    row.settle()
+    session.add(row)
+    with refused_by("pk_counterpart_identifier", CounterpartIdentifierTaken()):
+        await save(session, caller, "liaison.counterpart.created", row, required_scopes=scopes_to_read())
+    return row
+
+
+async def update(
+    session: AsyncSession, caller: Caller, id: UUID, change: CounterpartUpdate, if_match: IfMatch
+) -> CounterpartRow:
+    """Change a counterpart. Archiving and bringing back are told as changes of their own."""
+    staff_only(caller)
+    row = await held(session, caller, counterparts, id, if_match)
+    before, organisation_id = row.status, row.organisation_id
+    patch(row, change, skip=frozenset({"phones"}))
+    if "phones" in change.model_fields_set:
+        row.phones = [normalised(phone, row.stands_in) for phone in change.phones]  # type: ignore[union-attr]
+    if row.organisation_id != organisation_id:
+        await _check_link(session, row.organisation_id)
+    row.settle()
+    verb = "updated" if before == row.status else {"archived": "archived", "active": "restored"}[row.status]
+    with refused_by("pk_counterpart_identifier", CounterpartIdentifierTaken()):
+        await save(session, caller, f"liaison.counterpart.{verb}", row, required_scopes=scopes_to_read())
+    return row
+
+
+async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
+    """Remove a counterpart that nothing refers to."""
+    staff_only(caller)
+    row = await held(session, caller, counterparts, id, if_match)
+    await session.delete(row)
+    with (
+        refused_by("fk_contact_counterpart_id", CounterpartInUse()),
+        refused_by("fk_interaction_counterpart_id", CounterpartInUse()),
+        refused_by("fk_follow_up_counterpart_id", CounterpartInUse()),
+    ):
+        await save(session, caller, "liaison.counterpart.deleted", row, required_scopes=scopes_to_read())
+
+
+def no_counterpart() -> NotFound:
+    """The problem of a record that names a counterpart there is none of."""
+    return NotFound("There is no counterpart with this id.")
+
+
+async def known(session: AsyncSession, id: UUID) -> CounterpartRow:
+    """The counterpart that another record names. Staff see every counterpart, so no row rule takes part."""
+    row = await session.get(CounterpartRow, id, options=[lazyload(CounterpartRow.held_identifiers)])
+    if row is None:
+        raise no_counterpart()
+    return row
+
+
+async def lock(session: AsyncSession, ids: Iterable[UUID]) -> list[CounterpartRow]:
+    """Hold these counterparts, in one order for all transactions, so that bulk calls can't wait for each other."""
+    found = await session.scalars(
+        select(CounterpartRow)
+        .where(CounterpartRow.id.in_(set(ids)))
+        .order_by(CounterpartRow.id)
+        .with_for_update(key_share=True)
+        .options(lazyload(CounterpartRow.held_identifiers))
+    )
+    return list(found)
+
+
+async def _check_link(session: AsyncSession, organisation_id: UUID | None) -> None:
+    """Refuse an organisation that is known to be gone, and keep it from going until the transaction ends.
+
+    One that members have not told of yet is taken: their change may be on its way.
+    """
+    if organisation_id is None:
+        return
+    await session.execute(
+        insert(OrganisationCopyRow).values(id=organisation_id, status="untold").on_conflict_do_nothing()
+    )
+    found = await session.execute(
+        select(OrganisationCopyRow.status, OrganisationCopyRow.merged_into)
+        .where(OrganisationCopyRow.id == organisation_id)
+        .with_for_update(read=True)
+    )
+    status, merged_into = found.one()
+    if status == "merged":
+        raise OrganisationGone(f"It was merged into {merged_into}.")
+    if status == "deleted":
+        raise OrganisationGone("It was deleted.")

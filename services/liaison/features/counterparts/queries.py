@@ -1,0 +1,122 @@
+"""What can be read of counterparts, and by whom."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, and_, any_, case, func, not_, or_, select, true
+
+from services.contracts.base import Tag
+from services.contracts.codes import CountryCode
+from services.contracts.liaison.counterpart import Counterpart, CounterpartKind, CounterpartStatus
+from services.kit.filters import Column, Filter, any_of, created_and_updated, overlaps, where
+from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
+from services.liaison.callers import CALLER_SEES_CONFIDENTIAL
+from services.liaison.features.calendar import AS_OF, PARAMETERS
+from services.liaison.tables import CounterpartIdentifierRow, CounterpartRow, OrganisationCopyRow
+
+OWN_ORGANISATION = Rule(
+    "partner", lambda caller: caller.kind == "partner", CounterpartRow.organisation_id == CALLER_ORGANISATION
+)
+
+_HOLDER = select(CounterpartIdentifierRow.counterpart_id)
+
+# Parameters are known when PostgreSQL plans, so these come down to one of the two columns and its index.
+LAST_CONTACT_ON: ColumnElement[Any] = case(
+    (CALLER_SEES_CONFIDENTIAL, CounterpartRow.last_contact_on_any), else_=CounterpartRow.last_contact_on
+)
+NEXT_DUE_ON: ColumnElement[Any] = case(
+    (CALLER_SEES_CONFIDENTIAL, CounterpartRow.next_due_on_any), else_=CounterpartRow.next_due_on
+)
+_IS_DUE = and_(CounterpartRow.status == "active", NEXT_DUE_ON <= AS_OF)
+
+
+def owned_by(subject: Column, name: Column) -> Filter:
+    """`owner=…`: any of these owners, by subject or by name as written."""
+    return Filter(
+        str,
+        lambda value: or_(subject == any_(value), name == any_(value)),
+        ARRAY(Text()),
+        "Any of these owners, by subject (`user:…`) or by name as written.",
+        many=True,
+    )
+
+
+def yes_or_no(condition: ColumnElement[bool], description: str) -> Filter:
+    """`due=true`, `due=false`: the condition holds, or does not (or can't be told)."""
+
+    def decide(value: ColumnElement[Any]) -> ColumnElement[bool]:
+        return or_(and_(value, condition), and_(not_(value), condition.is_not(true())))
+
+    return where(bool, Boolean(), decide, description)
+
+
+counterparts = Resource(
+    name="counterpart",
+    path="/v1/counterparts",
+    model=Counterpart,
+    row=CounterpartRow,
+    fields={
+        "organisation_names": select(OrganisationCopyRow.names)
+        .where(OrganisationCopyRow.id == CounterpartRow.organisation_id)
+        .scalar_subquery(),
+        "last_contact_on": LAST_CONTACT_ON,
+        "next_due_on": NEXT_DUE_ON,
+        "due": _IS_DUE.is_(true()),
+    },
+    filters={
+        "kind": any_of(CounterpartRow.kind, CounterpartKind, "Any of these kinds."),
+        "represents": any_of(CounterpartRow.represents, CountryCode, "Represents any of these countries."),
+        "stands_in": any_of(CounterpartRow.stands_in, CountryCode, "Stands in any of these countries."),
+        "city": any_of(CounterpartRow.city, str, "Any of these cities, as written."),
+        "owner": owned_by(CounterpartRow.owner_subject, CounterpartRow.owner_name),
+        "tag": overlaps(CounterpartRow.tags, Tag, "Has any of these tags."),
+        "status": any_of(CounterpartRow.status, CounterpartStatus, "Any of these states."),
+        "organisation_id": any_of(CounterpartRow.organisation_id, UUID, "Is any of these organisations."),
+        "identifier": where(
+            str,
+            Text(),
+            lambda value: CounterpartRow.id.in_(
+                _HOLDER.where(
+                    CounterpartIdentifierRow.scheme == func.split_part(value, ":", 1),
+                    CounterpartIdentifierRow.value == func.substr(value, func.strpos(value, ":") + 1),
+                )
+            ),
+            "Holds this identifier, written `scheme:value`.",
+        ),
+        "due": yes_or_no(_IS_DUE, "Whether contact is due on `as_of`; sort by `next_due_on` for the longest due."),
+        **created_and_updated(CounterpartRow),
+    },
+    sorts={
+        "name": Sort(CounterpartRow.sort_name),
+        "kind": Sort(CounterpartRow.kind),
+        "represents": Sort(CounterpartRow.represents, nullable=True),
+        "stands_in": Sort(CounterpartRow.stands_in, nullable=True),
+        "last_contact_on": Sort(LAST_CONTACT_ON, nullable=True),
+        "next_due_on": Sort(NEXT_DUE_ON, nullable=True),
+        "created_at": Sort(CounterpartRow.created_at),
+        "updated_at": Sort(CounterpartRow.updated_at),
+    },
+    search=CounterpartRow.search,
+    rules=(OWN_ORGANISATION, EVERY_ROW),
+    parameters=PARAMETERS,
+)
+
+
+def brief(counterpart_id: Column) -> ColumnElement[Any]:
+    """The counterpart as other records embed it."""
+    return (
+        select(
+            func.jsonb_build_object(
+                "id",
+                CounterpartRow.id,
+                "names",
+                CounterpartRow.names,
+                "kind",
+                CounterpartRow.kind,
+                "represents",
+                CounterpartRow.represents,
+            )
+        )
+        .where(CounterpartRow.id == counterpart_id)
+        .scalar_subquery()
+    )

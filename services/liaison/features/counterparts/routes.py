@@ -1,0 +1,68 @@
+"""Counterparts over HTTP."""
+
+from uuid import UUID
+
+from fastapi import Response
+
+from services.contracts.base import BulkCreate, BulkResults
+from services.contracts.liaison.counterpart import Counterpart, CounterpartCreate, CounterpartUpdate
+from services.kit.bulk import create_all
+from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
+from services.liaison.features.counterparts import actions
+from services.liaison.features.counterparts.queries import counterparts
+
+routes = Routes("/v1/counterparts", tag="Counterparts")
+routes.reads(counterparts, scope="liaison:read")
+
+
+@routes.post(
+    "",
+    scope="liaison:write",
+    response=Counterpart,
+    refuses=[actions.CounterpartIdentifierTaken, actions.OrganisationGone],
+)
+async def create_counterpart(new: CounterpartCreate, session: WriteSession, caller: CurrentCaller) -> Response:
+    """Create a counterpart.
+
+    Phones are stored in E.164 when they are valid, and kept as written when not.
+    """
+    row = await actions.create(session, caller, new)
+    return await answer(session, caller, counterparts, row.id, 201)
+
+
+@routes.post("/bulk", scope="liaison:write", response=BulkResults, status=200)
+async def create_counterparts(
+    bulk: BulkCreate[CounterpartCreate], session: WriteSession, caller: CurrentCaller
+) -> BulkResults:
+    """Create up to 1,000 counterparts.
+
+    Each has its own result; with `atomic` one refusal refuses all.
+    """
+    return await create_all(session, caller, bulk, actions.create)
+
+
+@routes.patch(
+    "/{id}",
+    scope="liaison:write",
+    response=Counterpart,
+    refuses=[actions.CounterpartIdentifierTaken, actions.OrganisationGone],
+)
+async def update_counterpart(
+    id: UUID, change: CounterpartUpdate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Change, archive or restore a counterpart.
+
+    A new cadence counts from the last contact; without one, contact is due from today.
+    """
+    await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, counterparts, id)
+
+
+@routes.delete("/{id}", scope="liaison:write", refuses=[actions.CounterpartInUse])
+async def delete_counterpart(id: UUID, session: WriteSession, caller: CurrentCaller, if_match: IfMatch) -> Response:
+    """Delete a counterpart that nothing refers to.
+
+    One with contacts, interactions or follow-ups is archived instead: `PATCH` its status.
+    """
+    await actions.delete(session, caller, id, if_match)
+    return Response(status_code=204)

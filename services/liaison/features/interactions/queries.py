@@ -1,0 +1,79 @@
+"""What can be read of interactions, and by whom."""
+
+from uuid import UUID
+
+from sqlalchemy import Text, Uuid, any_, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from services.contracts.base import CalendarDate
+from services.contracts.liaison.colleague import Subject
+from services.contracts.liaison.interaction import Confidentiality, Interaction, InteractionChannel
+from services.kit.filters import any_of, between, created_and_updated, where
+from services.kit.reading import Resource, Sort
+from services.liaison.callers import rules, seen_with_its_counterpart
+from services.liaison.features.counterparts.queries import brief
+from services.liaison.tables import ContactRow, CounterpartRow, InteractionContactRow, InteractionRow
+
+_CONTACTS = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(
+                aggregate_order_by(
+                    func.jsonb_build_object("id", ContactRow.id, "names", ContactRow.names, "title", ContactRow.title),
+                    ContactRow.precedence.asc().nulls_last(),
+                    ContactRow.id,
+                )
+            ),
+            func.jsonb_build_array(),
+        )
+    )
+    .where(ContactRow.id == any_(InteractionRow.contact_ids), seen_with_its_counterpart(ContactRow.counterpart_id))
+    .scalar_subquery()
+)
+
+interactions = Resource(
+    name="interaction",
+    path="/v1/interactions",
+    model=Interaction,
+    row=InteractionRow,
+    filters={
+        "counterpart_id": any_of(InteractionRow.counterpart_id, UUID, "With any of these counterparts."),
+        "organisation_id": where(
+            UUID,
+            Uuid(),
+            lambda value: InteractionRow.counterpart_id.in_(
+                select(CounterpartRow.id).where(CounterpartRow.organisation_id == value)
+            ),
+            "With counterparts that are this organisation.",
+        ),
+        "channel": any_of(InteractionRow.channel, InteractionChannel, "Any of these channels."),
+        "confidentiality": any_of(InteractionRow.confidentiality, Confidentiality, "Any of these."),
+        "contact_id": where(
+            UUID,
+            Uuid(),
+            lambda value: InteractionRow.id.in_(
+                select(InteractionContactRow.interaction_id).where(InteractionContactRow.contact_id == value)
+            ),
+            "This contact took part.",
+        ),
+        "colleague": where(
+            Subject,
+            Text(),
+            lambda value: InteractionRow.ours.bool_op("@>")(
+                func.jsonb_build_array(func.jsonb_build_object("subject", value))
+            ),
+            "This user of ours took part.",
+        ),
+        **between("occurred_on", InteractionRow.occurred_on, CalendarDate),
+        **created_and_updated(InteractionRow),
+    },
+    sorts={
+        "occurred_on": Sort(InteractionRow.occurred_on),
+        "channel": Sort(InteractionRow.channel),
+        "created_at": Sort(InteractionRow.created_at),
+        "updated_at": Sort(InteractionRow.updated_at),
+    },
+    search=InteractionRow.search,
+    expandable={"counterpart": brief(InteractionRow.counterpart_id), "contacts": _CONTACTS},
+    rules=rules(InteractionRow.counterpart_id, InteractionRow.confidentiality),
+)

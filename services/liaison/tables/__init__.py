@@ -1,0 +1,21 @@
+"""Typed rows, one file an aggregate. Importing this package knows every table, for migrations."""
+
+from services.liaison.tables.base import Base
+from services.liaison.tables.contact import ContactRow
+from services.liaison.tables.counterpart import CounterpartIdentifierRow, CounterpartRow
+from services.liaison.tables.follow_up import FollowUpRow
+from services.liaison.tables.interaction import InteractionContactRow, InteractionRow
+from services.liaison.tables.organisation_copy import OrganisationCopyRow
+
+metadata = Base.metadata
+
+__all__ = [
+    "ContactRow",
+    "CounterpartIdentifierRow",
+    "CounterpartRow",
+    "FollowUpRow",
+    "InteractionContactRow",
+    "InteractionRow",
+    "OrganisationCopyRow",
+    "metadata",
+]

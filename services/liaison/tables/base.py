@@ -1,0 +1,15 @@
+"""The tables of liaison have their own metadata: no service can refer to another's tables."""
+
+from typing import Any, ClassVar
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from services.kit.db import NAMING, TYPES
+
+
+class Base(DeclarativeBase):
+    """A row of liaison."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = TYPES

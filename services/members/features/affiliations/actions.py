@@ -1,0 +1,80 @@
+"""What happens to affiliations."""
+
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.members.affiliation import AffiliationCreate, AffiliationUpdate
+from services.kit.auth import Caller
+from services.kit.changes import save
+from services.kit.clock import office_today
+from services.kit.db import refused_by
+from services.kit.errors import Conflict, Invalid, NotFound
+from services.kit.etag import IfMatch, held
+from services.kit.patching import patch
+from services.members.features.affiliations.queries import affiliations
+from services.members.features.organisations.actions import keep
+from services.members.features.persons.queries import persons
+from services.members.tables.affiliation import AffiliationRow
+from services.members.tables.person import PersonRow
+
+NO_PERSON = "There is no person with this id, or it is not yours to see."
+
+
+class AlreadyAffiliated(Conflict):
+    """The person holds this role in this organisation on some of these days already.
+
+    Find it with `GET /v1/affiliations?person_id=…&organisation_id=…` and change its dates.
+    """
+
+
+async def create(session: AsyncSession, caller: Caller, new: AffiliationCreate) -> AffiliationRow:
+    """Add an affiliation. A partner adds roles in its own organisation, for persons it can see."""
+    row = AffiliationRow(**new.model_dump())
+    _check_dates(caller, row)
+    await keep(session, caller, row.organisation_id)
+    await _check_visible(session, caller, row.person_id)
+    row.settle()
+    session.add(row)
+    with (
+        refused_by("fk_affiliation_person_id", NotFound(NO_PERSON)),
+        refused_by("ex_affiliation_once", AlreadyAffiliated()),
+    ):
+        await save(session, caller, "members.affiliation.created", row, required_scopes=["persons:read"])
+    return row
+
+
+async def update(
+    session: AsyncSession, caller: Caller, id: UUID, change: AffiliationUpdate, if_match: IfMatch
+) -> AffiliationRow:
+    """Change the role or the dates of an affiliation."""
+    row = await held(session, caller, affiliations, id, if_match)
+    patch(row, change)
+    _check_dates(caller, row)
+    row.settle()
+    with refused_by("ex_affiliation_once", AlreadyAffiliated()):
+        await save(session, caller, "members.affiliation.updated", row, required_scopes=["persons:read"])
+    return row
+
+
+async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
+    """Remove an affiliation that never was."""
+    row = await held(session, caller, affiliations, id, if_match)
+    await session.delete(row)
+    await save(session, caller, "members.affiliation.deleted", row, required_scopes=["persons:read"])
+
+
+async def _check_visible(session: AsyncSession, caller: Caller, person_id: UUID) -> None:
+    """A partner must not come to see a person by giving them a role. For others the foreign key decides."""
+    if caller.kind != "partner":
+        return
+    query = persons.seen_by(caller).where(PersonRow.id == person_id).with_only_columns(PersonRow.id)
+    if await session.scalar(query) is None:
+        raise NotFound(NO_PERSON)
+
+
+def _check_dates(caller: Caller, row: AffiliationRow) -> None:
+    if row.starts_on is not None and row.ends_on is not None and row.ends_on < row.starts_on:
+        raise Invalid.value("/ends_on", "before_start", "The last day must not come before the first.")
+    if caller.kind == "partner" and not row.lasts_on(office_today()):
+        raise Invalid.value("/ends_on", "not_current", "A partner's affiliations last at least until today.")

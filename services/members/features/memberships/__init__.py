@@ -1,0 +1,1 @@
+"""Memberships, their terms and decisions."""

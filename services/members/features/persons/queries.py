@@ -1,0 +1,67 @@
+"""What can be read of persons, and by whom."""
+
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Text, Uuid, any_, func, select
+
+from services.contracts.base import CalendarDate, Email, Language, Tag
+from services.contracts.codes import CountryCode
+from services.contracts.members.person import Person
+from services.kit.filters import Filter, any_of, between, created_and_updated, overlaps, where
+from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
+from services.members.tables.affiliation import AffiliationRow, lasting_on
+from services.members.tables.person import SENSITIVE, PersonRow
+
+SENSITIVE_SCOPE = "persons:sensitive"
+
+_HELD_TODAY = select(AffiliationRow.person_id).where(lasting_on(OFFICE_TODAY))
+
+OF_OWN_ORGANISATION = Rule(
+    "partner",
+    lambda caller: caller.kind == "partner",
+    PersonRow.id.in_(_HELD_TODAY.where(AffiliationRow.organisation_id == CALLER_ORGANISATION)),
+)
+
+SUMMARY = func.jsonb_build_object(
+    "id", PersonRow.id,
+    "names", PersonRow.names,
+    "country", PersonRow.country,
+)  # fmt: skip
+"""A person as other records embed one."""
+
+persons = Resource(
+    name="person",
+    path="/v1/persons",
+    model=Person,
+    row=PersonRow,
+    guarded=dict.fromkeys(SENSITIVE, SENSITIVE_SCOPE),
+    filters={
+        "email": where(
+            Email,
+            Text(),
+            lambda value: func.lower(PersonRow.email) == func.lower(value),
+            "Has this main e-mail address.",
+        ),
+        "country": any_of(PersonRow.country, CountryCode, "Lives in any of these countries."),
+        "language": overlaps(PersonRow.languages, Language, "Speaks any of these languages."),
+        "tag": overlaps(PersonRow.tags, Tag, "Has any of these tags."),
+        "organisation_id": Filter(
+            UUID,
+            lambda value: PersonRow.id.in_(_HELD_TODAY.where(AffiliationRow.organisation_id == any_(value))),
+            ARRAY(Uuid()),
+            "Holds a role in any of these organisations today.",
+            many=True,
+        ),
+        **between("birth_date", PersonRow.birth_date, CalendarDate, needs_scope=SENSITIVE_SCOPE),
+        **created_and_updated(PersonRow),
+    },
+    sorts={
+        "name": Sort(PersonRow.sort_name),
+        "country": Sort(PersonRow.country, nullable=True),
+        "birth_date": Sort(PersonRow.birth_date, nullable=True, needs_scope=SENSITIVE_SCOPE),
+        "created_at": Sort(PersonRow.created_at),
+        "updated_at": Sort(PersonRow.updated_at),
+    },
+    search=PersonRow.search,
+    rules=(OF_OWN_ORGANISATION, EVERY_ROW),
+)

@@ -1,0 +1,63 @@
+"""Affiliations: dated roles of persons in organisations."""
+
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid5
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Uuid, and_, or_, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.kit.db import Json, Tracked
+from services.members.tables.base import Base
+
+_ROLES = UUID("5b0a0f6e-9a57-5c0e-8f0b-6f1d1f1c7a11")
+
+
+class AffiliationRow(Tracked, Base):
+    """A role of a person in an organisation, from one day to another."""
+
+    __tablename__ = "affiliation"
+    __table_args__ = (
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        # GiST knows no equality of uuid without an extension; that of ranges holding one uuid it knows.
+        ExcludeConstraint(
+            (text("uuidrange(person_id, person_id, '[]')"), "="),
+            (text("uuidrange(organisation_id, organisation_id, '[]')"), "="),
+            (text("uuidrange(role_key, role_key, '[]')"), "="),
+            (text("daterange(starts_on, ends_on, '[]')"), "&&"),
+            name="ex_affiliation_once",
+        ),
+        Index("ix_affiliation_person_id_id", "person_id", "id"),
+        Index("ix_affiliation_organisation_id_id", "organisation_id", "id"),
+        Index("ix_affiliation_starts_on_id", "starts_on", "id"),
+        Index("ix_affiliation_ends_on_id", "ends_on", "id"),
+        Index("ix_affiliation_created_at_id", "created_at", "id"),
+        Index("ix_affiliation_updated_at_id", "updated_at", "id"),
+    )
+    unlogged = Tracked.unlogged | {"role_key"}
+
+    person_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("person.id"))
+    organisation_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("organisation.id"))
+    role: Mapped[dict[str, str] | None] = mapped_column(Json(dict[str, str]))
+    role_key: Mapped[UUID] = mapped_column(Uuid)
+    """Equal for equal roles, whatever their capitals."""
+    starts_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+
+    def settle(self) -> None:
+        """Bring what is derived into line with the role."""
+        self.role_key = uuid5(_ROLES, json.dumps(self.role, sort_keys=True, ensure_ascii=False).casefold())
+
+    def lasts_on(self, day: date) -> bool:
+        """Whether the role is held on a day."""
+        return (self.starts_on or date.min) <= day <= (self.ends_on or date.max)
+
+
+def lasting_on(day: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether an affiliation is held on a day, in SQL."""
+    return and_(
+        or_(AffiliationRow.starts_on.is_(None), AffiliationRow.starts_on <= day),
+        or_(AffiliationRow.ends_on.is_(None), AffiliationRow.ends_on >= day),
+    )

@@ -1,0 +1,185 @@
+"""What the gateway puts together: timelines and the status; and what it gives to services."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs
+from uuid import UUID, uuid4
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from gateway.accounts import create_key
+from services.contracts.scopes import INTERNAL, SCOPES
+from services.kit.auth import ALGORITHMS
+from services.kit.errors import BadRequest, InvalidCursor, NotFound, Unauthenticated, Unavailable
+from tests.gateway.gateways import SECRETS, Gateway, gateway, listening
+from tests.gateway.services import Echo, document
+from tests.wire.api import assert_problem
+
+ORGANISATION = UUID("01976b1e-7c3a-7000-8000-000000000001")
+BEGAN = datetime(2026, 5, 29, 1, tzinfo=UTC)
+
+
+def _change(service: str, number: int, at: datetime) -> dict[str, Any]:
+    return {
+        "id": str(uuid4()),
+        "sequence": number,
+        "type": f"{service}.thing.updated",
+        "resource": "thing",
+        "resource_id": str(uuid4()),
+        "resource_version": 1,
+        "organisation_ids": [str(ORGANISATION)],
+        "before": {},
+        "after": {},
+        "actor": "user:x",
+        "via": None,
+        "request_id": None,
+        "at": at.isoformat(),
+    }
+
+
+class Recorder(Echo):
+    """A service with changes, listed as a service lists them; several share an instant."""
+
+    def __init__(self, service: str, count: int) -> None:
+        super().__init__(document(service))
+        self.changes = [_change(service, n, BEGAN + timedelta(seconds=n // 3)) for n in range(count)]
+        self.replies[f"/v1/{service}/changes"] = self._page
+        self.replies[f"/v1/organisations/{ORGANISATION}"] = lambda _: (200, {"id": str(ORGANISATION)})
+
+    def _page(self, request: dict[str, Any]) -> tuple[int, Any]:
+        given = {name: values[0] for name, values in parse_qs(request["query"]).items()}
+        assert given["sort"] == "-at,-sequence"
+        found = sorted(self.changes, key=lambda one: (one["at"], one["sequence"]), reverse=True)
+        if "at.lte" in given:
+            until = datetime.fromisoformat(given["at.lte"])
+            found = [one for one in found if datetime.fromisoformat(one["at"]) <= until]
+        start, limit = int(given.get("cursor", 0)), int(given["limit"])
+        more = str(start + limit) if len(found) > start + limit else None
+        return 200, {"items": found[start : start + limit], "next_cursor": more}
+
+
+Services = dict[str, tuple[Recorder, str]]
+
+
+@pytest.fixture
+async def recorders() -> AsyncIterator[Services]:
+    """Three services with changes about one organisation."""
+    members, events, liaison = Recorder("members", 25), Recorder("events", 40), Recorder("liaison", 5)
+    async with listening(members) as a, listening(events) as b, listening(liaison) as c:
+        yield {"members": (members, a), "events": (events, b), "liaison": (liaison, c)}
+
+
+def _urls(recorders: Services) -> dict[str, str]:
+    return {name: url for name, (_, url) in recorders.items()}
+
+
+async def _read(gate: Gateway, key: str, limit: int) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        path = f"/v1/organisations/{ORGANISATION}/timeline"
+        reply = await gate.as_(key).get(path, params={"limit": limit, **cursor})
+        assert reply.status_code == 200, reply.text
+        assert len(reply.json()["items"]) <= limit
+        found += reply.json()["items"]
+        if reply.json()["next_cursor"] is None:
+            return found
+        cursor = {"cursor": reply.json()["next_cursor"]}
+
+
+async def test_a_timeline_is_whole_newest_first_and_pages_without_gaps(
+    database_url: str, key: str, recorders: Services
+) -> None:
+    async with gateway(database_url, _urls(recorders)) as gate:
+        for limit in (7, 100):
+            found = await _read(gate, key, limit)
+            assert len({one["id"] for one in found}) == len(found) == 70
+            assert [one["at"] for one in found] == sorted((one["at"] for one in found), reverse=True)
+        assert {one["service"] for one in found} == {"members", "events", "liaison"}
+        assert recorders["events"][0].headers()["authorization"].startswith("Bearer eyJ")
+
+
+async def test_a_timeline_says_which_service_could_not_answer(database_url: str, key: str, recorders: Services) -> None:
+    recorders["events"][0].delay = 5.0
+    urls = {name: url for name, url in _urls(recorders).items() if name != "liaison"}
+    async with gateway(database_url, urls) as gate:
+        began = time.perf_counter()
+        reply = await gate.as_(key).get(f"/v1/organisations/{ORGANISATION}/timeline")
+        assert time.perf_counter() - began < 2.5
+        assert reply.json()["unavailable"] == ["events", "liaison"]
+        assert {one["service"] for one in reply.json()["items"]} == {"members"}
+    async with gateway(database_url) as gate:
+        assert_problem(await gate.as_(key).get(f"/v1/organisations/{ORGANISATION}/timeline"), Unavailable)
+
+
+async def test_a_timeline_is_its_organisation_s_alone(database_url: str, key: str, recorders: Services) -> None:
+    async with gateway(database_url, _urls(recorders)) as gate:
+        bound = await create_key(database_url, "bound", ["changes:read", "members:read"], uuid4())
+        path = f"/v1/organisations/{ORGANISATION}/timeline"
+        assert_problem(await gate.as_(bound).get(path), NotFound)
+        recorders["members"][0].replies[f"/v1/organisations/{ORGANISATION}"] = lambda _: (404, {})
+        assert_problem(await gate.as_(key).get(path), NotFound)
+        del recorders["members"][0].replies[f"/v1/organisations/{ORGANISATION}"]
+        assert_problem(await gate.as_(key).get(path, params={"cursor": "made-up"}), InvalidCursor)
+
+
+async def test_the_status_tells_of_each_service(database_url: str, recorders: Services) -> None:
+    recorders["events"][0].replies["/readyz"] = lambda _: (503, {})
+    urls = {name: url for name, url in _urls(recorders).items() if name != "liaison"}
+    async with gateway(database_url, urls) as gate:
+        await asyncio.sleep(0.3)
+        status = (await gate.as_(None).get("/status")).json()
+        assert status["status"] == "degraded"
+        told = {one["name"]: one for one in status["services"]}
+        assert (told["members"]["reachable"], told["members"]["ready"]) == (True, True)
+        assert (told["events"]["reachable"], told["events"]["ready"]) == (True, False)
+        assert (told["liaison"]["reachable"], told["liaison"]["latency_ms"]) == (False, None)
+        assert told["members"]["version"] == "1.2.3"
+
+
+async def test_a_service_gets_a_token_for_its_secret(gate: Gateway) -> None:
+    client = gate.as_(None)
+    reply = await client.post("/internal/tokens", json={"service": "events", "secret": SECRETS["events"]})
+    assert reply.status_code == 200
+    assert reply.json()["expires_in"] <= 300
+    published = (await client.get("/.well-known/jwks.json")).json()["keys"][0]
+    claims = jwt.decode(reply.json()["token"], OKPKey.import_key(published), algorithms=ALGORITHMS).claims
+    assert (claims["sub"], claims["kind"], claims["aud"]) == ("service:events", "service", "alliance-services")
+    scopes = set(claims["scope"].split())
+    assert INTERNAL in scopes
+    assert not [scope for scope in scopes if scope.endswith(":write")]
+    assert scopes - {INTERNAL} <= SCOPES.keys()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"service": "events", "secret": "wrong"},
+        {"service": "events", "secret": SECRETS["members"]},
+        {"service": "gateway", "secret": ""},
+        {"service": "nobody", "secret": ""},
+    ],
+)
+async def test_no_token_for_another_secret(gate: Gateway, body: dict[str, str]) -> None:
+    assert_problem(await gate.as_(None).post("/internal/tokens", json=body), Unauthenticated)
+
+
+async def test_what_is_no_question_for_a_token_is_refused(gate: Gateway) -> None:
+    for content in (b"", b"[]", b"{", b'{"service": 1, "secret": 2}', b"x" * 5_000):
+        assert_problem(await gate.as_(None).post("/internal/tokens", content=content), BadRequest)
+
+
+async def test_health_and_metrics_answer_without_a_credential(gate: Gateway, key: str) -> None:
+    client = gate.as_(None)
+    assert (await client.get("/livez")).status_code == 200
+    assert (await client.get("/readyz")).status_code == 200
+    await gate.as_(key).get("/v1/organisations/some-id")
+    metrics = (await client.get("/metrics")).text
+    assert 'gateway_request_duration_seconds_count{method="GET",route="/v1/organisations/{id}"' in metrics
+    assert "some-id" not in metrics
+    assert 'gateway_requests_in_flight{service="members"}' in metrics

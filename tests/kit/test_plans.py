@@ -1,0 +1,79 @@
+"""Deep pages cost what the first one costs: PostgreSQL starts reading the index where the cursor stands."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+import pytest
+import pytest_asyncio
+
+from services.kit.auth import Caller
+from tests.kit.conftest import Start
+from tests.kit.toy.books import books
+from tests.wire.api import Api
+
+ROWS = 20_000
+CLERK = Caller("user:clerk", "staff", frozenset({"persons:sensitive"}))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def full(start: Start) -> AsyncIterator[Api]:
+    """A library of many books; one in ten has no author."""
+    async with start() as library:
+        async with await psycopg.AsyncConnection.connect(library.runtime.database.conninfo) as connection:
+            await connection.execute(
+                """
+                INSERT INTO book (id, version, created_at, updated_at, names, sort_name, shelf, author, extra, state, search)
+                SELECT gen_random_uuid(), 1, now() + n * interval '1 second', now(), '{"en": "Some title"}',
+                       'title ' || lpad((n * 7919 % %s)::text, 6, '0'), 'A',
+                       CASE WHEN n % 10 > 0 THEN 'author ' || lpad((n * 104729 % %s)::text, 6, '0') END, '{}', 'here', ''
+                FROM generate_series(1, %s) n
+                """.replace("% 10", "%% 10")
+                .replace("7919 %", "7919 %%")
+                .replace("104729 %", "104729 %%"),
+                (ROWS, ROWS, ROWS),
+            )
+            await connection.commit()
+            await connection.set_autocommit(True)
+            await connection.execute("VACUUM ANALYZE book")
+        yield library
+
+
+async def work(library: Api, sort: str, pages: int) -> tuple[int, int]:
+    """Blocks of memory and rows that PostgreSQL touched for the page after this many."""
+    cursor: str | None = None
+    ran: list[tuple[str, Any]] = []
+
+    async def run(sql: str, arguments: Any) -> list[tuple[Any, ...]]:
+        ran.append((sql, arguments))
+        return await library.runtime.read(sql, arguments)
+
+    for _ in range(pages):
+        query = books.query(sort=sort, limit=200, cursor=cursor)
+        cursor = json.loads(await books.page(run, CLERK, query, library.runtime.cursors))["next_cursor"]
+        assert cursor is not None
+    query = books.query(sort=sort, limit=50, cursor=cursor)
+    await books.page(run, CLERK, query, library.runtime.cursors)
+    sql, arguments = ran[-1]
+    rows = await library.runtime.read(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {sql}", arguments)
+    plan = rows[0][0][0]["Plan"]
+    return plan["Shared Hit Blocks"] + plan["Shared Read Blocks"], _most_rows(plan)
+
+
+def _most_rows(plan: dict[str, Any]) -> int:
+    own = int(plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * int(plan["Actual Loops"])
+    return max([own, *[_most_rows(part) for part in plan.get("Plans", [])]])
+
+
+@pytest.mark.parametrize("sort", ["id", "-id", "name", "-name", "created_at", "-created_at", "author", "-author"])
+async def test_a_deep_page_reads_no_more_than_the_first(full: Api, sort: str) -> None:
+    _, first = await work(full, sort, 0)
+    _, deep = await work(full, sort, ROWS * 8 // 10 // 200)
+    assert first <= 300
+    assert deep <= 300
+
+
+async def test_the_last_page_among_nulls_reads_no_more(full: Api) -> None:
+    _, deep = await work(full, "author", ROWS * 95 // 100 // 200)
+    assert deep <= 300

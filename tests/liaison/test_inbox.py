@@ -1,0 +1,168 @@
+"""Copies of members' organisations: renamed, merged and removed as members tell it."""
+
+import asyncio
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.contracts.change import Change
+from services.kit.errors import Forbidden
+from services.liaison.features.counterparts.actions import OrganisationGone
+from tests.factories.liaison import a_counterpart
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+_sequence = count(1)
+SECRETARY = f"user:{uuid4()}"
+
+
+def told(verb: str, id: UUID, **after: Any) -> dict[str, Any]:
+    """A change of an organisation as members deliver it."""
+    number = next(_sequence)
+    change = Change(
+        id=uuid4(),
+        sequence=number,
+        type=f"members.organisation.{verb}",
+        resource="organisation",
+        resource_id=id,
+        resource_version=number,
+        organisation_ids=[id],
+        before={},
+        after=after,
+        actor=SECRETARY,
+        via=None,
+        request_id=None,
+        at=datetime.now(UTC),
+    )
+    return change.model_dump(mode="json")
+
+
+async def deliver(liaison: Api, signer: Signer, *changes: dict[str, Any]) -> None:
+    """Take the changes in and let the worker apply them."""
+    members = liaison.as_(signer.service("members"))
+    reply = await members.post("/internal/inbox", {"source": "members", "changes": changes})
+    assert reply.status_code == 204, reply.text
+    runtime = liaison.runtime
+    async with runtime.jobs.app.open_async():
+        await runtime.jobs.app.run_worker_async(
+            wait=False,
+            install_signal_handlers=False,
+            listen_notify=False,
+            delete_jobs="successful",
+            additional_context={"runtime": runtime},
+        )
+
+
+async def linked(liaison: Api, organisation_id: UUID) -> dict[str, Any]:
+    return await liaison.made("/v1/counterparts", a_counterpart(organisation_id=str(organisation_id)))
+
+
+async def now(liaison: Api, made: dict[str, Any]) -> dict[str, Any]:
+    body: dict[str, Any] = (await liaison.get(f"/v1/counterparts/{made['id']}")).json()
+    return body
+
+
+async def test_only_a_service_delivers(liaison: Api) -> None:
+    assert_problem(await liaison.post("/internal/inbox", {"source": "members", "changes": []}), Forbidden)
+
+
+async def test_names_arrive_before_or_after_the_link(liaison: Api, signer: Signer) -> None:
+    early, late = uuid4(), uuid4()
+    await deliver(liaison, signer, told("created", early, names={"en": "Early"}, status="active"))
+    first, second = await linked(liaison, early), await linked(liaison, late)
+    assert (first["organisation_names"], second["organisation_names"]) == ({"en": "Early"}, None)
+    await deliver(liaison, signer, told("created", late, names={"en": "Late"}, status="active"))
+    assert (await now(liaison, second))["organisation_names"] == {"en": "Late"}
+
+
+async def test_a_rename_shows_in_the_copy_and_in_the_etag(liaison: Api, signer: Signer) -> None:
+    id = uuid4()
+    await deliver(liaison, signer, told("created", id, names={"en": "Old"}, status="active"))
+    made = await linked(liaison, id)
+    tag = (await liaison.get(f"/v1/counterparts/{made['id']}")).headers["etag"]
+    await deliver(
+        liaison,
+        signer,
+        told("updated", id, city="Guiyang"),
+        told("updated", id, names={"en": "New", "zh": "新"}),
+        told("archived", id, status="archived"),
+    )
+    reply = await liaison.get(f"/v1/counterparts/{made['id']}", headers={"If-None-Match": tag})
+    assert (reply.status_code, reply.json()["organisation_names"]) == (200, {"en": "New", "zh": "新"})
+    assert reply.json()["version"] == made["version"]
+
+
+async def test_a_delivery_twice_counts_once(liaison: Api, signer: Signer) -> None:
+    id = uuid4()
+    changes = [told("created", id, names={"en": "One"}, status="active"), told("updated", id, names={"en": "Two"})]
+    await deliver(liaison, signer, *changes)
+    made = await linked(liaison, id)
+    await deliver(liaison, signer, *changes)
+    await deliver(liaison, signer, changes[0])
+    assert (await now(liaison, made))["organisation_names"] == {"en": "Two"}
+
+
+async def test_a_merge_moves_the_links_and_says_so(liaison: Api, signer: Signer) -> None:
+    loser, winner = uuid4(), uuid4()
+    made = [await linked(liaison, loser), await linked(liaison, loser), await linked(liaison, winner)]
+    await deliver(
+        liaison,
+        signer,
+        told("created", winner, names={"en": "Winner"}, status="active"),
+        told("merged", loser, status="merged", merged_into=str(winner)),
+    )
+    for row in made:
+        body = await now(liaison, row)
+        assert (body["organisation_id"], body["organisation_names"]) == (str(winner), {"en": "Winner"})
+    changes = await liaison.items("/v1/liaison/changes", resource_id=made[0]["id"])
+    assert [change["type"] for change in changes] == ["liaison.counterpart.created", "liaison.counterpart.updated"]
+    assert changes[1]["before"] == {"organisation_id": str(loser)}
+    assert changes[1]["after"] == {"organisation_id": str(winner)}
+    assert (changes[1]["actor"], changes[1]["via"]) == (SECRETARY, "service:liaison")
+    assert set(changes[1]["organisation_ids"]) == {str(loser), str(winner)}
+
+
+async def test_merges_are_followed_to_the_last_in_any_order(liaison: Api, signer: Signer) -> None:
+    first, second, third = uuid4(), uuid4(), uuid4()
+    made = [await linked(liaison, id) for id in (first, second)]
+    await deliver(liaison, signer, told("merged", second, status="merged", merged_into=str(third)))
+    await deliver(liaison, signer, told("merged", first, status="merged", merged_into=str(second)))
+    assert [(await now(liaison, row))["organisation_id"] for row in made] == [str(third)] * 2
+
+
+async def test_a_deletion_clears_the_link(liaison: Api, signer: Signer) -> None:
+    id = uuid4()
+    await deliver(liaison, signer, told("created", id, names={"en": "Short-lived"}, status="active"))
+    made = await linked(liaison, id)
+    await deliver(liaison, signer, told("deleted", id))
+    body = await now(liaison, made)
+    assert (body["organisation_id"], body["organisation_names"]) == (None, None)
+    changes = await liaison.items("/v1/liaison/changes", resource_id=made["id"])
+    assert changes[-1]["organisation_ids"] == [str(id)]
+
+
+async def test_what_is_gone_is_not_linked_again(liaison: Api, signer: Signer, embassy: dict[str, Any]) -> None:
+    loser, winner, gone = uuid4(), uuid4(), uuid4()
+    await deliver(
+        liaison,
+        signer,
+        told("merged", loser, status="merged", merged_into=str(winner)),
+        told("deleted", gone),
+    )
+    for id in (loser, gone):
+        link = {"organisation_id": str(id)}
+        assert_problem(await liaison.post("/v1/counterparts", a_counterpart(**link)), OrganisationGone)
+        assert_problem(await liaison.patch(f"/v1/counterparts/{embassy['id']}", link), OrganisationGone)
+
+
+async def test_no_link_slips_past_a_merge(liaison: Api, signer: Signer) -> None:
+    for _ in range(5):
+        loser, winner = uuid4(), uuid4()
+        merged = told("merged", loser, status="merged", merged_into=str(winner))
+        body = a_counterpart(organisation_id=str(loser))
+        replies = await asyncio.gather(
+            *(liaison.post("/v1/counterparts", body) for _ in range(6)), deliver(liaison, signer, merged)
+        )
+        made = [reply.json() for reply in replies[:-1] if reply is not None and reply.status_code == 201]
+        assert [(await now(liaison, row))["organisation_id"] for row in made] == [str(winner)] * len(made)

@@ -1,0 +1,37 @@
+"""Changing and deleting affiliations."""
+
+from typing import Any
+
+from services.kit.errors import Invalid, PreconditionFailed
+from services.members.features.affiliations.actions import AlreadyAffiliated
+from tests.factories.members import an_affiliation
+from tests.wire.api import Api, assert_problem
+
+
+async def test_ends_and_keeps_it(members: Api, person: dict[str, Any], organisation: dict[str, Any]) -> None:
+    made = await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"]))
+    path = f"/v1/affiliations/{made['id']}"
+    ended = (await members.patch(path, {"ends_on": "2024-12-31", "role": {"fr": "Secrétaire général"}})).json()
+    assert (ended["ends_on"], ended["version"]) == ("2024-12-31", 2)
+    assert sorted(ended["role"]) == ["en", "fr", "zh"]
+    assert (await members.patch(path, {"role": None})).json()["role"] is None
+    assert_problem(await members.patch(path, {"starts_on": "2025-01-01"}), Invalid, pointer="/ends_on")
+    assert_problem(await members.patch(path, {"ends_on": None}, if_match='"1"'), PreconditionFailed)
+
+
+async def test_refuses_to_grow_into_the_next(
+    members: Api, person: dict[str, Any], organisation: dict[str, Any]
+) -> None:
+    first = an_affiliation(person["id"], organisation["id"], ends_on="2020-12-31")
+    made = await members.made("/v1/affiliations", first)
+    await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"], starts_on="2021-01-01"))
+    reply = await members.patch(f"/v1/affiliations/{made['id']}", {"ends_on": "2021-01-01"})
+    assert_problem(reply, AlreadyAffiliated)
+
+
+async def test_deletes_what_never_was(members: Api, person: dict[str, Any], organisation: dict[str, Any]) -> None:
+    made = await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"]))
+    path = f"/v1/affiliations/{made['id']}"
+    assert (await members.delete(path)).status_code == 204
+    assert (await members.get(path)).status_code == 404
+    assert (await members.delete(f"/v1/persons/{person['id']}")).status_code == 204

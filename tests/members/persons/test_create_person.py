@@ -1,0 +1,92 @@
+"""Creating persons."""
+
+import asyncio
+from uuid import uuid4
+
+from services.contracts.members.person import Person
+from services.kit.errors import Forbidden, Invalid
+from services.members.features.persons.actions import EmailTaken
+from tests.factories.members import a_person
+from tests.members.contract import exactly
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+
+async def test_creates_and_answers_with_the_record(members: Api) -> None:
+    reply = await members.post("/v1/persons", a_person(names={"zh": "何亚非", "en": "He Yafei"}, country="CN"))
+    assert reply.status_code == 201, reply.text
+    made = exactly(Person, reply.content)
+    assert reply.headers["location"] == f"/v1/persons/{made.id}"
+    read = await members.get(reply.headers["location"])
+    assert (read.content, read.headers["etag"]) == (reply.content, reply.headers["etag"])
+
+
+async def test_every_field_reads_as_its_contract_says(members: Api) -> None:
+    whole = a_person(
+        names={"zh": "何亞非", "zh-Hant": "何亞非", "en": "He Yafei " + "x" * 280},
+        family_name="He",
+        given_name="Yafei",
+        languages=["zh-Hant", "pt-BR"],
+        email="Yafei.HE@example.org",
+        other_emails=["yafei@mail.example.org"],
+        phones=[{"number": "0851-8555 0123"}, {"number": "问前台"}],
+        wechat="he_yafei-1",
+        country="CN",
+        tags=["贵宾", "speaker"],
+        birth_date="0001-01-01",
+        requirements="素食\n轮椅",
+    )
+    made = await members.made("/v1/persons", whole)
+    read = exactly(Person, (await members.get(f"/v1/persons/{made['id']}")).content)
+    assert [(phone.number, phone.valid) for phone in read.phones] == [("+8685185550123", True), ("问前台", False)]
+    kept = read.model_dump(mode="json", include=set(whole) - {"phones"})
+    assert kept == {name: value for name, value in whole.items() if name != "phones"}
+    bare = await members.made("/v1/persons", {"names": {"en": "Bare"}})
+    assert exactly(Person, (await members.get(f"/v1/persons/{bare['id']}")).content).email is None
+
+
+async def test_refuses_a_main_address_that_another_has_in_other_capitals(members: Api) -> None:
+    address = f"{uuid4().hex}@example.org"
+    await members.made("/v1/persons", a_person(email=address))
+    assert_problem(await members.post("/v1/persons", a_person(email=address.upper())), EmailTaken)
+
+
+async def test_one_of_many_at_once_gets_the_address(members: Api) -> None:
+    address = f"{uuid4().hex}@example.org"
+    replies = await asyncio.gather(*[members.post("/v1/persons", a_person(email=address)) for _ in range(8)])
+    assert sorted(reply.status_code for reply in replies) == [201] + [409] * 7
+
+
+async def test_any_number_have_no_address(members: Api) -> None:
+    for _ in range(2):
+        await members.made("/v1/persons", a_person(email=None))
+
+
+async def test_sensitive_fields_need_their_scope(members: Api, signer: Signer) -> None:
+    clerk = members.as_(signer.staff("persons:read", "persons:write"))
+    assert_problem(await clerk.post("/v1/persons", a_person(birth_date="1980-02-29")), Forbidden)
+    made = await clerk.made("/v1/persons", a_person())
+    assert "birth_date" not in made
+    assert "requirements" not in made
+
+
+async def test_refuses_what_is_no_calendar_date(members: Api) -> None:
+    for wrong in ("1980-02-30", "1980-2-3", "1980-02-03T00:00:00", 318211200, "0000-01-01", "١٩٨٠-٠٢-٠٣"):
+        reply = await members.post("/v1/persons", a_person(birth_date=wrong))
+        assert_problem(reply, Invalid, pointer="/birth_date")
+
+
+async def test_a_partner_makes_none(members: Api, signer: Signer) -> None:
+    partner = members.as_(signer.partner(uuid4()))
+    assert_problem(await partner.post("/v1/persons", a_person()), Forbidden)
+    bulk = await partner.post("/v1/persons/bulk", {"items": [a_person()]})
+    assert bulk.json()["refused"] == 1
+
+
+async def test_the_change_tells_that_not_who(members: Api) -> None:
+    made = await members.made("/v1/persons", a_person(birth_date="1980-02-29", country="NP"))
+    changes = await members.items("/v1/members/changes", resource_id=made["id"])
+    assert [change["type"] for change in changes] == ["members.person.created"]
+    after = changes[0]["after"]
+    assert after["country"] == "NP"
+    assert {after[name] for name in ("names", "email", "birth_date")} == {"…"}

@@ -1,0 +1,52 @@
+"""Changing persons."""
+
+from typing import Any
+
+from services.kit.errors import Forbidden, Invalid, PreconditionFailed, PreconditionRequired
+from services.members.features.persons.actions import EmailTaken
+from tests.factories.members import a_person
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+
+async def test_merges_names_and_clears_with_null(members: Api) -> None:
+    made = await members.made(
+        "/v1/persons", a_person(names={"zh": "何亚非"}, family_name="He", birth_date="1980-02-29")
+    )
+    path = f"/v1/persons/{made['id']}"
+    changed = await members.patch(path, {"names": {"en": "He Yafei"}, "family_name": None, "birth_date": None})
+    body = changed.json()
+    assert body["names"] == {"zh": "何亚非", "en": "He Yafei"}
+    assert (body["family_name"], body["birth_date"], body["email"]) == (None, None, made["email"])
+    assert_problem(await members.patch(path, {"names": {"zh": None, "en": None}}), Invalid, pointer="/names")
+
+
+async def test_is_found_by_its_new_name(members: Api, person: dict[str, Any]) -> None:
+    await members.patch(f"/v1/persons/{person['id']}", {"names": {"zh": "欧阳晓月"}})
+    assert person["id"] in [row["id"] for row in await members.items("/v1/persons", q="歐陽")]
+
+
+async def test_needs_the_state_that_was_read(members: Api, person: dict[str, Any]) -> None:
+    path = f"/v1/persons/{person['id']}"
+    tag = (await members.get(path)).headers["etag"]
+    assert (await members.patch(path, {"country": "NP"}, if_match=tag)).status_code == 200
+    assert_problem(await members.patch(path, {"country": "FR"}, if_match=tag), PreconditionFailed)
+    bare = await members._client.patch(path, json={"country": "FR"})
+    assert_problem(bare, PreconditionRequired)
+
+
+async def test_no_change_writes_none(members: Api, person: dict[str, Any]) -> None:
+    path = f"/v1/persons/{person['id']}"
+    assert (await members.patch(path, {"email": person["email"]})).json()["version"] == 1
+    assert len(await members.items("/v1/members/changes", resource_id=person["id"])) == 1
+
+
+async def test_what_one_may_not_see_one_may_not_overwrite(members: Api, person: dict[str, Any], signer: Signer) -> None:
+    clerk = members.as_(signer.staff("persons:read", "persons:write"))
+    assert_problem(await clerk.patch(f"/v1/persons/{person['id']}", {"requirements": None}), Forbidden)
+
+
+async def test_refuses_the_address_of_another(members: Api, person: dict[str, Any]) -> None:
+    other = await members.made("/v1/persons", a_person())
+    reply = await members.patch(f"/v1/persons/{person['id']}", {"email": other["email"].upper()})
+    assert_problem(reply, EmailTaken)
