@@ -71,7 +71,7 @@ class Front:
     ) -> None:
         self.own = own
         self._settings = settings
-        self._proxy = proxy
+        self.proxy = proxy
         self._identity = identity
         self._limiter = limiter
         self._operations = operations
@@ -199,7 +199,7 @@ class Front:
             send=reply.send,
             head=reply.head,
         )
-        await self._proxy.carry(self._proxy.upstreams[exchange.service], out)
+        await self.proxy.carry(self.proxy.upstreams[exchange.service], out)
 
     async def _preflight(self, exchange: Exchange, reply: "_Reply") -> None:
         """Answer a browser's question before its request (Fetch standard); to other origins nothing is allowed."""

@@ -10,9 +10,7 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol
 
 import structlog
-from limits import RateLimitItemPerMinute
 from limits.aio.storage import RedisStorage
-from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
 WINDOW: Final = 60
@@ -97,40 +95,53 @@ class MemoryLimiter:
 
 
 class RedisLimiter:
-    """Limits that replicas share. While Redis does not answer each process counts for itself, and the log says so."""
+    """Limits that replicas share. While Redis does not answer each process counts for itself, and the log says so.
+
+    The same sliding window as in memory, in one round trip a request: the count of the window before no longer
+    changes, so it is asked for once and kept.
+    """
 
     def __init__(self, url: str) -> None:
         self._storage = RedisStorage(
             f"async+{url}",
             implementation="redispy",
-            wrap_exceptions=False,
+            key_prefix="alliance-limit",
             socket_timeout=_REDIS_SECONDS,
             socket_connect_timeout=_REDIS_SECONDS,
         )
-        self._window = SlidingWindowCounterRateLimiter(self._storage)
         self._meanwhile = MemoryCounter()
         self._resting_until = float("-inf")
-        self._items: dict[int, RateLimitItemPerMinute] = {}
+        self._window = 0
+        self._before: dict[str, int] = {}
         self.local: MemoryCounter | None = None
 
     async def hit(self, key: str, limit: int, cost: int = 1) -> Standing:
         """Count a request."""
         if time.monotonic() < self._resting_until:
             return self._meanwhile.hit(key, limit, cost)
-        item = self._items.setdefault(limit, RateLimitItemPerMinute(limit, namespace="alliance"))
         try:
             async with asyncio.timeout(_REDIS_SECONDS):
-                if cost:
-                    allowed = await self._window.hit(item, key, cost=cost)
-                else:
-                    allowed = await self._window.test(item, key)
-                stats = await self._window.get_window_stats(item, key)
+                return await self._hit(key, limit, cost)
         except (RedisError, OSError, TimeoutError) as error:
             self._resting_until = time.monotonic() + _REDIS_REST
             log.warning("redis_unreachable_counting_here", error=type(error).__name__)
             return self._meanwhile.hit(key, limit, cost)
-        reset = max(1, int(stats.reset_time - time.time()) + 1)
-        return Standing(limit, stats.remaining if allowed else -1, reset)
+
+    async def _hit(self, key: str, limit: int, cost: int) -> Standing:
+        at = time.time()
+        window, into = int(at // WINDOW), at % WINDOW
+        if window != self._window or len(self._before) >= _KEPT:
+            self._window, self._before = window, {}
+        before = self._before.get(key)
+        if before is None:
+            before = self._before[key] = await self._storage.get(f"{key}/{window - 1}")
+        name = f"{key}/{window}"
+        count = await (self._storage.incr(name, 2 * WINDOW, cost) if cost else self._storage.get(name))
+        # Refused requests are counted here too; no more of them weigh on the next window than the limit itself.
+        used = count + min(before, limit) * (WINDOW - into) / WINDOW
+        reset = int(WINDOW - into) + 1
+        exceeded = used > limit or (cost == 0 and used >= limit)
+        return Standing(limit, -1 if exceeded else int(limit - used), reset)
 
     async def close(self) -> None:
         """Close the connections."""

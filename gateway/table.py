@@ -17,17 +17,15 @@ SEGMENTS: Final[dict[str, str]] = {
     "membership-types": "members",
     "memberships": "members",
     "membership-terms": "members",
+    "membership-decisions": "members",
+    "merges": "members",
     "members": "members",
     "series": "events",
     "events": "events",
     "admission-types": "events",
     "registrations": "events",
     "check-ins": "events",
-    "attendance": "events",
-    "attendances": "events",
-    "waitlist": "events",
     "calendar": "events",
-    "calendars": "events",
     "counterparts": "liaison",
     "contacts": "liaison",
     "interactions": "liaison",
@@ -49,8 +47,8 @@ class Deadline:
     busy: float
 
 
-READ: Final = Deadline(silent=1.9, busy=1.9)
-WRITE: Final = Deadline(silent=1.9, busy=10.0)
+READ: Final = Deadline(silent=1.7, busy=1.7)
+WRITE: Final = Deadline(silent=1.7, busy=10.0)
 LONG: Final = Deadline(silent=30.0, busy=30.0)
 
 LONG_LAST_SEGMENTS: Final = frozenset({"bulk", "export", "exports", "import", "imports"})

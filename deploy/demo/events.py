@@ -34,6 +34,11 @@ class Loaded:
     id: str
     status: str
 
+    @property
+    def is_open(self) -> bool:
+        """Whether people can still be registered: it was not completed by an earlier run, nor called off since."""
+        return self.status not in ("completed", "cancelled")
+
 
 async def load_series(gateway: Gateway, advance: Advance) -> Ids:
     """Make the series; the answer is their ids by key."""
@@ -49,21 +54,24 @@ def _series(brand: Series) -> Json:
 
 
 async def load_editions(gateway: Gateway, series_ids: Mapping[str, str], advance: Advance) -> list[Loaded]:
-    """Make the editions, and publish those that are still drafts."""
+    """Make the editions; the answer tells how each stands."""
     wanted = {(series_ids[e.series], e.en): _event(e, series_ids[e.series]) for e in editions()}
-    standing: dict[tuple[str, str], Json] = {
-        (row["series_id"], row["names"].get("en")): row
-        async for row in rows_about(
-            gateway, "/v1/events", "series_id", list(series_ids.values()), fields=["series_id", "names", "status"]
-        )
-    }
-    ids = await make_missing(gateway, "/v1/events", wanted, {key: row["id"] for key, row in standing.items()}, advance)
-    statuses = {key: row["status"] for key, row in standing.items()}
+    known = {(row["series_id"], row["names"].get("en")): row["id"] for row in await _editions_of(gateway, series_ids)}
+    ids = await make_missing(gateway, "/v1/events", wanted, known, advance)
+    statuses: Ids = {row["id"]: row["status"] for row in await _editions_of(gateway, series_ids)}
     loaded = []
     for edition in editions():
-        key = series_ids[edition.series], edition.en
-        loaded.append(Loaded(edition, ids[key], statuses.get(key, "draft")))
+        id = ids.get((series_ids[edition.series], edition.en))
+        if id is not None:
+            loaded.append(Loaded(edition, id, statuses[id]))
     return loaded
+
+
+async def _editions_of(gateway: Gateway, series_ids: Mapping[str, str]) -> list[Json]:
+    about = rows_about(
+        gateway, "/v1/events", "series_id", list(series_ids.values()), fields=["series_id", "names", "status"]
+    )
+    return [row async for row in about]
 
 
 def _event(edition: Edition, series_id: str) -> Json:
@@ -81,28 +89,48 @@ def _event(edition: Edition, series_id: str) -> Json:
     }
 
 
-async def load_guests(
+async def load_past(gateway: Gateway, loaded: Sequence[Loaded], advance: Advance) -> None:
+    """Register everyone who came to the editions of the past, check them in, and complete the editions."""
+    past = [edition for edition in loaded if edition.is_open and edition.edition.progress == "completed"]
+    await _publish(gateway, past)
+    admission_ids = await _load_admission_types(gateway, past, advance)
+    guests = {(e.id, one["participant"]["email"]): one for e in past for one in _guests(e, admission_ids[e.id])}
+    await _register(gateway, past, guests, advance)
+    await _check_in(gateway, past, advance)
+    await several(_complete(gateway, edition) for edition in past)
+
+
+async def load_coming(
     gateway: Gateway, loaded: Sequence[Loaded], organisation_ids: Mapping[str, str], advance: Advance
 ) -> None:
-    """Register the guests of every edition, check in those of the past, and complete their editions."""
-    unfinished = [edition for edition in loaded if edition.status != "completed"]
-    admission_ids = await _load_admission_types(gateway, unfinished, advance)
-    await several(
-        gateway.change(f"/v1/events/{edition.id}", {"status": "published"})
-        for edition in unfinished
-        if edition.status == "draft"
-    )
-    wanted: dict[tuple[str, str], Json] = {}
-    for edition in unfinished:
-        for registration in _registrations(edition, admission_ids[edition.id], organisation_ids):
-            wanted[edition.id, registration["participant"]["email"]] = registration
-    known = await _registered(gateway, unfinished)
-    await make_missing(gateway, "/v1/registrations", wanted, {key: row["id"] for key, row in known.items()}, advance)
-    await _check_in(gateway, [edition for edition in unfinished if edition.edition.guests], advance)
-    await several(_complete(gateway, edition) for edition in unfinished if edition.edition.progress == "completed")
+    """Register those who want to come to the next edition, half of them sent by members.
+
+    The price asks for a member's standing on the day, so the memberships must be there.
+    """
+    coming = [edition for edition in loaded if edition.is_open and edition.edition.progress == "published"]
+    await _publish(gateway, coming)
+    admission_ids = await _load_admission_types(gateway, coming, advance)
+    wanted = {
+        (e.id, one["participant"]["email"]): one
+        for e in coming
+        for one in _applicants(e, admission_ids[e.id], organisation_ids)
+    }
+    await _register(gateway, coming, wanted, advance)
 
 
-async def _load_admission_types(gateway: Gateway, unfinished: Sequence[Loaded], advance: Advance) -> Ids:
+async def _publish(gateway: Gateway, loaded: Sequence[Loaded]) -> None:
+    drafts = [edition for edition in loaded if edition.status == "draft"]
+    await several(gateway.change(f"/v1/events/{edition.id}", {"status": "published"}) for edition in drafts)
+
+
+async def _register(
+    gateway: Gateway, loaded: Sequence[Loaded], wanted: Mapping[tuple[str, str], Json], advance: Advance
+) -> None:
+    known = {key: row["id"] for key, row in (await _registered(gateway, loaded)).items()}
+    await make_missing(gateway, "/v1/registrations", wanted, known, advance)
+
+
+async def _load_admission_types(gateway: Gateway, loaded: Sequence[Loaded], advance: Advance) -> Ids:
     wanted = {
         edition.id: {
             "event_id": edition.id,
@@ -110,33 +138,31 @@ async def _load_admission_types(gateway: Gateway, unfinished: Sequence[Loaded], 
             "price": _PRICE if edition.edition.series == MOUNTAIN_DAY else _FREE,
             "member_price": _MEMBER_PRICE if edition.edition.series == MOUNTAIN_DAY else None,
         }
-        for edition in unfinished
+        for edition in loaded
     }
     known = {
-        row["event_id"]: row["id"]
-        async for row in rows_about(gateway, "/v1/admission-types", "event_id", list(wanted))
-        if row["names"].get("en") == "On site"
+        row["event_id"]: row["id"] async for row in rows_about(gateway, "/v1/admission-types", "event_id", list(wanted))
     }
     return await make_missing(gateway, "/v1/admission-types", wanted, known, advance)
 
 
-def _registrations(edition: Loaded, admission_type: str, organisation_ids: Mapping[str, str]) -> Iterator[Json]:
-    """Everyone who came to an edition of the past; those who want to come to the next one, half sent by members."""
-    first = _FIRST_GUEST + 1_000 * _place(edition.edition)
-    if edition.edition.guests:
-        people = (country for country, count in edition.edition.guests.items() for _ in range(count))
-        for number, country in enumerate(people, start=first):
-            yield _registration(admission_type, number, country, None)
-        return
-    senders = itertools.cycle(members())
-    for number in range(first, first + WANT_TO_COME):
-        sender = next(senders)
+def _guests(edition: Loaded, admission_type: str) -> Iterator[Json]:
+    people = (country for country, count in edition.edition.guests.items() for _ in range(count))
+    for number, country in enumerate(people, start=_first_number(edition.edition)):
+        yield _registration(admission_type, number, country, None)
+
+
+def _applicants(edition: Loaded, admission_type: str, organisation_ids: Mapping[str, str]) -> Iterator[Json]:
+    first = _first_number(edition.edition)
+    for number, sender in zip(range(first, first + WANT_TO_COME), itertools.cycle(members()), strict=False):
         organisation = organisation_ids[sender.key] if number % 2 else None
         yield _registration(admission_type, number, sender.country, organisation)
 
 
-def _place(edition: Edition) -> int:
-    return next(place for place, other in enumerate(editions()) if other.key == edition.key)
+def _first_number(edition: Edition) -> int:
+    """Where the numbers of its people begin: a thousand for each edition."""
+    place = next(place for place, other in enumerate(editions()) if other.key == edition.key)
+    return _FIRST_GUEST + 1_000 * place
 
 
 def _registration(admission_type: str, number: int, country: str, organisation: str | None) -> Json:
@@ -148,14 +174,14 @@ def _registration(admission_type: str, number: int, country: str, organisation: 
     }
 
 
-async def _registered(gateway: Gateway, unfinished: Sequence[Loaded]) -> dict[tuple[str, str], Json]:
+async def _registered(gateway: Gateway, loaded: Sequence[Loaded]) -> dict[tuple[str, str], Json]:
     return {
         (row["event_id"], row["participant"]["email"]): row
         async for row in rows_about(
             gateway,
             "/v1/registrations",
             "event_id",
-            [edition.id for edition in unfinished],
+            [edition.id for edition in loaded],
             status=["confirmed", "waitlisted"],
         )
     }

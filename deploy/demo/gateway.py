@@ -2,17 +2,19 @@
 
 import asyncio
 import hashlib
+import itertools
 import json
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
 
-BULK_LIMIT = 1_000
 PAGE_LIMIT = 200
-_TRIES = 6
-_LONGEST_WAIT = 65.0  # a rate limit is counted by the minute
+_PATIENCE = 240.0  # seconds a call is repeated for; a rate limit is counted by the minute
+_LONGEST_WAIT = 65.0
+_PATIENCE_WITH_NOBODY = 20.0  # seconds, when nothing listens at the address
 
 Json = dict[str, Any]
 
@@ -101,20 +103,25 @@ class Gateway:
             sent["Content-Type"] = "application/json" if method == "POST" else "application/merge-patch+json"
         if method == "POST":
             sent["Idempotency-Key"] = hashlib.sha256(f"{path}\n".encode() + (content or b"")).hexdigest()[:40]
-        for attempt in range(_TRIES):
-            wait = min(2.0**attempt / 4, _LONGEST_WAIT)
+        began = time.monotonic()
+        for attempt in itertools.count():
+            wait, patience = min(2.0**attempt / 4, 8.0), _PATIENCE
             try:
                 reply = await self._http.request(method, path, params=params, content=content, headers=sent)
             except httpx.TransportError as error:
-                problem = f"{method} {path}: {type(error).__name__}"
+                problem = type(error).__name__
+                if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+                    patience = _PATIENCE_WITH_NOBODY
             else:
                 if not _worth_repeating(reply):
                     return _accepted(method, path, reply)
-                problem = f"{method} {path}: answered {reply.status_code}"
+                problem = f"answered {reply.status_code}"
                 if reply.headers.get("Retry-After", "").isdigit():
-                    wait = min(float(reply.headers["Retry-After"]), _LONGEST_WAIT)
+                    wait = min(max(wait, float(reply.headers["Retry-After"])), _LONGEST_WAIT)
+            if time.monotonic() + wait > began + patience:
+                break
             await asyncio.sleep(wait)
-        raise Unreachable(f"{self._http.base_url} could not be used after {_TRIES} tries ({problem})")
+        raise Unreachable(f"{self._http.base_url} was tried for {patience:.0f} s: {method} {path}, {problem}.")
 
 
 def _worth_repeating(reply: httpx.Response) -> bool:

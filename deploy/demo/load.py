@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from deploy.demo import events, liaison, members
 from deploy.demo.gateway import Gateway, Refused, Unreachable
 from deploy.demo.missions import Unmapped
-from deploy.demo.once import Advance, several
+from deploy.demo.once import Advance, together
 
 Made = TypeVar("Made")
 
@@ -43,27 +43,25 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
         progress.update(task, total=done, completed=done)
         return made
 
-    organisations = await step("Organisations and hotels", lambda tick: members.load_organisations(gateway, tick))
-
-    async def membership() -> None:
-        await step("Memberships", lambda tick: members.load_memberships(gateway, organisations, tick))
-        await step("People and their roles", lambda tick: members.load_people(gateway, organisations, tick))
-
-    async def programme() -> None:
+    async def programme() -> list[events.Loaded]:
         series = await step("Series", lambda tick: events.load_series(gateway, tick))
         editions = await step("Editions", lambda tick: events.load_editions(gateway, series, tick))
-        await step("Guests", lambda tick: events.load_guests(gateway, editions, organisations, tick))
+        await step("Guests of past editions", lambda tick: events.load_past(gateway, editions, tick))
+        return editions
 
-    async def diary() -> None:
+    async def alliance() -> dict[str, str]:
+        organisations = await step("Organisations and hotels", lambda tick: members.load_organisations(gateway, tick))
+        await step("Memberships", lambda tick: members.load_memberships(gateway, organisations, tick))
+        await step("People and their roles", lambda tick: members.load_people(gateway, organisations, tick))
         close = await step(
             "Embassies and partners", lambda tick: liaison.load_counterparts(gateway, organisations, unmapped, tick)
         )
         contacts = await step("Contacts", lambda tick: liaison.load_contacts(gateway, close, tick))
         await step("Diary", lambda tick: liaison.load_diary(gateway, close, contacts, tick))
+        return organisations
 
-    # A registration sent by a member asks for its standing, so the memberships come first.
-    await membership()
-    await several([diary(), programme()])
+    editions, organisations = await together(programme(), alliance())
+    await step("The coming edition", lambda tick: events.load_coming(gateway, editions, organisations, tick))
 
 
 def _tell(console: Console, unmapped: Unmapped) -> None:

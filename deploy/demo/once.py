@@ -5,7 +5,7 @@ import itertools
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from deploy.demo.gateway import BULK_LIMIT, Gateway, Json, Refused
+from deploy.demo.gateway import Gateway, Json, Refused
 
 SCHEME = "demo"
 """Scheme of the identifiers that the demo gives what it makes."""
@@ -14,10 +14,13 @@ TAG = "demo"
 """Tag on everything the demo makes that takes tags."""
 
 _IDS_A_CALL = 40
+_ITEMS_A_CALL = 250  # of 1,000 allowed: a busy machine still answers well within the gateway's deadline
 _CALLS_AT_ONCE = 8
 
 Advance = Callable[[int], None]
 Key = TypeVar("Key")
+First = TypeVar("First")
+Second = TypeVar("Second")
 
 
 async def make_missing(
@@ -30,8 +33,8 @@ async def make_missing(
 ) -> dict[Key, str]:
     """Make what is not known yet; the answer holds the id of everything wanted.
 
-    A conflict means that someone has changed what an earlier run made, so that it was not recognised: what bears the
-    demo's identifier is taken as it is, other things are left out. Raises `Refused` for other refusals.
+    A conflict means that someone has changed what an earlier run made, so that it was not recognised: what bears a
+    mark that no other row may have is taken as it is, other things are left out. Raises `Refused` for other refusals.
     """
     ids = {key: known[key] for key in wanted if key in known}
     advance(len(ids))
@@ -54,17 +57,28 @@ async def make_missing(
 
 
 async def _holder(gateway: Gateway, path: str, body: Json) -> str | None:
-    """The row that has the identifier the demo gives such a body."""
+    """The row that has what such a body may not share with another."""
+    if (unique := _unique(body)) is not None:
+        async for row in gateway.rows(path, **unique):
+            return str(row["id"])
+    return None
+
+
+def _unique(body: Json) -> dict[str, str] | None:
+    """The filter that finds the one row like this body, where the API has one."""
     for identifier in body.get("identifiers", []):
         if identifier["scheme"] == SCHEME:
-            async for row in gateway.rows(path, identifier=f"{SCHEME}:{identifier['value']}"):
-                return str(row["id"])
+            return {"identifier": f"{SCHEME}:{identifier['value']}"}
+    if body.get("email"):
+        return {"email": body["email"]}
+    if body.get("edition_year"):
+        return {"series_id": body["series_id"], "edition_year": str(body["edition_year"])}
     return None
 
 
 def _batches(items: list[tuple[Key, Json]]) -> Iterator[list[tuple[Key, Json]]]:
     rest = iter(items)
-    while batch := list(itertools.islice(rest, BULK_LIMIT)):
+    while batch := list(itertools.islice(rest, _ITEMS_A_CALL)):
         yield batch
 
 
@@ -95,13 +109,24 @@ async def several(calls: Iterable[Coroutine[Any, Any, object]], at_once: int = _
         for call in waiting:
             await call
 
-    takers = [asyncio.create_task(take()) for _ in range(at_once)]
+    await _all(asyncio.create_task(take()) for _ in range(at_once))
+
+
+async def together(one: Coroutine[Any, Any, First], other: Coroutine[Any, Any, Second]) -> tuple[First, Second]:
+    """Do both at the same time; the first failure ends the other, and is raised as it is."""
+    first, second = asyncio.create_task(one), asyncio.create_task(other)
+    await _all((first, second))
+    return first.result(), second.result()
+
+
+async def _all(started: Iterable[asyncio.Task[Any]]) -> None:
+    tasks = tuple(started)
     try:
-        await asyncio.gather(*takers)
+        await asyncio.gather(*tasks)
     finally:
-        for taker in takers:
-            taker.cancel()
-        await asyncio.gather(*takers, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def marked(key: str, body: Mapping[str, Any]) -> Json:

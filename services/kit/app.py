@@ -1,5 +1,6 @@
 """The app factory: lifespan, request context, problems for every failure, health, metrics and the document."""
 
+import functools
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -78,7 +79,7 @@ def build_app(
         app.add_exception_handler(kind, on_failure)
     app.add_exception_handler(Exception, on_fault)
     plain = app.openapi
-    app.openapi = lambda: finish(plain(), service.routes())  # type: ignore[method-assign]
+    app.openapi = functools.cache(lambda: finish(plain(), service.routes()))  # type: ignore[method-assign]
     return app
 
 

@@ -4,6 +4,7 @@ A service trusts nothing else. Between services the asking service sends its own
 beside it in `X-On-Behalf-Of`: the scopes are the service's, the rows are the originating caller's.
 """
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -26,6 +27,9 @@ ON_BEHALF_OF = "x-on-behalf-of"
 
 _KEPT_TOKENS = 10_000
 _REFETCH_SECONDS = 5.0
+_CLOCK_SKEW_SECONDS = 10
+"""A token from a gateway whose clock is ahead by less is taken; its end counts to the second."""
+_KINDS = ("staff", "partner", "service")
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +81,7 @@ class TokenAuthenticator:
         self._keys: KeySet | None = None
         self._fetched_at = float("-inf")
         self._verified: dict[str, tuple[Caller, float]] = {}
+        self._one_fetch = asyncio.Lock()
 
     async def __call__(self, request: HTTPConnection) -> Caller:
         headers = request.headers
@@ -112,14 +117,19 @@ class TokenAuthenticator:
             )
         except (KeyError, ValueError, TypeError) as error:
             raise Unauthenticated("The token is not one of ours.") from error
+        if caller.kind not in _KINDS:
+            raise Unauthenticated("The token is not one of ours.")
+        if expires_at <= time.time():
+            raise Unauthenticated("The token has expired.")
         if len(self._verified) >= _KEPT_TOKENS:
             self._verified.clear()
         self._verified[token] = (caller, expires_at)
         return caller
 
     async def _claims(self, token: str) -> jwt.Claims:
-        keys = await self._current_keys()
+        keys = self._keys or await self._new_keys()
         registry = jwt.JWTClaimsRegistry(
+            leeway=_CLOCK_SKEW_SECONDS,
             iss={"essential": True, "value": ISSUER},
             aud={"essential": True, "value": AUDIENCE},
             sub={"essential": True},
@@ -133,13 +143,16 @@ class TokenAuthenticator:
             except (JoseError, ValueError) as error:
                 # An unknown key may be a new one: ask once more, but never more often than every few seconds.
                 if attempt == 1 and time.monotonic() - self._fetched_at > _REFETCH_SECONDS:
-                    keys = await self._current_keys(refresh=True)
+                    keys = await self._new_keys()
                     continue
                 raise Unauthenticated("The token is not valid.") from error
         raise Unauthenticated("The token is not valid.")
 
-    async def _current_keys(self, *, refresh: bool = False) -> KeySet:
-        if self._keys is None or refresh:
+    async def _new_keys(self) -> KeySet:
+        asked_at = time.monotonic()
+        async with self._one_fetch:
+            if self._keys is not None and self._fetched_at >= asked_at:
+                return self._keys  # another request has just fetched them
             try:
                 self._keys = await self._fetch_keys()
             except Unavailable:
@@ -147,4 +160,4 @@ class TokenAuthenticator:
                     raise
                 log.warning("gateway_keys_not_refreshed")
             self._fetched_at = time.monotonic()
-        return self._keys
+            return self._keys

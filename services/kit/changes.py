@@ -131,9 +131,11 @@ async def save(
     if _is_same(row, session, after):
         return
     together = TOGETHER in session.info
-    if together:
+    state: InstanceState[Any] = inspect(row)
+    if state.pending or state.transient:
+        # Its version is known, so row and change go in one flush.
         row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is flushed
-    else:
+    elif not together:
         await session.flush()
     session.add(_told(caller, type, row, before, after, required_scopes, also_about))
     if not together:

@@ -132,9 +132,10 @@ class Database:
             self.url,
             pool_size=settings.write_pool_size,
             max_overflow=0,
-            pool_timeout=9,
+            pool_timeout=settings.write_wait_seconds,
             pool_pre_ping=True,
             pool_recycle=1800,
+            hide_parameters=True,  # of statements that fail: they may be personal
             connect_args={"options": self._options, "connect_timeout": 3, "prepare_threshold": 2},
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)

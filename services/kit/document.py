@@ -1,5 +1,7 @@
 """What the OpenAPI document says of every operation beyond FastAPI: scope, problems, common headers, links."""
 
+import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,6 +9,7 @@ from services.contracts.base import Problem as ProblemBody
 from services.contracts.scopes import PUBLIC, SCOPES
 from services.kit import errors
 from services.kit.errors import MEDIA_TYPE, Problem, problems_page
+from services.kit.listing import SELECTION
 from services.kit.routing import Operation, Routes
 
 _HEADER = {"in": "header", "required": False}
@@ -124,6 +127,7 @@ def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]
     """Add what belongs to the whole document."""
     if "x-problems" in document:
         return document
+    document = _readable_names(document)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas.pop("HTTPValidationError", None)
@@ -145,7 +149,38 @@ def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation)
+            _offer_selection(operation, schemas)
     return document
+
+
+def _readable_names(document: dict[str, Any]) -> dict[str, Any]:
+    """Pydantic names a page of persons `Page_Person_`; clients want `PersonPage`."""
+    written = json.dumps(document)
+    written = re.sub(r"\bPage_([A-Za-z]+)_", r"\1Page", written)
+    renamed: dict[str, Any] = json.loads(re.sub(r"\bBulkCreate_([A-Za-z]+)Create_", r"\1BulkCreate", written))
+    return renamed
+
+
+def _offer_selection(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """An operation that takes `fields` answers it under a media type of its own, with every field but the id optional."""
+    content = operation["responses"].get("200", {}).get("content", {})
+    whole = content.get("application/json", {}).get("schema", {}).get("$ref")
+    if whole is None or "fields" not in [parameter["name"] for parameter in operation.get("parameters", [])]:
+        return
+    content[SELECTION] = {"schema": {"$ref": _selection(whole, schemas)}}
+
+
+def _selection(whole: str, schemas: dict[str, Any]) -> str:
+    name = whole.rsplit("/", 1)[-1]
+    part = {**schemas[name], "title": f"{schemas[name].get('title', name)}Selection"}
+    items = part["properties"].get("items", {}).get("items", {}).get("$ref")
+    if items is not None and "next_cursor" in part["properties"]:
+        listed = {**part["properties"]["items"], "items": {"$ref": _selection(items, schemas)}}
+        part["properties"] = {**part["properties"], "items": listed}
+    else:
+        part["required"] = ["id"]
+    schemas.setdefault(f"{name}Selection", part)
+    return f"{whole}Selection"
 
 
 def _complete(operation: dict[str, Any]) -> None:

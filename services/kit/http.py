@@ -14,7 +14,7 @@ import stamina
 import structlog
 from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from httpx_aiohttp import AiohttpTransport
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from services.kit.errors import BadGateway, GatewayTimeout, NotFound, Problem, Unavailable
 
@@ -96,6 +96,7 @@ class Peer:
 
     async def get(self, path: str, reply: type[Reply], *, on_behalf_of: str | None = None, **params: Any) -> Reply:
         """Ask. Safe to repeat, so it is tried up to three times within the deadline."""
+        ends = time.monotonic() + seconds_left()
         async for attempt in stamina.retry_context(
             on=(Unavailable, GatewayTimeout),
             attempts=3,
@@ -104,8 +105,13 @@ class Peer:
             wait_max=0.4,
         ):
             with attempt:
-                response = await self._send("GET", path, params=params, on_behalf_of=on_behalf_of)
-        return reply.model_validate_json(response.content)
+                left = max(0.05, ends - time.monotonic())
+                response = await self._send("GET", path, params=params, on_behalf_of=on_behalf_of, within=left)
+        try:
+            return reply.model_validate_json(response.content)
+        except ValidationError as error:
+            log.error("peer_not_understood", peer=self.name, path=path, reasons=[e["type"] for e in error.errors()][:5])
+            raise BadGateway(f"{self.name} gave an answer that makes no sense.") from None
 
     async def post(
         self, path: str, body: BaseModel, *, on_behalf_of: str | None = None, within: float = 5.0
@@ -152,7 +158,7 @@ class Peer:
         self._breaker.record(ok=True)
         if response.status_code == 404:
             raise NotFound()
-        if response.status_code >= 400:
+        if response.status_code >= 300:
             log.error("peer_refused", peer=self.name, path=path, status=response.status_code)
             raise BadGateway(f"{self.name} refused the question.")
         return response
@@ -182,19 +188,20 @@ class Authorise:
             response = await self._http.post("/internal/tokens", json=self._ask)
             response.raise_for_status()
             answer = response.json()
-        except httpx.HTTPError as error:
+            token, lasts = str(answer["token"]), float(answer["expires_in"])
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise Unavailable("The gateway gave this service no token.") from error
-        self._token = answer["token"]
-        self._renew_at = time.monotonic() + max(5.0, float(answer["expires_in"]) - 60.0)
+        self._token = token
+        self._renew_at = time.monotonic() + max(5.0, lasts - 60.0)
 
     async def keys(self) -> Any:
         """The gateway's public keys: a JWKS."""
         try:
             response = await self._http.get("/.well-known/jwks.json", timeout=2.0)
             response.raise_for_status()
-        except httpx.HTTPError as error:
+            return response.json()
+        except (httpx.HTTPError, ValueError) as error:
             raise Unavailable("The gateway's keys cannot be read.") from error
-        return response.json()
 
     async def close(self) -> None:
         """Close the pool."""

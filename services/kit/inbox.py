@@ -21,8 +21,6 @@ from services.kit.runtime import Runtime
 Handler = Callable[[AsyncSession, Change], Awaitable[None]]
 """Applies one change of another service, in the transaction that marks it applied."""
 
-BATCH = 100
-
 
 class InboxRow(Base):
     """One change that arrived."""
@@ -80,20 +78,19 @@ class Inbox:
             await self.apply.defer(session, lock=f"inbox:{resource_id}", resource_id=str(resource_id))
 
     async def _apply(self, runtime: Runtime, resource_id: str) -> None:
-        """Apply what waits for one record, oldest first; a failure keeps it and what follows waiting."""
+        """Apply what waits for one record, oldest first, each in a transaction of its own: one that fails keeps
+        itself and what follows waiting, and undoes nothing of what went before."""
+        oldest = (
+            select(InboxRow)
+            .where(InboxRow.resource_id == UUID(resource_id), InboxRow.applied_at.is_(None))
+            .order_by(InboxRow.sequence)
+            .limit(1)
+            .with_for_update()
+        )
         while True:
             async with runtime.database.transaction() as session:
-                waiting = await session.scalars(
-                    select(InboxRow)
-                    .where(InboxRow.resource_id == UUID(resource_id), InboxRow.applied_at.is_(None))
-                    .order_by(InboxRow.sequence)
-                    .limit(BATCH)
-                    .with_for_update()
-                )
-                rows = list(waiting)
-                for row in rows:
-                    await self._handlers[row.change["type"]](session, Change.model_validate(row.change))
-                    row.applied_at = now()
-                await session.flush()
-            if len(rows) < BATCH:
-                return
+                row = await session.scalar(oldest)
+                if row is None:
+                    return
+                await self._handlers[row.change["type"]](session, Change.model_validate(row.change))
+                row.applied_at = now()

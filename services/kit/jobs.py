@@ -39,7 +39,7 @@ class _Patient(BaseRetryStrategy):
         self._attempts = attempts
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
-        if job.attempts >= self._attempts:
+        if job.attempts + 1 >= self._attempts:  # those before this one
             return None
         return RetryDecision(retry_in={"seconds": min(120, 2 ** min(job.attempts, 7))})
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from services.kit.reading import Resource
 
 MAX_LIMIT = 200
+SELECTION = "application/vnd.alliance.selection+json"
+"""Media type of answers to `fields=`: the record's JSON with only the fields asked for."""
 _MAX_PARAMETERS = 200
 
 

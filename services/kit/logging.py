@@ -6,13 +6,18 @@ Log what happened and to which id; names, addresses and bodies stay out. Values 
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from psycopg import Error as PsycopgError
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from services.kit.http import request_id, traceparent
 
+_LONGEST_CHAIN = 10
 _SECRET = re.compile(r"(?i)password|secret|token|authorization|api_?key|cookie")
 _CREDENTIAL = re.compile(r"alc_(live|test)_[A-Za-z0-9_]+|eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=://)[^/\s:@]*:[^@\s]+(?=@)")
 
@@ -34,6 +39,30 @@ def _masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[
     return event
 
 
+def told(failure: Any) -> str:
+    """A traceback in which errors that quote the data they met (of PostgreSQL, of pydantic) are told without it."""
+    error: BaseException | None = failure[1]
+    chain: list[BaseException] = []
+    while error is not None and len(chain) < _LONGEST_CHAIN:
+        chain.append(error)
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    lines: list[str] = []
+    for one in reversed(chain):
+        lines += traceback.format_tb(one.__traceback__)
+        lines.append(f"{type(one).__module__}.{type(one).__qualname__}: {_without_data(one)}\n")
+    return "".join(lines)
+
+
+def _without_data(error: BaseException) -> str:
+    if isinstance(error, ValidationError):
+        return ", ".join(f"{'.'.join(map(str, one['loc']))} {one['type']}" for one in error.errors()[:20])
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(original, PsycopgError) and original.sqlstate is not None:
+        where = original.diag.constraint_name or original.diag.table_name or "no name given"
+        return f"SQLSTATE {original.sqlstate} ({where})"
+    return str(original)
+
+
 def configure(level: str, service: str) -> None:
     """Send structlog and the standard library's logs through one pipeline to standard output."""
     shared: list[Any] = [
@@ -41,7 +70,7 @@ def configure(level: str, service: str) -> None:
         _with_request,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
+        structlog.processors.ExceptionRenderer(told),
         _masked,
     ]
     structlog.configure(

@@ -7,6 +7,7 @@ transaction when it writes → idempotency record → commit → response. A 2xx
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
@@ -28,7 +29,7 @@ from services.kit.errors import (
 )
 from services.kit.form import StrictRequest, check_write, flag, refuse_unknown
 from services.kit.idempotency import Attempt
-from services.kit.listing import read_query, selection_model
+from services.kit.listing import SELECTION, Selection, read_query, selection_model
 from services.kit.reading import Item, Resource
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.statement import fetch
@@ -36,6 +37,7 @@ from services.kit.statement import fetch
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Prepare = Callable[[Request, Caller], Awaitable[Any]]
+Turn = Callable[[Request], AbstractAsyncContextManager[None]]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -54,6 +56,8 @@ class Policy:
     """A read that does without FastAPI's dispatch."""
     prepare: Prepare | None = None
     """Runs before the transaction begins: the place to ask another service."""
+    turn: Turn | None = None
+    """Surrounds the transaction: where requests for the same row wait for each other (kit.turns)."""
 
 
 class Route(APIRoute):
@@ -81,7 +85,10 @@ class Route(APIRoute):
             await check_write(request, conditional=policy.conditional)
             if policy.prepare is not None:
                 request.state.prepared = await policy.prepare(request, caller)
-            return await _in_transaction(request, runtime, caller, policy, inner)
+            if policy.turn is None:
+                return await _in_transaction(request, runtime, caller, policy, inner)
+            async with policy.turn(request):
+                return await _in_transaction(request, runtime, caller, policy, inner)
 
         return handle
 
@@ -92,7 +99,9 @@ async def _in_transaction(
     dry_run = flag(request.query_params, "dry_run")
     async with runtime.database.sessions() as session:
         request.state.session = session
-        attempt = await Attempt.of(request, caller) if policy.keyed and not dry_run else None
+        attempt = await Attempt.of(request, caller) if policy.keyed else None
+        if dry_run:
+            attempt = None
         if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
             return earlier
         response = await inner(request)
@@ -271,6 +280,7 @@ class Routes:
         refuses: Sequence[type[Problem]] = (),
         read: Handler | None = None,
         prepare: Prepare | None = None,
+        turn: Turn | None = None,
         conditional: bool | None = None,
         keyed: bool | None = None,
         **options: Any,
@@ -284,6 +294,7 @@ class Routes:
             parameters=frozenset({"dry_run"}) if writes else frozenset(),
             read=read,
             prepare=prepare,
+            turn=turn,
         )
 
         def keep(endpoint: Endpoint) -> Endpoint:
@@ -301,7 +312,8 @@ class Routes:
             # An operation may have answers of its own besides, such as a second media type or a second 2xx.
             described["responses"] = {**operation.options.get("responses", {}), **described["responses"]}
             app.router.add_api_route(
-                operation.path,
+                # What is no UUID is no record: 404, and another method's path beside it (`/bulk`) stays its own.
+                operation.path.replace("{id}", "{id:uuid}"),
                 operation.endpoint,
                 route_class_override=functools.partial(Route, policy=operation.policy),  # type: ignore[arg-type]
                 **{**operation.options, **described},
@@ -330,18 +342,23 @@ def _list_reader(resource: Resource[Any]) -> Handler:
         runtime, scope = runtime_of(request), request.scope
         query = read_query(resource.query, scope["query_string"])
         body = await resource.page(runtime.read, request.state.caller, query, runtime.cursors)
-        return Response(body, media_type="application/json")
+        return Response(body, media_type=_media_type(query))
 
     return read
+
+
+def _media_type(query: Selection) -> str:
+    # A record of which only some fields are sent does not fit the record's schema, and says so.
+    return SELECTION if query.fields else "application/json"
 
 
 def _one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
     async def read(request: Request) -> Response:
         runtime, scope = runtime_of(request), request.scope
         try:
-            id = UUID(scope["path_params"]["id"])
+            id = UUID(str(scope["path_params"]["id"]))
         except ValueError as error:
-            raise Invalid.value("id", "uuid_parsing", "This is no UUID.") from error
+            raise NotFound(f"There is no {resource.name} with this id; ids are UUIDs.") from error
         chosen = read_query(selection, scope["query_string"])
         values = {name: getattr(chosen, name) for name in resource.parameters}
         item = await resource.one(
@@ -352,7 +369,7 @@ def _one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
         tag = etag.of(item)
         if etag.unchanged(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers={"ETag": tag})
-        return Response(item.body, media_type="application/json", headers={"ETag": tag})
+        return Response(item.body, media_type=_media_type(chosen), headers={"ETag": tag})
 
     return read
 

@@ -12,6 +12,7 @@ from services.kit.http import Authorise, Peer
 from services.kit.paging import Cursors
 from services.kit.settings import Settings
 from services.kit.statement import fetch
+from services.kit.turns import Turns
 
 if TYPE_CHECKING:
     from services.kit.jobs import Jobs
@@ -36,6 +37,7 @@ class Runtime:
     authenticate: Authenticator
     authorise: Authorise
     jobs: "Jobs"
+    turns: Turns
     peers: Mapping[str, Peer] = field(default_factory=dict)
     closing: bool = False
 

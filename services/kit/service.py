@@ -17,6 +17,7 @@ from services.kit.paging import Cursors
 from services.kit.routing import Routes
 from services.kit.runtime import Runtime
 from services.kit.settings import Settings
+from services.kit.turns import Turns
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,5 +67,6 @@ class Service:
             authenticate=authenticate or TokenAuthenticator(keys),
             authorise=authorise,
             jobs=Jobs(database, tasks),
+            turns=Turns(patience=settings.write_wait_seconds),
             peers=made,
         )

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     )
     read_pool_size: Annotated[int, Field(ge=1, le=200)] = Field(8, description="Connections for reads, a process.")
     write_pool_size: Annotated[int, Field(ge=1, le=200)] = Field(8, description="Connections for writes, a process.")
+    write_wait_seconds: Annotated[float, Field(ge=0.1, le=600)] = Field(
+        9.0, description="Longest a write waits for its turn or for a connection; the gateway gives up after 10."
+    )
     statement_timeout_ms: Annotated[int, Field(ge=100, le=600_000)] = Field(
         5_000, description="Longest a statement may run before PostgreSQL ends it."
     )

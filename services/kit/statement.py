@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
+from sqlalchemy.ext.asyncio import AsyncSession
 
 _DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -49,3 +50,9 @@ async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: S
     cursor = psycopg.AsyncRawCursor(connection)
     await cursor.execute(sql.encode(), arguments, prepare=True)
     return await cursor.fetchall()
+
+
+async def fetch_within(session: AsyncSession, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """Run a compiled statement in a session's transaction. Costs a fraction of what the ORM takes to load rows."""
+    raw = await (await session.connection()).get_raw_connection()
+    return await fetch(raw.driver_connection, statement.sql, statement.arguments(values))  # type: ignore[arg-type]

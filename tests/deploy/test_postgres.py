@@ -13,6 +13,7 @@ from psycopg.conninfo import make_conninfo
 
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process
+from deploy.local.scratch import scratch_postgres
 from deploy.local.secret_files import SecretFiles
 from deploy.local.settings import GROUPS, Var
 from deploy.refusal import Refusal
@@ -43,26 +44,33 @@ def value(url: str, query: str) -> object:
         return row[0] if row else None
 
 
-async def test_keeps_each_role_to_its_own_database(server: Postgres, process: Process) -> None:
+@pytest.fixture(scope="module")
+async def shared() -> AsyncIterator[Postgres]:
+    """A server for the tests that only look."""
+    async with scratch_postgres() as server:
+        yield server
+
+
+async def test_keeps_each_role_to_its_own_database(shared: Postgres) -> None:
     for role in GROUPS:
-        assert value(server.url(role), "SELECT current_user") == role
+        assert value(shared.url(role), "SELECT current_user") == role
         for other in {*GROUPS, "postgres", "template1"} - {role}:
             with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
-                psycopg.connect(make_conninfo(server.url(role), dbname=other))
+                psycopg.connect(make_conninfo(shared.url(role), dbname=other))
 
 
-async def test_asks_every_role_for_its_password(server: Postgres, process: Process) -> None:
+async def test_asks_every_role_for_its_password(shared: Postgres) -> None:
     for role in (*GROUPS, "postgres"):
         with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
-            psycopg.connect(make_conninfo(server.url("members"), user=role, password="guess"))
+            psycopg.connect(make_conninfo(shared.url("members"), user=role, password="guess"))
 
 
-async def test_gives_no_role_more_than_it_needs(server: Postgres, process: Process) -> None:
+async def test_gives_no_role_more_than_it_needs(shared: Postgres) -> None:
     more = (
         "SELECT rolsuper OR rolcreatedb OR rolcreaterole OR rolreplication OR rolbypassrls"
         " FROM pg_roles WHERE rolname = current_user"
     )
-    assert [value(server.url(role), more) for role in GROUPS] == [False] * len(GROUPS)
+    assert [value(shared.url(role), more) for role in GROUPS] == [False] * len(GROUPS)
 
 
 async def test_comes_back_after_kill_and_keeps_what_was_committed(server: Postgres, process: Process) -> None:

@@ -1,6 +1,5 @@
 """What the gateway puts together: timelines and the status; and what it gives to services."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -132,7 +131,6 @@ async def test_the_status_tells_of_each_service(database_url: str, recorders: Se
     recorders["events"][0].replies["/readyz"] = lambda _: (503, {})
     urls = {name: url for name, url in _urls(recorders).items() if name != "liaison"}
     async with gateway(database_url, urls) as gate:
-        await asyncio.sleep(0.3)
         status = (await gate.as_(None).get("/status")).json()
         assert status["status"] == "degraded"
         told = {one["name"]: one for one in status["services"]}

@@ -1,6 +1,5 @@
 """The merged document and the pages drawn from it."""
 
-import asyncio
 import json
 import re
 from typing import Any
@@ -52,7 +51,6 @@ def test_a_path_that_does_not_reach_its_service_is_left_out() -> None:
 
 
 async def test_the_document_is_merged_served_and_names_scopes(gate: Gateway) -> None:
-    await asyncio.sleep(0.3)
     reply = await gate.as_(None).get("/openapi.json")
     merged = reply.json()
     assert merged["servers"][0]["url"] == gate.settings.public_url
@@ -86,7 +84,6 @@ async def test_every_operation_of_the_gateway_states_who_may_call_it(gate: Gatew
 async def test_a_service_that_goes_down_keeps_its_part(database_url: str) -> None:
     echo = Echo(document("events", **{"/v1/series": None}))
     async with listening(echo) as url, gateway(database_url, {"events": url}) as gate:
-        await asyncio.sleep(0.3)
         documents = gate.state.documents
         assert documents.version_of("events") == "1.2.3"
         echo.document = None

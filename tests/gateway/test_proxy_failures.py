@@ -8,14 +8,14 @@ import pytest
 
 from gateway.proxy import Overloaded
 from services.kit.errors import BadGateway, ContentTooLarge, GatewayTimeout, Unavailable
-from tests.gateway.gateways import Handler, Reader, gateway, raw_service
+from tests.gateway.gateways import Gateway, Handler, Reader, gateway, raw_service
 from tests.wire.api import assert_problem
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
 
 
-async def test_a_service_that_is_down_is_a_503_at_once(database_url: str, key: str) -> None:
-    async with gateway(database_url) as gate:
+async def test_a_service_that_is_down_is_a_503_at_once(gate: Gateway, key: str) -> None:
+    with gate.in_front_of("http://127.0.0.1:9"):
         began = time.perf_counter()
         reply = await gate.as_(key).get("/v1/organisations")
         assert_problem(reply, Unavailable)
@@ -24,7 +24,7 @@ async def test_a_service_that_is_down_is_a_503_at_once(database_url: str, key: s
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_a_frozen_service_is_a_504_within_two_seconds(database_url: str, key: str, method: str) -> None:
+async def test_a_frozen_service_is_a_504_within_two_seconds(gate: Gateway, key: str, method: str) -> None:
     gone = asyncio.Event()
 
     async def frozen(reader: Reader, writer: asyncio.StreamWriter) -> None:
@@ -32,16 +32,17 @@ async def test_a_frozen_service_is_a_504_within_two_seconds(database_url: str, k
             pass
         gone.set()
 
-    async with raw_service(frozen) as members, gateway(database_url, {"members": members}) as gate:
-        began = time.perf_counter()
-        reply = await gate.as_(key).request(method, "/v1/organisations", json={} if method == "POST" else None)
-        assert time.perf_counter() - began < 2
-        assert_problem(reply, GatewayTimeout)
-        assert reply.headers["retry-after"]
-        await asyncio.wait_for(gone.wait(), 1)
+    async with raw_service(frozen) as members:
+        with gate.in_front_of(members):
+            began = time.perf_counter()
+            reply = await gate.as_(key).request(method, "/v1/organisations", json={} if method == "POST" else None)
+            assert time.perf_counter() - began < 2
+            assert_problem(reply, GatewayTimeout)
+            assert reply.headers["retry-after"]
+            await asyncio.wait_for(gone.wait(), 1)
 
 
-async def test_a_write_may_wait_its_turn_while_the_service_answers_others(database_url: str, key: str) -> None:
+async def test_a_write_may_wait_its_turn_while_the_service_answers_others(gate: Gateway, key: str) -> None:
     async def slow_for_writes(reader: Reader, writer: asyncio.StreamWriter) -> None:
         while True:
             head = await reader.head()
@@ -50,13 +51,14 @@ async def test_a_write_may_wait_its_turn_while_the_service_answers_others(databa
                 await asyncio.sleep(2.6)
             writer.write(OK)
 
-    async with raw_service(slow_for_writes) as members, gateway(database_url, {"members": members}) as gate:
-        client = gate.as_(key)
-        write = asyncio.create_task(client.post("/v1/organisations", json={}))
-        while not write.done():
-            assert (await client.get("/v1/organisations")).status_code == 200
-            await asyncio.sleep(0.2)
-        assert (await write).status_code == 200
+    async with raw_service(slow_for_writes) as members:
+        with gate.in_front_of(members):
+            client = gate.as_(key)
+            write = asyncio.create_task(client.post("/v1/organisations", json={}))
+            while not write.done():
+                assert (await client.get("/v1/organisations")).status_code == 200
+                await asyncio.sleep(0.2)
+            assert (await write).status_code == 200
 
 
 def _then_closes(sent: bytes) -> Handler:
@@ -80,11 +82,12 @@ def _then_closes(sent: bytes) -> Handler:
         b"HTTP/1.1 200 OK\r\n" + b"a: b\r\n" * 20_000,
     ],
 )
-async def test_a_service_that_answers_nonsense_is_a_502(database_url: str, key: str, sent: bytes) -> None:
-    async with raw_service(_then_closes(sent)) as members, gateway(database_url, {"members": members}) as gate:
-        reply = await gate.as_(key).get("/v1/organisations")
-        assert_problem(reply, BadGateway)
-        assert reply.headers["retry-after"]
+async def test_a_service_that_answers_nonsense_is_a_502(gate: Gateway, key: str, sent: bytes) -> None:
+    async with raw_service(_then_closes(sent)) as members:
+        with gate.in_front_of(members):
+            reply = await gate.as_(key).get("/v1/organisations")
+            assert_problem(reply, BadGateway)
+            assert reply.headers["retry-after"]
 
 
 @pytest.mark.parametrize(
@@ -94,13 +97,13 @@ async def test_a_service_that_answers_nonsense_is_a_502(database_url: str, key: 
         b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n",
     ],
 )
-async def test_an_answer_that_breaks_off_is_never_passed_on_as_whole(database_url: str, key: str, sent: bytes) -> None:
-    async with raw_service(_then_closes(sent)) as members, gateway(database_url, {"members": members}) as gate:
-        with pytest.raises(httpx.RemoteProtocolError):
+async def test_an_answer_that_breaks_off_is_never_passed_on_as_whole(gate: Gateway, key: str, sent: bytes) -> None:
+    async with raw_service(_then_closes(sent)) as members:
+        with gate.in_front_of(members), pytest.raises(httpx.RemoteProtocolError):
             await gate.as_(key).get("/v1/organisations")
 
 
-async def test_a_read_is_repeated_when_a_kept_connection_turns_out_closed(database_url: str, key: str) -> None:
+async def test_a_read_is_repeated_when_a_kept_connection_turns_out_closed(gate: Gateway, key: str) -> None:
     asked: list[bytes] = []
 
     async def closes_when_asked_again(reader: Reader, writer: asyncio.StreamWriter) -> None:
@@ -108,17 +111,18 @@ async def test_a_read_is_repeated_when_a_kept_connection_turns_out_closed(databa
         writer.write(OK)
         asked.append((await reader.head()).split()[0])  # and hangs up without a word
 
-    async with raw_service(closes_when_asked_again) as members, gateway(database_url, {"members": members}) as gate:
-        client = gate.as_(key)
-        assert (await client.get("/v1/organisations")).status_code == 200
-        assert (await client.get("/v1/organisations")).status_code == 200
-        assert asked == [b"GET", b"GET", b"GET"]
-        asked.clear()
-        assert_problem(await client.post("/v1/organisations", content=b""), BadGateway)
-        assert asked == [b"POST"], "a write is not repeated"
+    async with raw_service(closes_when_asked_again) as members:
+        with gate.in_front_of(members):
+            client = gate.as_(key)
+            assert (await client.get("/v1/organisations")).status_code == 200
+            assert (await client.get("/v1/organisations")).status_code == 200
+            assert asked == [b"GET", b"GET", b"GET"]
+            asked.clear()
+            assert_problem(await client.post("/v1/organisations", content=b""), BadGateway)
+            assert asked == [b"POST"], "a write is not repeated"
 
 
-async def test_when_the_client_leaves_the_service_is_told(database_url: str, key: str) -> None:
+async def test_when_the_client_leaves_the_service_is_told(gate: Gateway, key: str) -> None:
     asked, hung_up = asyncio.Event(), asyncio.Event()
 
     async def patient(reader: Reader, writer: asyncio.StreamWriter) -> None:
@@ -127,15 +131,16 @@ async def test_when_the_client_leaves_the_service_is_told(database_url: str, key
         assert await reader.read() == b""
         hung_up.set()
 
-    async with raw_service(patient) as members, gateway(database_url, {"members": members}) as gate:
-        _, writer = await asyncio.open_connection(*gate.address)
-        writer.write(f"GET /v1/organisations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
-        await asyncio.wait_for(asked.wait(), 2)
-        writer.close()
-        await asyncio.wait_for(hung_up.wait(), 0.5)
+    async with raw_service(patient) as members:
+        with gate.in_front_of(members):
+            _, writer = await asyncio.open_connection(*gate.address)
+            writer.write(f"GET /v1/organisations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
+            await asyncio.wait_for(asked.wait(), 2)
+            writer.close()
+            await asyncio.wait_for(hung_up.wait(), 0.5)
 
 
-async def test_a_client_that_leaves_in_the_middle_of_its_body_never_completes_it(database_url: str, key: str) -> None:
+async def test_a_client_that_leaves_in_the_middle_of_its_body_never_completes_it(gate: Gateway, key: str) -> None:
     received = bytearray()
     ended = asyncio.Event()
 
@@ -146,18 +151,19 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_never_completes_it
         finally:
             ended.set()
 
-    async with raw_service(listens) as members, gateway(database_url, {"members": members}) as gate:
-        _, writer = await asyncio.open_connection(*gate.address)
-        head = f"POST /v1/organisations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
-        writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n".encode())
-        await asyncio.sleep(0.3)
-        writer.close()
-        await asyncio.wait_for(ended.wait(), 2)
-        assert b"hello" in received
-        assert not received.endswith(b"0\r\n\r\n")
+    async with raw_service(listens) as members:
+        with gate.in_front_of(members):
+            _, writer = await asyncio.open_connection(*gate.address)
+            head = f"POST /v1/organisations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+            writer.write(f"{head}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n".encode())
+            await asyncio.sleep(0.3)
+            writer.close()
+            await asyncio.wait_for(ended.wait(), 2)
+            assert b"hello" in received
+            assert not received.endswith(b"0\r\n\r\n")
 
 
-async def test_more_than_can_be_carried_is_refused_early(database_url: str, key: str) -> None:
+async def test_more_than_can_be_carried_is_refused_early(gate: Gateway, key: str) -> None:
     release = asyncio.Event()
 
     async def waits(reader: Reader, writer: asyncio.StreamWriter) -> None:
@@ -165,21 +171,19 @@ async def test_more_than_can_be_carried_is_refused_early(database_url: str, key:
         await release.wait()
         writer.write(OK)
 
-    async with (
-        raw_service(waits) as members,
-        gateway(database_url, {"members": members}, in_flight_per_service=3) as gate,
-    ):
-        client = gate.as_(key)
-        carried = [asyncio.create_task(client.get("/v1/organisations")) for _ in range(3)]
-        await asyncio.sleep(0.3)
-        began = time.perf_counter()
-        reply = await client.get("/v1/organisations")
-        assert_problem(reply, Overloaded)
-        assert reply.headers["retry-after"]
-        assert time.perf_counter() - began < 0.5
-        release.set()
-        assert [reply.status_code for reply in await asyncio.gather(*carried)] == [200, 200, 200]
-        assert (await client.get("/v1/organisations")).status_code == 200
+    async with raw_service(waits) as members:
+        with gate.in_front_of(members, in_flight=3):
+            client = gate.as_(key)
+            carried = [asyncio.create_task(client.get("/v1/organisations")) for _ in range(3)]
+            await asyncio.sleep(0.3)
+            began = time.perf_counter()
+            reply = await client.get("/v1/organisations")
+            assert_problem(reply, Overloaded)
+            assert reply.headers["retry-after"]
+            assert time.perf_counter() - began < 0.5
+            release.set()
+            assert [reply.status_code for reply in await asyncio.gather(*carried)] == [200, 200, 200]
+            assert (await client.get("/v1/organisations")).status_code == 200
 
 
 async def test_a_body_over_the_limit_is_refused_with_or_without_its_length(database_url: str, key: str) -> None:

@@ -59,7 +59,11 @@ async def _listed(client: httpx.AsyncClient, path: str, **params: str) -> list[d
     cursor: str | None = None
     while True:
         given = {**params, "limit": "200", **({"cursor": cursor} if cursor else {})}
-        reply = await client.get(path, params=given)
+        try:
+            reply = await client.get(path, params=given)
+        except httpx.HTTPError:
+            await asyncio.sleep(0.3)
+            continue
         if reply.status_code in (502, 503, 504, 429):
             await asyncio.sleep(0.3)
             continue

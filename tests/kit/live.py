@@ -27,7 +27,15 @@ def free_port() -> int:
 async def served(app: ASGIApp, port: int | None = None) -> AsyncIterator[str]:
     """The address of an app that runs in a thread of its own, with its own event loop."""
     port = port or free_port()
-    config = uvicorn.Config(app, port=port, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        port=port,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        lifespan="on" if isinstance(app, FastAPI) else "off",
+        timeout_graceful_shutdown=1,
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -76,7 +84,7 @@ def says(status: int, body: bytes = b"{}", headers: dict[str, str] | None = None
     return app
 
 
-async def eventually(check: Callable[[], Awaitable[Any]], *, within: float = 20.0) -> Any:
+async def eventually(check: Callable[[], Awaitable[Any]], *, within: float = 60.0) -> Any:
     """The first truthy answer; fails when there is none in time."""
     async with asyncio.timeout(within):
         while not (found := await check()):

@@ -40,7 +40,7 @@ async def _register_without_lock(events: Api, event_id: UUID, admission_type_id:
     async with events.runtime.database.transaction() as session:
         event = await session.scalar(select(EventRow).where(EventRow.id == event_id))
         assert event is not None
-        number = (await places.count(session, event)).take(admission_type_id)
+        number = (await places.count(session, event_id, event.capacity)).take(admission_type_id)
         row = RegistrationRow(
             event_id=event_id,
             admission_type_id=admission_type_id,

@@ -12,7 +12,7 @@ from services.events.tables.check_in import CheckInRow
 from services.events.tables.online_audience import OnlineAudienceRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
-from services.kit.reading import Statement
+from services.kit.statement import Statement
 
 _EVENT = bindparam("event_id", type_=Uuid())
 _ONLY = bindparam("only_organisation", type_=Uuid())

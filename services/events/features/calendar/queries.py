@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from services.events.features.events.queries import IS_PUBLIC, SEEN_BY_PARTNER
 from services.events.tables.event import EventRow
 from services.kit.auth import Caller
-from services.kit.reading import CALLER_ORGANISATION, Statement
+from services.kit.reading import CALLER_ORGANISATION
 from services.kit.runtime import Runtime
+from services.kit.statement import Statement
 
 LONGEST = 1_000
 """Events in the feed: those of the last year and all that come, the latest ones first to stay."""

@@ -19,9 +19,8 @@ from services.events.features.registrations.refusals import (
     NoSuchAdmissionType,
     RegistrationClosed,
 )
-from services.events.features.registrations.terms import Terms, organisation_of, terms_of
+from services.events.features.registrations.terms import Admission, Terms, organisation_of, terms_of
 from services.events.tables.check_in import CheckInRow
-from services.events.tables.event import EventRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.bulk import create_all
@@ -52,19 +51,19 @@ async def register_all(
 
 async def _register(terms: Terms, session: AsyncSession, caller: Caller, new: RegistrationCreate) -> RegistrationRow:
     organisation_id = organisation_of(caller, new)
-    admission, event = terms.admission(new.admission_type_id)
+    admission = terms.admission(new.admission_type_id)
     if organisation_id is not None:
         terms.check_organisation(organisation_id)
-    _check_open(caller, event)
-    price = terms.price(admission, event, organisation_id)
-    left = await places.left_of(session, event)
+    _check_open(caller, admission)
+    price = terms.price(admission, organisation_id)
+    left = await places.left_of(session, admission.event_id, admission.capacity)
     if admission.id not in left.quotas:
         raise NoSuchAdmissionType()
     waitlist_number = left.take(admission.id)
     person = new.participant
     row = RegistrationRow(
         id=new_id(),
-        event_id=event.id,
+        event_id=admission.event_id,
         admission_type_id=admission.id,
         organisation_id=organisation_id,
         names=person.names,
@@ -87,7 +86,7 @@ async def _register(terms: Terms, session: AsyncSession, caller: Caller, new: Re
     return row
 
 
-def _check_open(caller: Caller, event: EventRow) -> None:
+def _check_open(caller: Caller, event: Admission) -> None:
     """Raise `RegistrationClosed` outside the window. Who runs the event may register until it is completed, as at the
     door on the day."""
     runs_it = caller.kind != "partner" and caller.holds("events:write")
@@ -96,9 +95,9 @@ def _check_open(caller: Caller, event: EventRow) -> None:
     if runs_it:
         return
     at = now()
-    if event.registration_opens_at is not None and at < event.registration_opens_at:
-        raise RegistrationClosed(f"Registration opens at {event.registration_opens_at.isoformat()}.")
-    if at > (event.registration_closes_at or event.ends_at):
+    if event.opens_at is not None and at < event.opens_at:
+        raise RegistrationClosed(f"Registration opens at {event.opens_at.isoformat()}.")
+    if at > event.closes_at:
         raise RegistrationClosed("Registration is over.")
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,9 +20,9 @@ from services.events.tables.event import EventRow
 from services.events.tables.organisation_copy import OrganisationCopyRow
 from services.kit.auth import ON_BEHALF_OF, Caller
 from services.kit.errors import BadGateway, GatewayTimeout, NotFound, Unavailable
-from services.kit.reading import Statement
 from services.kit.routing import Prepare
 from services.kit.runtime import Runtime, runtime_of
+from services.kit.statement import Statement
 
 DOWN = (Unavailable, GatewayTimeout, BadGateway)
 """Members cannot answer now, and may later."""
@@ -117,6 +118,21 @@ async def _ask(runtime: Runtime, pairs: set[tuple[UUID, UUID]], token: str, with
         async with asyncio.timeout(within):
             await asyncio.gather(*asked)
     return answers
+
+
+@asynccontextmanager
+async def in_turn(request: Request) -> AsyncIterator[None]:
+    """A route's `turn`: those who want the same admission type come one after the other."""
+    try:
+        given = json.loads(await request.body())
+    except (ValueError, RecursionError):
+        given = None
+    wanted = _uuid(given.get("admission_type_id")) if isinstance(given, dict) else None
+    if wanted is None:
+        yield
+        return
+    async with runtime_of(request).turns.of(wanted):
+        yield
 
 
 async def is_member(

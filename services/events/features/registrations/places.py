@@ -17,6 +17,7 @@ from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.changes import save_all
 from services.kit.errors import Conflict, NotFound
+from services.kit.statement import Statement, fetch_within
 
 RUNNING: Final = ("published", "closed")
 """States of an event in which freed places go to the waitlist and people are let in."""
@@ -35,7 +36,7 @@ class BelowTaken(Conflict):
 class Left:
     """The places of a locked event that are left. None: without limit."""
 
-    event: EventRow
+    limit: int | None
     taken: dict[UUID, int]
     quotas: Mapping[UUID, int | None]
     next_number: int
@@ -43,8 +44,7 @@ class Left:
     @property
     def capacity(self) -> int | None:
         """Places left of the event, whatever the admission type."""
-        limit = self.event.capacity
-        return None if limit is None else limit - sum(self.taken.values())
+        return None if self.limit is None else self.limit - sum(self.taken.values())
 
     def of(self, admission_type_id: UUID) -> int | None:
         """Places left of an admission type's quota."""
@@ -79,8 +79,8 @@ _LAST_NUMBER = (
     .where(RegistrationRow.event_id == _EVENT, RegistrationRow.status == "waitlisted")
     .scalar_subquery()
 )
-_COUNT = select(AdmissionTypeRow.id, AdmissionTypeRow.quota, _TAKEN, _LAST_NUMBER).where(
-    AdmissionTypeRow.event_id == _EVENT
+_COUNT = Statement.of(
+    select(AdmissionTypeRow.id, AdmissionTypeRow.quota, _TAKEN, _LAST_NUMBER).where(AdmissionTypeRow.event_id == _EVENT)
 )
 
 
@@ -94,18 +94,18 @@ async def lock(session: AsyncSession, event_id: UUID) -> EventRow:
     return event
 
 
-async def count(session: AsyncSession, event: EventRow) -> Left:
+async def count(session: AsyncSession, event_id: UUID, capacity: int | None) -> Left:
     """The places left of a locked event."""
-    rows = (await session.execute(_COUNT, {"event_id": event.id})).all()
+    rows = await fetch_within(session, _COUNT, {"event_id": event_id})
     return Left(
-        event,
+        capacity,
         taken={id: taken for id, _, taken, _ in rows},
         quotas={id: quota for id, quota, _, _ in rows},
         next_number=(rows[0][3] or 0) + 1 if rows else 1,
     )
 
 
-async def left_of(session: AsyncSession, event: EventRow) -> Left:
+async def left_of(session: AsyncSession, event_id: UUID, capacity: int | None) -> Left:
     """The places left of a locked event; counted once a transaction, so that bulk calls need not flush every row.
 
     Bound to the innermost savepoint: what was rolled back with it is counted anew.
@@ -114,15 +114,15 @@ async def left_of(session: AsyncSession, event: EventRow) -> Left:
     kept: tuple[object, dict[UUID, Left]] = session.info.get(_KEPT, (None, {}))
     if kept[0] is not scope:
         kept = session.info[_KEPT] = (scope, {})
-    if event.id not in kept[1]:
-        kept[1][event.id] = await count(session, event)
-    return kept[1][event.id]
+    if event_id not in kept[1]:
+        kept[1][event_id] = await count(session, event_id, capacity)
+    return kept[1][event_id]
 
 
 async def refuse_below_taken(session: AsyncSession, event: EventRow) -> None:
     """Raise `BelowTaken` when the locked event's capacity is less than the places taken."""
     if event.capacity is not None:
-        taken = sum((await count(session, event)).taken.values())
+        taken = sum((await count(session, event.id, event.capacity)).taken.values())
         if taken > event.capacity:
             raise BelowTaken(f"{taken} places are taken.")
 
@@ -130,7 +130,7 @@ async def refuse_below_taken(session: AsyncSession, event: EventRow) -> None:
 async def refuse_quota_below_taken(session: AsyncSession, event: EventRow, admission: AdmissionTypeRow) -> None:
     """Raise `BelowTaken` when an admission type's quota is less than the places taken of it; the event is locked."""
     if admission.quota is not None:
-        taken = (await count(session, event)).taken[admission.id]
+        taken = (await count(session, event.id, event.capacity)).taken[admission.id]
         if taken > admission.quota:
             raise BelowTaken(f"{taken} places of this admission type are taken.")
 
@@ -142,7 +142,7 @@ async def fill(session: AsyncSession, caller: Caller, event: EventRow) -> None:
     """
     if event.status not in RUNNING:
         return
-    left = await count(session, event)
+    left = await count(session, event.id, event.capacity)
     if _none_left(left.capacity):
         return
     nth = func.row_number().over(

@@ -57,7 +57,7 @@ async def _settle(runtime: Runtime, id: UUID, organisation_id: UUID, starts: obj
         if (row.organisation_id, event.starts_local) != (organisation_id, starts):
             return False
         admission = await session.get_one(AdmissionTypeRow, row.admission_type_id)
-        settled = confirmed_price(admission, member=member)
+        settled = confirmed_price(admission.price, admission.member_price, member=member)
         row.price, row.price_basis, row.price_status = settled.price, settled.basis, settled.status
         await save(session, ITSELF, "events.registration.price_confirmed", row, required_scopes=SEEN_WITH)
         let_in = await session.scalar(select(CheckInRow.id).where(CheckInRow.registration_id == id))

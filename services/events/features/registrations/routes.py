@@ -13,7 +13,7 @@ from services.contracts.events.registration import (
     RegistrationUpdate,
 )
 from services.events.features.registrations import actions, codes, refusals
-from services.events.features.registrations.asking import Answers, asking
+from services.events.features.registrations.asking import Answers, asking, in_turn
 from services.events.features.registrations.queries import registrations
 from services.kit.routing import (
     CurrentCaller,
@@ -34,6 +34,7 @@ routes.reads(registrations, scope="registrations:read")
     scope="registrations:write",
     response=Registration,
     prepare=asking(within=1.5),
+    turn=in_turn,
     refuses=[
         refusals.NoSuchAdmissionType,
         refusals.NoSuchOrganisation,

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import load_only
 
 from services.contracts.base import Money
 from services.contracts.events.registration import RegistrationCreate
 from services.contracts.members.organisation import Organisation
-from services.events.features.admission_types.queries import admission_types
+from services.events.features.events.queries import SEEN_BY_PARTNER
 from services.events.features.registrations.asking import Answers
 from services.events.features.registrations.refusals import (
     MembersOnly,
@@ -25,18 +26,47 @@ from services.events.tables.event import EventRow
 from services.events.tables.organisation_copy import OrganisationCopyRow
 from services.kit.auth import Caller
 from services.kit.errors import Forbidden
+from services.kit.reading import CALLER_ORGANISATION
+from services.kit.statement import Statement, fetch_within
 
 _UNANSWERED = object()
-# Everybody who registers waits for the event: it is read as far as it is needed.
-_WHAT_DECIDES = load_only(
-    EventRow.status,
-    EventRow.capacity,
-    EventRow.registration_opens_at,
-    EventRow.registration_closes_at,
-    EventRow.starts_local,
-    EventRow.ends_at,
-    raiseload=True,
+# Everybody who registers waits for the event's row, so what is held is read and written quickly.
+_FOUND = (
+    select(
+        AdmissionTypeRow.id,
+        AdmissionTypeRow.event_id,
+        AdmissionTypeRow.eligibility,
+        AdmissionTypeRow.price,
+        AdmissionTypeRow.member_price,
+        EventRow.status,
+        EventRow.capacity,
+        EventRow.registration_opens_at,
+        func.coalesce(EventRow.registration_closes_at, EventRow.ends_at),
+        cast(EventRow.starts_local, Date),
+    )
+    .join(EventRow, EventRow.id == AdmissionTypeRow.event_id)
+    .where(AdmissionTypeRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+    .order_by(EventRow.id)
+    .with_for_update(of=EventRow)
 )
+_SEEN = Statement.of(_FOUND)
+_SEEN_BY_PARTNER = Statement.of(_FOUND.where(SEEN_BY_PARTNER))
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """An admission type and its event, as far as registering needs them; the event is locked."""
+
+    id: UUID
+    event_id: UUID
+    eligibility: str
+    price: Money
+    member_price: Money | None
+    status: str
+    capacity: int | None
+    opens_at: datetime | None
+    closes_at: datetime
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +84,10 @@ class Terms:
 
     answers: Answers
     organisations: Mapping[UUID, OrganisationCopyRow]
-    admissions: Mapping[UUID, tuple[AdmissionTypeRow, EventRow]]
+    admissions: Mapping[UUID, Admission]
 
-    def admission(self, id: UUID) -> tuple[AdmissionTypeRow, EventRow]:
-        """The admission type and its locked event. `NoSuchAdmissionType` when the caller may not see it."""
+    def admission(self, id: UUID) -> Admission:
+        """The admission type. `NoSuchAdmissionType` when the caller may not see it."""
         if id not in self.admissions:
             raise NoSuchAdmissionType()
         return self.admissions[id]
@@ -70,26 +100,26 @@ class Terms:
         if copy.status == "merged":
             raise OrganisationMerged(f"It is now {copy.merged_into}.")
 
-    def price(self, admission: AdmissionTypeRow, event: EventRow, organisation_id: UUID | None) -> Price:
+    def price(self, admission: Admission, organisation_id: UUID | None) -> Price:
         """The price for an organisation on the event's day. `MembersOnly` when it is not admitted."""
         if organisation_id is None:
             member: bool | None = False
         elif admission.member_price is None and admission.eligibility == "everyone":
             member = False  # Makes no difference, and was not asked.
         else:
-            member = self.answers.member.get((organisation_id, event.starts_local.date()))
+            member = self.answers.member.get((organisation_id, admission.day))
         if member is None:
             return Price(admission.price, "standard", "to_be_confirmed")
         if not member and admission.eligibility == "members":
             raise MembersOnly()
-        return confirmed_price(admission, member=member)
+        return confirmed_price(admission.price, admission.member_price, member=member)
 
 
-def confirmed_price(admission: AdmissionTypeRow, *, member: bool) -> Price:
+def confirmed_price(price: Money, member_price: Money | None, *, member: bool) -> Price:
     """The price once it is known whether the organisation is a member."""
-    if member and admission.member_price is not None:
-        return Price(admission.member_price, "member", "confirmed")
-    return Price(admission.price, "standard", "confirmed")
+    if member and member_price is not None:
+        return Price(member_price, "member", "confirmed")
+    return Price(price, "standard", "confirmed")
 
 
 def organisation_of(caller: Caller, new: RegistrationCreate) -> UUID | None:
@@ -107,17 +137,26 @@ async def terms_of(
     """Read what the items refer to. Organisations and events are locked, each in the order of their ids."""
     named = {caller.organisation_id if caller.kind == "partner" else item.organisation_id for item in items}
     organisations = await _held_organisations(session, sorted(id for id in named if id is not None), answers)
-    found = await session.execute(
-        admission_types.seen_by(caller)
-        .add_columns(EventRow)
-        .join(EventRow, EventRow.id == AdmissionTypeRow.event_id)
-        .where(AdmissionTypeRow.id.in_({item.admission_type_id for item in items}))
-        .order_by(EventRow.id)
-        .with_for_update(of=EventRow)
-        .options(_WHAT_DECIDES)
-        .execution_options(populate_existing=True)
+    found = await fetch_within(
+        session,
+        _SEEN_BY_PARTNER if caller.kind == "partner" else _SEEN,
+        {
+            "ids": [item.admission_type_id for item in items],
+            CALLER_ORGANISATION.key: caller.organisation_id,
+        },
     )
-    return Terms(answers, organisations, {admission.id: (admission, event) for admission, event in found})
+    return Terms(answers, organisations, {row[0]: _admission(*row) for row in found})
+
+
+def _admission(id: UUID, event_id: UUID, eligibility: str, price: Any, member_price: Any, *event: Any) -> Admission:
+    return Admission(
+        id,
+        event_id,
+        eligibility,
+        Money.model_validate(price),
+        None if member_price is None else Money.model_validate(member_price),
+        *event,
+    )
 
 
 async def _held_organisations(

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import lazyload
+from sqlalchemy.orm.util import identity_key
 
 from services.contracts.liaison.counterpart import CounterpartCreate, CounterpartUpdate
 from services.kit.auth import Caller
@@ -116,23 +117,34 @@ async def lock(session: AsyncSession, ids: Iterable[UUID]) -> list[CounterpartRo
     return list(found)
 
 
-async def _check_link(session: AsyncSession, organisation_id: UUID | None) -> None:
-    """Refuse an organisation that is known to be gone, and keep it from going until the transaction ends.
+async def hold_organisations(session: AsyncSession, ids: Iterable[UUID]) -> list[OrganisationCopyRow]:
+    """Keep these organisations as they are until the transaction ends: none is merged or deleted meanwhile.
 
-    One that members have not told of yet is taken: their change may be on its way.
+    Of those that members have not told of yet, a copy without a name is made: their change may be on its way.
     """
-    if organisation_id is None:
-        return
-    await session.execute(
-        insert(OrganisationCopyRow).values(id=organisation_id, status="untold").on_conflict_do_nothing()
-    )
-    found = await session.execute(
-        select(OrganisationCopyRow.status, OrganisationCopyRow.merged_into)
-        .where(OrganisationCopyRow.id == organisation_id)
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    untold = [{"id": id, "status": "untold"} for id in wanted]
+    await session.execute(insert(OrganisationCopyRow).values(untold).on_conflict_do_nothing())
+    found = await session.scalars(
+        select(OrganisationCopyRow)
+        .where(OrganisationCopyRow.id.in_(wanted))
+        .order_by(OrganisationCopyRow.id)
         .with_for_update(read=True)
     )
-    status, merged_into = found.one()
-    if status == "merged":
-        raise OrganisationGone(f"It was merged into {merged_into}.")
-    if status == "deleted":
+    return list(found)
+
+
+async def _check_link(session: AsyncSession, organisation_id: UUID | None) -> None:
+    """Refuse an organisation that is known to be gone."""
+    if organisation_id is None:
+        return
+    # A session knows only copies that it holds: a bulk call held all of its own beforehand.
+    copy = session.identity_map.get(identity_key(OrganisationCopyRow, organisation_id))
+    if copy is None:
+        [copy] = await hold_organisations(session, [organisation_id])
+    if copy.status == "merged":
+        raise OrganisationGone(f"It was merged into {copy.merged_into}.")
+    if copy.status == "deleted":
         raise OrganisationGone("It was deleted.")

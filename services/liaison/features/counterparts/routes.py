@@ -38,6 +38,8 @@ async def create_counterparts(
 
     Each has its own result; with `atomic` one refusal refuses all.
     """
+    linked = (item.organisation_id for item in bulk.items if item.organisation_id is not None)
+    _held = await actions.hold_organisations(session, linked)
     return await create_all(session, caller, bulk, actions.create)
 
 

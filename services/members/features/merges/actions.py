@@ -35,25 +35,23 @@ async def merge(session: AsyncSession, caller: Caller, new: MergeCreate) -> Merg
     # First, so that nothing is left at the loser that refers to it; the lock keeps more from coming.
     affiliations = await _move_affiliations(session, caller, winner, loser)
     memberships = await _move_memberships(session, caller, winner, loser)
-    identifiers = len(loser.identifiers)
+    identifiers = loser.identifiers
     await session.execute(
         update(OrganisationIdentifierRow)
         .where(OrganisationIdentifierRow.organisation_id == loser.id)
         .values(organisation_id=winner.id)
     )
-    if loser.identifiers:
-        winner.identifiers = [*winner.identifiers, *loser.identifiers]
-        loser.identifiers = []
-    loser.status, loser.merged_into = "merged", winner.id
     scopes = ["members:read"]
+    loser.status, loser.merged_into, loser.identifiers = "merged", winner.id, []
     await save(session, caller, "members.organisation.merged", loser, required_scopes=scopes, also_about=[winner.id])
+    winner.identifiers = [*winner.identifiers, *identifiers]
     await save(session, caller, "members.organisation.updated", winner, required_scopes=scopes, also_about=[loser.id])
     return Merge(
         winner_id=winner.id,
         loser_id=loser.id,
         affiliations=affiliations,
         memberships=memberships,
-        identifiers=identifiers,
+        identifiers=len(identifiers),
     )
 
 
@@ -111,9 +109,9 @@ async def _move_affiliations(
         .order_by(AffiliationRow.id)
         .with_for_update()
     )
-    same_role: dict[tuple[UUID, UUID], list[AffiliationRow]] = defaultdict(list)
+    same_role: dict[tuple[UUID, str], list[AffiliationRow]] = defaultdict(list)
     for row in rows:
-        same_role[row.person_id, row.role_key].append(row)
+        same_role[row.person_id, row.title].append(row)
     count = 0
     for held in same_role.values():
         count += sum(row.organisation_id == loser.id for row in held)
@@ -161,6 +159,7 @@ async def _unite(
     kept.starts_on = None if None in starts else min(day for day in starts if day is not None)
     kept.ends_on = None if None in ends else max(day for day in ends if day is not None)
     kept.organisation_id = winner.id
+    kept.settle()
     await _tell(session, caller, "updated", kept, winner, loser)
 
 

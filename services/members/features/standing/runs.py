@@ -43,10 +43,10 @@ def days_held(terms: Iterable[Run], decisions: Sequence[tuple[date, bool]]) -> l
     `decisions` are in the order they count: the day one takes effect, and whether it ends the membership.
     """
     held: list[Days] = [(term.starts_on.toordinal(), term.ends_on.toordinal() + 1) for term in terms]
-    effective = [day.toordinal() for day, _ in decisions]
-    for (_, ends), start, end in zip(decisions, effective, [*effective[1:], inf], strict=True):
-        if ends and start < end:
-            held = [part for days in held for part in _without(days, (start, end))]
+    effective = [float(day.toordinal()) for day, _ in decisions]
+    for (_, ends), taken in zip(decisions, pairwise([*effective, inf]), strict=True):
+        if ends and taken[0] < taken[1]:
+            held = [part for days in held for part in _without(days, taken)]
     return held
 
 

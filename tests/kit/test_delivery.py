@@ -1,0 +1,237 @@
+"""Changes travel from one service to another: at least once, in order per record, applied once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest_asyncio
+from sqlalchemy import make_url
+
+from services.contracts.change import Change, Delivery
+from services.kit.app import build_app
+from services.kit.auth import TokenAuthenticator
+from services.kit.db import now
+from services.kit.errors import Forbidden, Unauthenticated
+from services.kit.ids import new_id
+from services.kit.settings import Settings
+from tests.kit.conftest import Fresh, Start, at_work
+from tests.kit.live import eventually, free_port, gateway, served
+from tests.kit.sample import a_book
+from tests.kit.test_jobs import worker_process
+from tests.kit.toy.services import CATALOGUE, POISON
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def catalogue(start: Start) -> AsyncIterator[Api]:
+    """The catalogue alone, told of changes by the tests."""
+    async with start(CATALOGUE) as api:
+        yield api
+
+
+def a_change(book: Any, version: int = 1, **given: Any) -> Change:
+    return Change(
+        id=new_id(),
+        sequence=given.pop("sequence", version),
+        type=given.pop("type", "members.book.updated"),
+        resource="book",
+        resource_id=book,
+        resource_version=version,
+        organisation_ids=[],
+        before={},
+        after=given,
+        actor="user:clerk",
+        via=None,
+        request_id=None,
+        at=now(),
+    )
+
+
+async def told(catalogue: Api, signer: Signer, *changes: Change) -> None:
+    body = Delivery(source="members", changes=list(changes)).model_dump(mode="json")
+    reply = await catalogue.as_(signer.service("members")).post("/internal/inbox", body)
+    assert reply.status_code == 204, reply.text
+
+
+async def entries(api: Api, book: Any) -> list[int]:
+    rows = await api.runtime.read("SELECT version FROM entry WHERE book_id = $1 ORDER BY number", [book])
+    return [row[0] for row in rows]
+
+
+async def test_applies_changes_in_order_and_once(catalogue: Api, signer: Signer) -> None:
+    book = uuid4()
+    changes = [a_change(book, version) for version in range(1, 6)]
+    async with at_work(catalogue.runtime):
+        await told(catalogue, signer, *changes)
+        await told(catalogue, signer, *changes)
+        await told(catalogue, signer, changes[0])
+
+        async def all_applied() -> bool:
+            return len(await entries(catalogue, book)) >= 5
+
+        await eventually(all_applied)
+        await told(catalogue, signer, *changes)
+        await told(catalogue, signer, a_change(book, 6))
+
+        async def sixth() -> bool:
+            return (await entries(catalogue, book))[-1] == 6
+
+        await eventually(sixth)
+    assert await entries(catalogue, book) == [1, 2, 3, 4, 5, 6]
+
+
+async def test_the_same_delivery_by_several_at_once_is_applied_once(catalogue: Api, signer: Signer) -> None:
+    book = uuid4()
+    changes = [a_change(book, version) for version in range(1, 4)]
+    async with at_work(catalogue.runtime):
+        await asyncio.gather(*[told(catalogue, signer, *changes) for _ in range(5)])
+
+        async def all_applied() -> bool:
+            return len(await entries(catalogue, book)) >= 3
+
+        await eventually(all_applied)
+    assert await entries(catalogue, book) == [1, 2, 3]
+
+
+async def test_a_change_that_cannot_be_applied_holds_up_its_own_record_only(catalogue: Api, signer: Signer) -> None:
+    sick, well = uuid4(), uuid4()
+    changes = [a_change(sick, 1), a_change(sick, 2, author=POISON), a_change(sick, 3), a_change(well, 1)]
+    async with at_work(catalogue.runtime):
+        await told(catalogue, signer, *changes)
+
+        async def others_applied() -> bool:
+            return await entries(catalogue, well) == [1] and await entries(catalogue, sick) == [1]
+
+        await eventually(others_applied)
+        await asyncio.sleep(2.5)
+        assert await entries(catalogue, sick) == [1]
+        async with catalogue.runtime.database.transaction() as session:
+            connection = await session.connection()
+            await connection.exec_driver_sql(f"INSERT INTO label (id, text) VALUES ('{uuid4()}', 'mended')")
+
+        async def rest_applied() -> bool:
+            return await entries(catalogue, sick) == [1, 2, 3]
+
+        await eventually(rest_applied)
+
+
+async def test_types_it_has_no_use_for_are_not_kept(catalogue: Api, signer: Signer) -> None:
+    book = uuid4()
+    await told(catalogue, signer, a_change(book, type="members.book.lent"), a_change(book, type="members.shelf.made"))
+    assert await catalogue.runtime.read("SELECT 1 FROM inbox WHERE resource_id = $1", [book]) == []
+
+
+async def test_only_services_deliver(catalogue: Api, signer: Signer) -> None:
+    body = Delivery(source="members", changes=[]).model_dump(mode="json")
+    assert_problem(await catalogue.post("/internal/inbox", body), Forbidden)
+    assert_problem(await catalogue.as_(signer.partner(uuid4())).post("/internal/inbox", body), Forbidden)
+    assert_problem(await catalogue.as_(None).post("/internal/inbox", body), Unauthenticated)
+
+
+class Pair:
+    """The library and its worker, and the catalogue behind a real socket that can be shut and opened."""
+
+    def __init__(self, library: Api, url: str, port: int, signer: Signer) -> None:
+        self.library, self.url, self.port, self.signer = library, url, port, signer
+
+    @asynccontextmanager
+    async def receiving(self) -> AsyncIterator[None]:
+        async def keys() -> object:
+            return self.signer.public
+
+        app = build_app(CATALOGUE, Settings(database_url=self.url), authenticate=TokenAuthenticator(keys))  # type: ignore[arg-type]
+        async with served(app, self.port):
+            yield
+
+    async def waiting(self) -> list[tuple[str, int]]:
+        """What has arrived, in the order of its storing."""
+        async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
+            cursor = await connection.execute(
+                "SELECT resource_id::text, (change ->> 'resource_version')::int FROM inbox ORDER BY received_at, sequence"
+            )
+            return list(await cursor.fetchall())
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def pair(start: Start, fresh: Fresh, signer: Signer) -> AsyncIterator[Pair]:
+    """Both, with the library's worker running as a process."""
+    async with AsyncExitStack() as stack:
+        port, url = free_port(), fresh()
+        gate = await stack.enter_async_context(served(gateway(signer)))
+        library = await stack.enter_async_context(start())
+        await stack.enter_async_context(
+            worker_process(
+                library.runtime.database.conninfo,
+                GATEWAY_URL=gate,
+                EVENTS_URL=f"http://127.0.0.1:{port}",
+                SERVICE_SECRET="of the library",
+            )
+        )
+        yield Pair(library, url, port, signer)
+
+
+async def test_what_is_written_while_the_other_is_down_arrives_when_it_is_up(pair: Pair) -> None:
+    one = await pair.library.made("/v1/books", a_book())
+    two = await pair.library.made("/v1/books", a_book())
+    for pages in (1, 2):
+        await pair.library.patch(f"/v1/books/{one['id']}", {"pages": pages})
+    await pair.library.post("/v1/books?dry_run=true", a_book())
+    await asyncio.sleep(1)
+    expected = {(one["id"], 1), (one["id"], 2), (one["id"], 3), (two["id"], 1)}
+
+    async def arrived() -> bool:
+        return set(await pair.waiting()) == expected
+
+    async with pair.receiving():
+        await eventually(arrived)
+    await pair.library.patch(f"/v1/books/{two['id']}", {"pages": 9})
+    expected.add((two["id"], 2))
+    await asyncio.sleep(1)
+    async with pair.receiving():
+        await eventually(arrived)
+    assert [version for id, version in await pair.waiting() if id == one["id"]] == [1, 2, 3]
+
+
+async def test_a_change_that_commits_late_is_delivered(pair: Pair) -> None:
+    from services.kit.auth import Caller
+    from tests.kit.toy import books as feature
+    from tests.kit.toy.contract import BookCreate
+
+    async with pair.receiving(), pair.library.runtime.database.sessions() as late:
+        slow = await feature.create(late, Caller("user:clerk", "staff"), BookCreate(**a_book()))
+        quick = await pair.library.made("/v1/books", a_book(shelf="B"))
+        await asyncio.sleep(1)
+        assert await pair.waiting() == []
+        await late.commit()
+
+        async def both() -> bool:
+            return {id for id, _ in await pair.waiting()} == {str(slow.id), quick["id"]}
+
+        await eventually(both)
+
+
+async def test_the_same_changes_told_again_after_a_crash_are_known(pair: Pair) -> None:
+    made = await pair.library.made("/v1/books", a_book())
+
+    async def arrived() -> bool:
+        return (made["id"], 1) in await pair.waiting()
+
+    async with pair.receiving():
+        await eventually(arrived)
+        # As if the worker had died after the delivery and before it noted how far it had come.
+        async with await psycopg.AsyncConnection.connect(
+            pair.library.runtime.database.conninfo, autocommit=True
+        ) as connection:
+            await connection.execute("UPDATE delivery_position SET transaction_id = '0', sequence = 0")
+        second = await pair.library.made("/v1/books", a_book())
+
+        async def caught_up() -> bool:
+            return (second["id"], 1) in await pair.waiting()
+
+        await eventually(caught_up)
+    assert sorted(await pair.waiting()) == sorted([(made["id"], 1), (second["id"], 1)])
+    assert make_url(pair.url).database

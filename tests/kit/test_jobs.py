@@ -1,0 +1,191 @@
+"""Jobs: deferred with the effect, run at least once, in order where they must be."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+
+from tests.kit.conftest import Start, at_work
+from tests.kit.live import eventually
+from tests.kit.toy.books import dawdle, falter, give_up, label
+from tests.wire.api import Api
+
+
+async def labels(library: Api, text: str) -> int:
+    rows = await library.runtime.read("SELECT count(*) FROM label WHERE text = $1", [text])
+    found: int = rows[0][0]
+    return found
+
+
+async def test_a_job_runs_when_its_transaction_commits_and_not_before(library: Api) -> None:
+    kept, dropped = uuid4().hex, uuid4().hex
+    async with at_work(library.runtime):
+        async with library.runtime.database.sessions() as session:
+            await label.defer(session, text=dropped)
+            await session.rollback()
+        async with library.runtime.database.sessions() as session:
+            await label.defer(session, text=kept)
+            await asyncio.sleep(0.5)
+            assert await labels(library, kept) == 0
+            await session.commit()
+        await eventually(lambda: labels(library, kept))
+    assert (await labels(library, kept), await labels(library, dropped)) == (1, 0)
+
+
+async def test_a_savepoint_rolled_back_takes_its_jobs_along(library: Api) -> None:
+    kept, dropped = uuid4().hex, uuid4().hex
+    async with library.runtime.database.transaction() as session:
+        await label.defer(session, text=kept)
+        savepoint = await session.begin_nested()
+        await label.defer(session, text=dropped)
+        await savepoint.rollback()
+    async with at_work(library.runtime):
+        await eventually(lambda: labels(library, kept))
+    assert await labels(library, dropped) == 0
+
+
+async def test_a_job_that_fails_is_tried_again(library: Api) -> None:
+    text = uuid4().hex
+    async with library.runtime.database.transaction() as session:
+        await falter.defer(session, text=text)
+
+    async def third_time() -> bool:
+        return await labels(library, text) == 3
+
+    async with at_work(library.runtime):
+        await eventually(third_time)
+        await eventually(lambda: _gone(library, text))
+
+
+async def test_a_job_that_may_give_up_does(library: Api) -> None:
+    text = uuid4().hex
+    async with library.runtime.database.transaction() as session:
+        await give_up.defer(session, text=text)
+    async with at_work(library.runtime):
+        await eventually(lambda: _state(library, text, "failed"))
+    assert await labels(library, text) == 2
+
+
+async def _state(library: Api, text: str, state: str) -> bool:
+    rows = await library.runtime.read("SELECT status::text FROM procrastinate_jobs WHERE args ->> 'text' = $1", [text])
+    return rows == [(state,)]
+
+
+async def _gone(library: Api, text: str) -> bool:
+    return not await library.runtime.read("SELECT 1 FROM procrastinate_jobs WHERE args ->> 'text' = $1", [text])
+
+
+async def test_jobs_with_one_lock_run_in_their_order_and_others_pass_by(library: Api) -> None:
+    mark, stuck = uuid4().hex, uuid4().hex
+    async with library.runtime.database.transaction() as session:
+        await falter.defer(session, lock=mark, text=f"{mark} 0")
+        for n in range(1, 6):
+            await label.defer(session, lock=mark, text=f"{mark} {n}")
+        await label.defer(session, lock=stuck, text=stuck)
+
+    async def written() -> list[str]:
+        rows = await library.runtime.read("SELECT text FROM label WHERE text LIKE $1 || ' %' ORDER BY id", [mark])
+        return [row[0] for row in rows]
+
+    async def finished() -> bool:
+        return len(await written()) == 8
+
+    async with at_work(library.runtime):
+        await eventually(lambda: labels(library, stuck), within=5)
+        assert len(await written()) < 8
+        await eventually(finished)
+    assert await written() == [f"{mark} {n}" for n in (0, 0, 0, 1, 2, 3, 4, 5)]
+
+
+@asynccontextmanager
+async def worker_process(url: str, name: str = "members", **env: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A worker as it runs in production; killed at the end if it still lives."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.kit.toy.worker",
+        name,
+        env={**os.environ, "DATABASE_URL": url, **env},
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def test_the_job_of_a_worker_that_was_killed_is_run_by_another(start: Start) -> None:
+    async with start() as library:
+        text, url = uuid4().hex, library.runtime.database.conninfo
+        async with library.runtime.database.transaction() as session:
+            await dawdle.defer(session, lock="a lock that dies with it", text=text)
+            await label.defer(session, lock="a lock that dies with it", text=f"{text} behind")
+        async with worker_process(url) as process:
+            await eventually(lambda: labels(library, text))
+            process.send_signal(signal.SIGKILL)
+            assert await process.wait() == -signal.SIGKILL
+        await _let_time_pass(url)
+        async with at_work(library.runtime):
+            await eventually(lambda: labels(library, f"{text} behind"), within=30)
+        assert await labels(library, text) == 2
+
+
+async def test_a_job_stays_with_a_worker_that_lives(start: Start) -> None:
+    async with start() as library:
+        text = uuid4().hex
+        async with library.runtime.database.transaction() as session:
+            await dawdle.defer(session, text=text)
+        async with worker_process(library.runtime.database.conninfo), at_work(library.runtime):
+            await eventually(lambda: labels(library, text))
+            await eventually(lambda: _rescued(library), within=30)
+            assert await labels(library, text) == 1
+
+
+async def _rescued(library: Api) -> bool:
+    """Whether the rescue ran at least twice since the start."""
+    rows = await library.runtime.read(
+        "SELECT count(*) FROM procrastinate_periodic_defers WHERE task_name = 'kit.rescue_stalled_jobs'", []
+    )
+    seen: Any = rows[0][0]
+    return bool(seen)
+
+
+async def _let_time_pass(url: str) -> None:
+    """As if the last sign of life of every worker lay a minute back."""
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        await connection.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
+
+
+async def test_a_worker_told_to_stop_finishes_what_it_runs(start: Start) -> None:
+    async with start() as library:
+        async with library.runtime.database.transaction() as session:
+            for n in range(20):
+                await label.defer(session, text=f"drained {n}")
+        async with worker_process(library.runtime.database.conninfo) as process:
+            await eventually(lambda: labels(library, "drained 0"))
+            process.send_signal(signal.SIGTERM)
+            assert await asyncio.wait_for(process.wait(), 10) == 0
+        rows = await library.runtime.read("SELECT count(*) FROM procrastinate_jobs WHERE status = 'doing'", [])
+        assert rows[0][0] == 0
+
+
+async def test_old_records_are_cleaned_away(library: Api) -> None:
+    from services.kit.jobs import CLEAN
+    from tests.kit.sample import a_book
+
+    key = uuid4().hex
+    await library.post("/v1/books", a_book(), headers={"Idempotency-Key": key})
+    async with library.runtime.database.transaction() as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql("UPDATE idempotency SET at = at - interval '73 hours'")
+    async with library.runtime.jobs.app.open_async():
+        await CLEAN.run(library.runtime)
+    assert await library.runtime.read("SELECT 1 FROM idempotency WHERE key = $1", [key]) == []

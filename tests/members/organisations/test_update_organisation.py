@@ -1,0 +1,90 @@
+"""Changing, archiving and deleting organisations, and creating many."""
+
+from typing import Any
+from uuid import uuid4
+
+from services.contracts.members.organisation import Organisation
+from services.kit.errors import Forbidden, Invalid, PreconditionFailed
+from services.members.features.organisations.actions import IdentifierTaken, OrganisationInUse
+from tests.factories.members import a_membership, an_affiliation, an_organisation
+from tests.members.contract import exactly
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+
+def an_identifier() -> dict[str, str]:
+    return {"scheme": "wikidata", "value": f"Q{uuid4().int % 10**12}"}
+
+
+async def test_every_field_reads_as_its_contract_says(members: Api) -> None:
+    whole = an_organisation(
+        names={"zh": "贵州省旅游协会", "zh-Hant": "貴州省旅遊協會", "en": "G" * 300},
+        kind="association",
+        country="CN",
+        subdivision="CN-GZ",
+        city="贵阳",
+        address="中华北路 38",
+        website="https://tourism.example.org/关于",
+        emails=["office@tourism.example.org"],
+        phones=[{"number": "+86 851 8555 0123"}, {"number": "问前台"}],
+        identifiers=[an_identifier()],
+        tags=["理事单位", "mountain"],
+    )
+    made = await members.made("/v1/organisations", whole)
+    read = exactly(Organisation, (await members.get(f"/v1/organisations/{made['id']}")).content)
+    kept = read.model_dump(mode="json", include=set(whole) - {"phones"})
+    assert kept == {name: value for name, value in whole.items() if name != "phones"}
+    bare = await members.made("/v1/organisations", {"names": {"en": "Bare"}, "kind": "other"})
+    exactly(Organisation, (await members.get(f"/v1/organisations/{bare['id']}")).content)
+
+
+async def test_changes_what_is_given_and_moves_identifiers(members: Api, organisation: dict[str, Any]) -> None:
+    path, old, new = f"/v1/organisations/{organisation['id']}", an_identifier(), an_identifier()
+    await members.patch(path, {"identifiers": [old], "names": {"fr": "Région"}})
+    changed = (await members.patch(path, {"identifiers": [new], "names": {"zh": None}, "country": None})).json()
+    assert (sorted(changed["names"]), changed["country"], changed["version"]) == (["en", "fr"], None, 3)
+    await members.made("/v1/organisations", an_organisation(identifiers=[old]))
+    assert_problem(await members.patch(path, {"identifiers": [old]}), IdentifierTaken)
+    assert_problem(await members.patch(path, {"subdivision": "NP-P1"}), Invalid, pointer="/subdivision")
+    assert_problem(await members.patch(path, {"city": "x"}, if_match='"1"'), PreconditionFailed)
+
+
+async def test_archives_and_restores(members: Api, organisation: dict[str, Any]) -> None:
+    path = f"/v1/organisations/{organisation['id']}"
+    for status in ("archived", "active"):
+        assert (await members.patch(path, {"status": status})).json()["status"] == status
+    changes = await members.items("/v1/members/changes", resource_id=organisation["id"])
+    assert [change["type"].rsplit(".")[-1] for change in changes] == ["created", "archived", "restored"]
+
+
+async def test_deletes_only_what_nothing_refers_to(
+    members: Api, organisation: dict[str, Any], person: dict[str, Any], yearly: dict[str, Any]
+) -> None:
+    member = await members.made("/v1/organisations", an_organisation())
+    await members.made("/v1/memberships", a_membership(member["id"], yearly["id"]))
+    role = await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"]))
+    for used in (organisation, member):
+        assert_problem(await members.delete(f"/v1/organisations/{used['id']}"), OrganisationInUse)
+    await members.delete(f"/v1/affiliations/{role['id']}")
+    path = f"/v1/organisations/{organisation['id']}"
+    assert (await members.delete(path)).status_code == 204
+    assert (await members.get(path)).status_code == 404
+
+
+async def test_one_that_others_were_merged_into_stays(members: Api, organisation: dict[str, Any]) -> None:
+    loser = await members.made("/v1/organisations", an_organisation())
+    await members.post("/v1/merges", {"winner_id": organisation["id"], "loser_id": loser["id"]})
+    assert_problem(await members.delete(f"/v1/organisations/{organisation['id']}"), OrganisationInUse)
+
+
+async def test_bulk_gives_each_its_own_result(members: Api) -> None:
+    mine = [an_identifier()]
+    items = [an_organisation(identifiers=mine), an_organisation(identifiers=mine), an_organisation(subdivision="NP-P1")]
+    body = (await members.post("/v1/organisations/bulk", {"items": items})).json()
+    assert [result["status"] for result in body["results"]] == [201, 409, 422]
+
+
+async def test_a_partner_makes_none(members: Api, organisation: dict[str, Any], signer: Signer) -> None:
+    partner = members.as_(signer.partner(organisation["id"]))
+    assert_problem(await partner.post("/v1/organisations", an_organisation()), Forbidden)
+    assert (await partner.post("/v1/organisations/bulk", {"items": [an_organisation()]})).json()["refused"] == 1
