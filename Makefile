@@ -68,6 +68,11 @@ new: $(STAMP) ## Write the rooms of a new feature: make new s=members f=sites
 	@test -n "$(s)" -a -n "$(f)" || { echo "usage: make new s=<service> f=<feature>" >&2; exit 2; }
 	@$(BIN)/python -m deploy.scaffold "$(s)" "$(f)"
 
+.PHONY: migration
+migration: $(STAMP) ## Write a migration to finish by hand: make migration s=members m="Add sites"
+	@test -n "$(s)" -a -n "$(m)" || { echo 'usage: make migration s=<service> m="what it does"' >&2; exit 2; }
+	@$(BIN)/python -m deploy.migrations "$(s)" "$(m)"
+
 .PHONY: lock
 lock: $(STAMP) ## Resolve pyproject.toml into the locks anew; upgrade=1 takes the newest versions
 	@$(BIN)/uv pip compile $(LOCKING) --output-file requirements.lock pyproject.toml

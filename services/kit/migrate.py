@@ -8,6 +8,7 @@ from alembic import command, context
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from alembic.operations import Operations
+from alembic.script import Script, ScriptDirectory
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, MetaData, create_engine, make_url, pool, text
 
@@ -39,6 +40,15 @@ def upgrade(package: str, database_url: str) -> None:
 def check(package: str, database_url: str) -> None:
     """Raise when the tables and the migrations differ."""
     command.check(config(package, database_url))
+
+
+def revise(package: str, database_url: str, message: str) -> str:
+    """Write the revision that brings a migrated database to the tables; answers its path."""
+    found = config(package, database_url)
+    number = len(list(ScriptDirectory.from_config(found).walk_revisions())) + 1
+    written = command.revision(found, message, autogenerate=True, rev_id=f"{number:04}")
+    assert isinstance(written, Script)
+    return written.path
 
 
 def connect(found: Config) -> Connection:
