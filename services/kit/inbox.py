@@ -1,10 +1,12 @@
 """The inbox: another service's changes, stored on arrival, applied once and in order per record by the worker."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from fastapi import Response
 from sqlalchemy import BigInteger, Index, Uuid, select
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -17,6 +19,11 @@ from services.kit.db import Base, Moment, now
 from services.kit.jobs import Task, task
 from services.kit.routing import Routes, WriteSession
 from services.kit.runtime import Runtime
+
+AT_ONCE = 4
+"""Records of one delivery that are brought up to date side by side."""
+
+log = structlog.get_logger(__name__)
 
 Handler = Callable[[AsyncSession, Change], Awaitable[None]]
 """Applies one change of another service, in the transaction that marks it applied."""
@@ -74,10 +81,29 @@ class Inbox:
         fresh = await session.scalars(
             insert(InboxRow).values(rows).on_conflict_do_nothing().returning(InboxRow.resource_id)
         )
-        for resource_id in sorted(set(fresh)):
-            await self.apply.defer(session, lock=f"inbox:{resource_id}", resource_id=str(resource_id))
+        if records := sorted({str(id) for id in fresh}):
+            await self.apply.defer(session, resource_ids=records)
 
-    async def _apply(self, runtime: Runtime, resource_id: str) -> None:
+    async def _apply(self, runtime: Runtime, resource_ids: list[str]) -> None:
+        """Apply what waits for some records. One that fails is tried again by itself and holds up no other."""
+        at_once = asyncio.Semaphore(AT_ONCE)
+
+        async def apply(resource_id: str) -> None:
+            async with at_once:
+                await self._apply_to(runtime, resource_id)
+
+        outcomes = await asyncio.gather(*map(apply, resource_ids), return_exceptions=True)
+        failed = {id: error for id, error in zip(resource_ids, outcomes, strict=True) if error is not None}
+        if not failed:
+            return
+        if len(resource_ids) == 1:
+            raise failed[resource_ids[0]]  # the queue tries again, later each time
+        async with runtime.database.transaction() as session:
+            for id, error in failed.items():
+                log.warning("change_not_applied", resource_id=id, reason=type(error).__name__)
+                await self.apply.defer(session, resource_ids=[id])
+
+    async def _apply_to(self, runtime: Runtime, resource_id: str) -> None:
         """Apply what waits for one record, oldest first, each in a transaction of its own: one that fails keeps
         itself and what follows waiting, and undoes nothing of what went before."""
         oldest = (

@@ -25,7 +25,11 @@ class Selection(BaseModel):
     many: ClassVar[frozenset[str]] = frozenset({"fields", "expand"})
 
     fields: list[str] = []
-    expand: list[str] = []
+
+    @property
+    def embedded(self) -> Sequence[str]:
+        """What `expand` asks for; a resource that embeds nothing does not take the parameter."""
+        return getattr(self, "expand", ())
 
 
 class ListQuery(Selection):
@@ -36,8 +40,12 @@ class ListQuery(Selection):
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows a page.")
     cursor: str | None = Field(None, max_length=8_000, description="`next_cursor` of the page before.")
     sort: str | None = None
-    q: str | None = None
     count: bool = Field(False, description="Adds `total`.")
+
+    @property
+    def searched_for(self) -> str | None:
+        """What `q` asks for; a resource without a search does not take the parameter."""
+        return getattr(self, "q", None)
 
     def given_filters(self) -> dict[str, Any]:
         """Filters that the request uses, by their public name."""

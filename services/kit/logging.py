@@ -14,6 +14,7 @@ import structlog
 from psycopg import Error as PsycopgError
 from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
+from structlog.typing import ExcInfo
 
 from services.kit.http import request_id, traceparent
 
@@ -39,9 +40,9 @@ def _masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[
     return event
 
 
-def told(failure: Any) -> str:
+def told(exc_info: ExcInfo) -> str:
     """A traceback in which errors that quote the data they met (of PostgreSQL, of pydantic) are told without it."""
-    error: BaseException | None = failure[1]
+    error: BaseException | None = exc_info[1]
     chain: list[BaseException] = []
     while error is not None and len(chain) < _LONGEST_CHAIN:
         chain.append(error)

@@ -180,10 +180,10 @@ class Resource(Generic[Row]):
 
     async def page(self, run: Run, caller: Caller, query: ListQuery, cursors: Cursors) -> bytes:
         """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by."""
-        given = query.given_filters()
-        sort = query.sort or (_BEST_FIRST if query.q is not None else self.default_sort)
+        given, q = query.given_filters(), query.searched_for
+        sort = query.sort or (_BEST_FIRST if q is not None else self.default_sort)
         keys = self._sort_keys(sort)
-        self._refuse_guarded(caller, given, keys, searched=query.q is not None)
+        self._refuse_guarded(caller, given, keys, searched=q is not None)
         rule = self._rule(caller)
         values: dict[str, Any] = {
             **{f"filter_{name}": value for name, value in given.items()},
@@ -191,10 +191,10 @@ class Resource(Generic[Row]):
             **self._parameter_values(query.given_parameters(self.parameters)),
             "page_limit": query.limit + 1,
         }
-        if query.q is not None:
-            values.update(search_parameters(query.q))
+        if q is not None:
+            values.update(search_parameters(q))
         asked = {**given, **query.given_parameters(self.parameters)}
-        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in asked.items())}|{query.q or ''}"
+        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in asked.items())}|{q or ''}"
         after: tuple[bool, ...] | None = None
         if query.cursor:
             position = cursors.open(bound_to, query.cursor, len(keys))
@@ -202,7 +202,7 @@ class Resource(Generic[Row]):
             values.update({f"after_{n}": value for n, value in enumerate(position) if value is not None})
         shown = self._shown(caller, query.fields)
         shape = _Shape(
-            frozenset(given), sort, after, query.q is not None, shown, self._embedded(query.expand), rule.name
+            frozenset(given), sort, after, q is not None, shown, self._embedded(query.embedded), rule.name
         )
         statement = self._kept(shape) or self._keep(shape, self._page_query(shape, keys, rule))
         rows = await run(statement.sql, statement.arguments(values))
@@ -212,7 +212,7 @@ class Resource(Generic[Row]):
         cursor = f'"{cursors.seal(bound_to, rows[-1][1:])}"' if more else "null"
         total = ""
         if query.count:
-            counting = _Shape(frozenset(given), "", None, query.q is not None, (), (), rule.name, counting=True)
+            counting = _Shape(frozenset(given), "", None, q is not None, (), (), rule.name, counting=True)
             statement = self._kept(counting) or self._keep(counting, self._count_query(counting, rule))
             total = f',"total":{(await run(statement.sql, statement.arguments(values)))[0][0]}'
         resume = ""

@@ -362,7 +362,7 @@ def _one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
         chosen = read_query(selection, scope["query_string"])
         values = {name: getattr(chosen, name) for name in resource.parameters}
         item = await resource.one(
-            runtime.read, request.state.caller, id, fields=chosen.fields, expand=chosen.expand, values=values
+            runtime.read, request.state.caller, id, fields=chosen.fields, expand=chosen.embedded, values=values
         )
         if item is None:
             raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")

@@ -40,13 +40,15 @@ async def served(app: ASGIApp, port: int | None = None) -> AsyncIterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
-        async with asyncio.timeout(10):
-            while not server.started:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: _started(server), within=10)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.should_exit = True
         await asyncio.to_thread(thread.join, 5)
+
+
+async def _started(server: uvicorn.Server) -> bool:
+    return server.started
 
 
 def gateway(signer: Signer) -> FastAPI:
@@ -87,6 +89,8 @@ def says(status: int, body: bytes = b"{}", headers: dict[str, str] | None = None
 async def eventually(check: Callable[[], Awaitable[Any]], *, within: float = 60.0) -> Any:
     """The first truthy answer; fails when there is none in time."""
     async with asyncio.timeout(within):
-        while not (found := await check()):
-            await asyncio.sleep(0.1)
+        found = await check()
+        while not found:
+            await asyncio.sleep(0.05)
+            found = await check()
         return found

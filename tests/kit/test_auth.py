@@ -79,7 +79,7 @@ async def test_a_token_is_refused_once_it_has_expired(library: Api, signer: Sign
 def forged(signer: Signer) -> dict[str, str]:
     public = signer.public.as_dict(private=False)["keys"][0]
     stranger = OKPKey.generate_key("Ed25519", {"kid": "test"})
-    raw_public = base64.urlsafe_b64decode(public["x"] + "=")
+    raw_public = base64.urlsafe_b64decode(f"{public['x']}=")
     payload = b64(claims())
     good = signed(signer)
     head, body, signature = good.split(".")

@@ -26,7 +26,7 @@ async def page(library: Api, cursor: str | None, limit: int = 50) -> tuple[list[
 
 
 async def test_a_transaction_that_commits_late_is_not_skipped(library: Api) -> None:
-    seen, cursor = await page(library, None, 200)
+    _, cursor = await page(library, None, 200)
     async with library.runtime.database.sessions() as late:
         first = await feature.create(late, CLERK, BookCreate(**a_book()))
         second = await library.made("/v1/books", a_book(shelf="B"))

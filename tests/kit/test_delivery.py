@@ -8,11 +8,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest_asyncio
-from sqlalchemy import make_url
 
 from services.contracts.change import Change, Delivery
 from services.kit.app import build_app
-from services.kit.auth import TokenAuthenticator
+from services.kit.auth import Caller, TokenAuthenticator
 from services.kit.db import now
 from services.kit.errors import Forbidden, Unauthenticated
 from services.kit.ids import new_id
@@ -21,6 +20,8 @@ from tests.kit.conftest import Fresh, Start, at_work
 from tests.kit.live import eventually, free_port, gateway, served
 from tests.kit.sample import a_book
 from tests.kit.test_jobs import worker_process
+from tests.kit.toy import books as feature
+from tests.kit.toy.contract import BookCreate
 from tests.kit.toy.services import CATALOGUE, POISON
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -151,7 +152,8 @@ class Pair:
         """What has arrived, in the order of its storing."""
         async with await psycopg.AsyncConnection.connect(self.url, autocommit=True) as connection:
             cursor = await connection.execute(
-                "SELECT resource_id::text, (change ->> 'resource_version')::int FROM inbox ORDER BY received_at, sequence"
+                "SELECT resource_id::text, (change ->> 'resource_version')::int FROM inbox "
+                "ORDER BY received_at, sequence"
             )
             return list(await cursor.fetchall())
 
@@ -197,10 +199,6 @@ async def test_what_is_written_while_the_other_is_down_arrives_when_it_is_up(pai
 
 
 async def test_a_change_that_commits_late_is_delivered(pair: Pair) -> None:
-    from services.kit.auth import Caller
-    from tests.kit.toy import books as feature
-    from tests.kit.toy.contract import BookCreate
-
     async with pair.receiving(), pair.library.runtime.database.sessions() as late:
         slow = await feature.create(late, Caller("user:clerk", "staff"), BookCreate(**a_book()))
         quick = await pair.library.made("/v1/books", a_book(shelf="B"))
@@ -234,4 +232,3 @@ async def test_the_same_changes_told_again_after_a_crash_are_known(pair: Pair) -
 
         await eventually(caught_up)
     assert sorted(await pair.waiting()) == sorted([(made["id"], 1), (second["id"], 1)])
-    assert make_url(pair.url).database

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from services.kit.errors import BadRequest, IdempotencyKeyReused, InternalError, RequestInProgress
+from tests.kit.live import eventually
 from tests.kit.sample import a_book
 from tests.kit.toy.books import IsbnTaken
 from tests.wire.api import Api, assert_problem
@@ -44,8 +45,7 @@ async def test_while_the_first_runs_the_second_is_told_to_wait(library: Api) -> 
     async with await psycopg.AsyncConnection.connect(library.runtime.database.conninfo) as other:
         await other.execute("SELECT * FROM shelf WHERE name = 'B' FOR UPDATE")
         first = asyncio.create_task(library.post("/v1/books", body, headers=header))
-        while not (await _waiting_for_a_lock(other)):
-            await asyncio.sleep(0.02)
+        await eventually(lambda: _waiting_for_a_lock(other))
         reply = await library.post("/v1/books", body, headers=header)
         assert_problem(reply, RequestInProgress)
         assert reply.headers["retry-after"] == "1"

@@ -11,8 +11,10 @@ from uuid import uuid4
 
 import psycopg
 
+from services.kit.jobs import CLEAN
 from tests.kit.conftest import Start, at_work
 from tests.kit.live import eventually
+from tests.kit.sample import a_book
 from tests.kit.toy.books import dawdle, falter, give_up, label
 from tests.wire.api import Api
 
@@ -178,9 +180,6 @@ async def test_a_worker_told_to_stop_finishes_what_it_runs(start: Start) -> None
 
 
 async def test_old_records_are_cleaned_away(library: Api) -> None:
-    from services.kit.jobs import CLEAN
-    from tests.kit.sample import a_book
-
     key = uuid4().hex
     await library.post("/v1/books", a_book(), headers={"Idempotency-Key": key})
     async with library.runtime.database.transaction() as session:

@@ -16,24 +16,23 @@ from tests.wire.api import Api
 ROWS = 20_000
 CLERK = Caller("user:clerk", "staff", frozenset({"persons:sensitive"}))
 
+_FILL = """
+    INSERT INTO book
+           (id, version, created_at, updated_at, names, sort_name, shelf, author, extra, state, search)
+    SELECT gen_random_uuid(), 1, now() + n * interval '1 second', now(), '{"en": "Some title"}',
+           'title ' || lpad((n * 7919 %% %(rows)s)::text, 6, '0'), 'A',
+           CASE WHEN n %% 10 > 0 THEN 'author ' || lpad((n * 104729 %% %(rows)s)::text, 6, '0') END,
+           '{}', 'here', ''
+    FROM generate_series(1, %(rows)s) n
+"""
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def full(start: Start) -> AsyncIterator[Api]:
     """A library of many books; one in ten has no author."""
     async with start() as library:
         async with await psycopg.AsyncConnection.connect(library.runtime.database.conninfo) as connection:
-            await connection.execute(
-                """
-                INSERT INTO book (id, version, created_at, updated_at, names, sort_name, shelf, author, extra, state, search)
-                SELECT gen_random_uuid(), 1, now() + n * interval '1 second', now(), '{"en": "Some title"}',
-                       'title ' || lpad((n * 7919 % %s)::text, 6, '0'), 'A',
-                       CASE WHEN n % 10 > 0 THEN 'author ' || lpad((n * 104729 % %s)::text, 6, '0') END, '{}', 'here', ''
-                FROM generate_series(1, %s) n
-                """.replace("% 10", "%% 10")
-                .replace("7919 %", "7919 %%")
-                .replace("104729 %", "104729 %%"),
-                (ROWS, ROWS, ROWS),
-            )
+            await connection.execute(_FILL, {"rows": ROWS})
             await connection.commit()
             await connection.set_autocommit(True)
             await connection.execute("VACUUM ANALYZE book")

@@ -139,3 +139,10 @@ async def test_today_is_the_office_s(migrated: Migrated, signer: Signer) -> None
             standing = await office.get(f"/v1/organisations/{organisation['id']}/standing")
             assert standing.json()["status"] == statuses[zone]
     assert statuses == {"Etc/GMT+12": "active", "Pacific/Kiritimati": "lapsed"}
+
+
+@pytest.mark.parametrize("path", ["/v1/membership-terms", "/v1/membership-decisions", "/v1/membership-types"])
+async def test_lists_without_search_take_none(members: Api, membership: dict[str, Any], path: str) -> None:
+    assert_problem(await members.get(f"{path}?q=a"), Invalid, pointer="q")
+    assert_problem(await members.get(f"{path}?expand=organisation"), Invalid, pointer="expand")
+    assert_problem(await members.get(f"{path}?sort=relevance"), Invalid, pointer="sort")

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -59,19 +58,19 @@ def asking(*, within: float) -> Prepare:
     """A route's `prepare`: asks for whoever the body names, for at most so many seconds."""
 
     async def prepare(request: Request, caller: Caller) -> Answers:
-        pairs = set(_named(await request.body(), caller))
+        pairs = set(_named(await _given(request), caller))
         token = request.headers.get(ON_BEHALF_OF) or request.headers.get("authorization", "").partition(" ")[2]
         return await _ask(runtime_of(request), pairs, token, within) if pairs else Answers()
 
     return prepare
 
 
-def _named(body: bytes, caller: Caller) -> Iterable[tuple[UUID, UUID]]:
+async def _given(request: Request) -> Any:
+    return await request.json() if await request.body() else None
+
+
+def _named(given: Any, caller: Caller) -> Iterable[tuple[UUID, UUID]]:
     """Admission type and organisation of each registration in a body. What is malformed, FastAPI refuses later."""
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return
     items = given.get("items", [given]) if isinstance(given, dict) else []
     for item in items[:1000] if isinstance(items, list) else []:
         if not isinstance(item, dict):
@@ -123,10 +122,7 @@ async def _ask(runtime: Runtime, pairs: set[tuple[UUID, UUID]], token: str, with
 @asynccontextmanager
 async def in_turn(request: Request) -> AsyncIterator[None]:
     """A route's `turn`: those who want the same admission type come one after the other."""
-    try:
-        given = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        given = None
+    given = await _given(request)
     wanted = _uuid(given.get("admission_type_id")) if isinstance(given, dict) else None
     if wanted is None:
         yield
