@@ -134,6 +134,7 @@ class Resource(Generic[Row]):
     """Pages say where they end (`resume_cursor`), the last one too: for feeds that grow at their end."""
 
     _statements: "OrderedDict[Any, Statement]" = field(default_factory=OrderedDict, repr=False, compare=False)
+    _keys: dict[str, Keys] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def columns(self) -> dict[str, Column]:
@@ -201,9 +202,7 @@ class Resource(Generic[Row]):
             after = tuple(value is not None for value in position)
             values.update({f"after_{n}": value for n, value in enumerate(position) if value is not None})
         shown = self._shown(caller, query.fields)
-        shape = _Shape(
-            frozenset(given), sort, after, q is not None, shown, self._embedded(query.embedded), rule.name
-        )
+        shape = _Shape(frozenset(given), sort, after, q is not None, shown, self._embedded(query.embedded), rule.name)
         statement = self._kept(shape) or self._keep(shape, self._page_query(shape, keys, rule))
         rows = await run(statement.sql, statement.arguments(values))
         more = len(rows) > query.limit
@@ -336,7 +335,15 @@ class Resource(Generic[Row]):
     def _parameter_values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         return {n: given[n] if given.get(n) is not None else p.default() for n, p in self.parameters.items()}
 
-    def _sort_keys(self, sort: str) -> list[tuple[Sort, bool]]:
+    def _sort_keys(self, sort: str) -> Keys:
+        keys = self._keys.get(sort)
+        if keys is None:
+            if len(self._keys) >= _KEPT_STATEMENTS:
+                self._keys.clear()
+            keys = self._keys[sort] = self._keys_of(sort)
+        return keys
+
+    def _keys_of(self, sort: str) -> Keys:
         keys: list[tuple[Sort, bool]] = []
         for part in sort.split(","):
             name, descending = part.lstrip("-"), part.startswith("-")

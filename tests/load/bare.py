@@ -34,7 +34,11 @@ class Bare:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        _, kind, value = scope["path"].split("/")
+        _, kind, value, *_ = (scope["path"] + "//").split("/")
+        if kind not in ("one", "page"):
+            await send({"type": "http.response.start", "status": 404, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
         connection = await self._pool.getconn()
         try:
             cursor = await connection.execute(_ONE if kind == "one" else _PAGE, (value,), prepare=True)

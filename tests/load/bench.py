@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from statistics import median
@@ -26,7 +25,7 @@ from tests.load.programs import uvicorn
 from tests.wire.stack import ROOT, Stack, running
 
 SECONDS = 3
-ROUNDS = 3
+ROUNDS = 5
 COUNTRY = "NP"
 
 
@@ -55,14 +54,35 @@ def wrk(url: str, token: str | None = None, connections: int = 16) -> tuple[floa
     return float(rate[1]), float(tail[1]) * {"us": 0.001, "ms": 1, "s": 1000}[tail[2]]
 
 
-def measure(name: str, one: str, page: str, token: str | None = None) -> Measured:
-    """Medians of several rounds, after one to warm up."""
-    wrk(one, token)
-    ones = [wrk(one, token) for _ in range(ROUNDS)]
-    wrk(page, token)
-    pages = [wrk(page, token) for _ in range(ROUNDS)]
-    best: Callable[[list[tuple[float, float]], int], float] = lambda runs, n: median(run[n] for run in runs)  # noqa: E731
-    return Measured(name, best(ones, 0), best(pages, 0), best(ones, 1), best(pages, 1))
+@dataclass
+class Way:
+    """One way of asking: the addresses of a record and of a page."""
+
+    name: str
+    one: str
+    page: str
+    token: str | None = None
+
+
+def measure(ways: list[Way]) -> list[Measured]:
+    """Medians of several rounds after one to warm up. Each round asks in every way, so that noise meets them alike."""
+    ones: dict[str, list[tuple[float, float]]] = {way.name: [] for way in ways}
+    pages: dict[str, list[tuple[float, float]]] = {way.name: [] for way in ways}
+    for _ in range(ROUNDS + 1):
+        for way in ways:
+            ones[way.name].append(wrk(way.one, way.token))
+        for way in ways:
+            pages[way.name].append(wrk(way.page, way.token))
+    return [
+        Measured(
+            name=way.name,
+            one=median(rate for rate, _ in ones[way.name][1:]),
+            page=median(rate for rate, _ in pages[way.name][1:]),
+            one_p99_ms=median(tail for _, tail in ones[way.name][1:]),
+            page_p99_ms=median(tail for _, tail in pages[way.name][1:]),
+        )
+        for way in ways
+    ]
 
 
 def database_url(stack: Stack, group: str) -> str:
@@ -96,12 +116,14 @@ def run(rows: int) -> list[Measured]:
         ours = (f"/v1/organisations/{id}", f"/v1/organisations?country={COUNTRY}")
         with uvicorn("tests.load.bare:app", url) as bare, uvicorn("tests.load.naive:app", url) as naive:
             console.print("measuring …")
-            return [
-                measure("bare ASGI handler", f"{bare}/one/{id}", f"{bare}/page/{COUNTRY}"),
-                measure("FastAPI with ORM, no sign-in", f"{naive}/one/{id}", f"{naive}/page/{COUNTRY}"),
-                measure("members, called directly", members + ours[0], members + ours[1], token),
-                measure("members through the gateway", stack.url + ours[0], stack.url + ours[1], key),
-            ]
+            return measure(
+                [
+                    Way("bare ASGI handler", f"{bare}/one/{id}", f"{bare}/page/{COUNTRY}"),
+                    Way("FastAPI with ORM", f"{naive}/one/{id}", f"{naive}/page/{COUNTRY}"),
+                    Way("members, directly", members + ours[0], members + ours[1], token),
+                    Way("members, by gateway", stack.url + ours[0], stack.url + ours[1], key),
+                ]
+            )
 
 
 def show(measured: list[Measured]) -> None:
@@ -119,7 +141,7 @@ def show(measured: list[Measured]) -> None:
             f"{row.page_p99_ms:.1f}",
         )
         table.add_row(row.name, *ones, *pages)
-    Console().print(table)
+    Console(width=110).print(table)
 
 
 def main() -> None:
