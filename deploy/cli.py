@@ -23,6 +23,8 @@ users = typer.Typer(help="Staff users.", no_args_is_help=True)
 keys = typer.Typer(help="API keys for partners and scripts.", no_args_is_help=True)
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
+search = typer.Typer(help="Search keys of names.", no_args_is_help=True)
+app.add_typer(search, name="search")
 
 EVERY_SCOPE = "*"
 ON_ONE_MACHINE = {"psutil", "deploy.demo"}
@@ -193,6 +195,19 @@ def revoke_key(
 
     if not answer(revoke(url_of("gateway"), key_id)):
         raise Refusal(f"There is no key {key_id}, or it is revoked already.")
+
+
+@search.command("rebuild")
+def rebuild_search(
+    everything: Annotated[bool, typer.Option("--all", help="Also keys that are not outdated.")] = False,
+) -> None:
+    """Make search keys anew after the rule changed; safe while the services run."""
+    from deploy.databases import PACKAGES, url_of
+    from services.kit.search_rebuild import rebuild
+
+    for group, package in PACKAGES.items():
+        for table, rows in asyncio.run(rebuild(package, url_of(group), everything=everything)).items():
+            print(f"{group} {table}: {rows}")
 
 
 if __name__ == "__main__":

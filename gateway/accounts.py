@@ -47,7 +47,7 @@ async def create_user(
     try:
         async with _transaction(database_url) as session:
             await users.create(session, _OPERATOR, new)
-    except users.EmailTaken:
+    except users.UserEmailTaken:
         return None
     return password
 

@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
+from sqlalchemy import false
 from starlette.requests import HTTPConnection
 
 from gateway.identity import Identity, Principal
 from services.contracts.scopes import SCOPES
 from services.kit.auth import ANONYMOUS, Caller
 from services.kit.errors import Forbidden
+from services.kit.reading import EVERY_ROW, Rule
 
 SIGNED_IN: Final = "signed-in"
 """Marks an operation that any valid credential may call, whatever its scopes."""
@@ -44,6 +46,19 @@ CurrentPrincipal = Annotated[Principal | None, Depends(_principal)]
 Address = Annotated[str, Depends(_address)]
 """The client's address, for throttling; never stored as it is."""
 CurrentIdentity = Annotated[Identity, Depends(_identity)]
+
+
+STAFF_SEE_ALL: Final = (
+    Rule("bound", lambda caller: caller.organisation_id is not None, false()),
+    EVERY_ROW,
+)
+"""Users and roles are the alliance's own: a key that is bound to an organisation sees and changes none of them."""
+
+
+def staff_only(caller: Caller) -> None:
+    """Raise for a key that is bound to an organisation: a user or role it made would be bound to none."""
+    if caller.organisation_id is not None:
+        raise Forbidden("A key that is bound to an organisation does not make users and roles.")
 
 
 def require_all(caller: Caller, scopes: Any, what: str) -> None:

@@ -15,6 +15,7 @@ import httpx
 import structlog
 
 from gateway.callers import SIGNED_IN
+from gateway.document_headers import say_headers
 from gateway.operations import Operations
 from gateway.table import SERVICES, service_of
 from services.contracts.scopes import SCOPES
@@ -134,7 +135,7 @@ def merge(parts: Mapping[str, Document], public_url: str) -> Document:
             "contact": {"name": "Alliance CRM", "url": f"{public_url}/"},
             "license": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},
         },
-        "servers": [{"url": public_url, "description": "The gateway."}],
+        "servers": [_server(public_url)],
         "security": [{"bearer": []}],
         "tags": [],
         "paths": {},
@@ -144,8 +145,16 @@ def merge(parts: Mapping[str, Document], public_url: str) -> Document:
     }
     for service, part in parts.items():
         _add(merged, service, part)
+    say_headers(merged)
     merged["x-problems"] = dict(sorted(merged["x-problems"].items()))
     return merged
+
+
+def _server(public_url: str) -> Document:
+    # Without TLS it runs on one machine, and is wherever the document was read from.
+    if public_url.startswith("https://"):
+        return {"url": public_url, "description": "The production gateway.", "x-internal": False}
+    return {"url": "/", "description": "The local gateway, where this document came from.", "x-internal": True}
 
 
 def _add(merged: Document, service: str, part: Document) -> None:

@@ -46,6 +46,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
+    "log_error_verbosity": "terse",  # details quote the rows that were refused, names and addresses included
     "log_checkpoints": "off",
     "idle_in_transaction_session_timeout": "60s",
 }

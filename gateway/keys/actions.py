@@ -14,7 +14,7 @@ from services.contracts.gateway.api_key import ApiKeyCreate, ApiKeyRotation
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.db import now
-from services.kit.errors import Conflict, Forbidden, Invalid
+from services.kit.errors import Conflict, Contradiction, Forbidden
 from services.kit.etag import IfMatch, held
 
 
@@ -80,4 +80,4 @@ async def revoke(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
 
 def _require_future(expires_at: datetime | None) -> None:
     if expires_at is not None and expires_at <= now():
-        raise Invalid.value("/expires_at", "in_the_past", "A key must end in the future.")
+        raise Contradiction.value("/expires_at", "in_the_past", "A key must end in the future.")

@@ -6,7 +6,7 @@ from pydantic import MISSING
 from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.callers import require_all
+from gateway.callers import require_all, staff_only
 from gateway.roles.queries import ROLES, scopes_of
 from gateway.tables.role import RoleRow
 from gateway.tables.user import UserRow
@@ -47,6 +47,7 @@ class RoleInUse(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, new: RoleCreate) -> UUID:
     """Add a role."""
+    staff_only(caller)
     require_all(caller, new.scopes, "The role")
     row = RoleRow(name=new.name, titles=new.titles, scopes=list(new.scopes), fixed=False)
     session.add(row)

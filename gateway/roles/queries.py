@@ -6,11 +6,12 @@ from sqlalchemy import ARRAY, Text, case, cast, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from gateway.callers import STAFF_SEE_ALL
 from gateway.tables.role import RoleRow
 from gateway.tables.user import ADMINISTRATOR
 from services.contracts.gateway.role import Role
 from services.contracts.scopes import SCOPES
-from services.kit.errors import Invalid
+from services.kit.errors import Contradiction
 from services.kit.filters import any_of, created_and_updated, overlaps
 from services.kit.reading import Resource, Sort
 
@@ -29,6 +30,7 @@ ROLES = Resource(
     },
     sorts={"name": Sort(RoleRow.name), "created_at": Sort(RoleRow.created_at)},
     default_sort="name",
+    rules=STAFF_SEE_ALL,
 )
 
 
@@ -40,7 +42,7 @@ def scopes_of(role: RoleRow) -> set[str]:
 async def scopes_of_all(session: AsyncSession, names: Iterable[str]) -> set[str]:
     """The scopes of several roles together; they are locked against deletion until the transaction ends.
 
-    Raises `Invalid` for a role that does not exist.
+    Raises `Contradiction` for a role that does not exist.
     """
     wanted = sorted(set(names))
     # Share locks, taken in the order of names: a role can't be deleted between this look and the user's commit.
@@ -50,7 +52,7 @@ async def scopes_of_all(session: AsyncSession, names: Iterable[str]) -> set[str]
     roles = {role.name: role for role in found}
     for position, name in enumerate(wanted):
         if name not in roles:
-            raise Invalid.value(f"/roles/{position}", "unknown_role", f"There is no role {name}.")
+            raise Contradiction.value(f"/roles/{position}", "unknown_role", f"There is no role {name}.")
     return {scope for role in roles.values() for scope in scopes_of(role)}
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway import passwords
-from gateway.callers import require_all
+from gateway.callers import require_all, staff_only
 from gateway.roles.queries import lock_administrators, scopes_of_all
 from gateway.sessions import actions as sessions
 from gateway.tables.user import ADMINISTRATOR, UserRow
@@ -20,7 +20,7 @@ from services.kit.errors import Conflict
 from services.kit.etag import IfMatch, held
 
 
-class EmailTaken(Conflict):
+class UserEmailTaken(Conflict):
     """Another user has this e-mail address.
 
     Each address stands for one user, whatever its case.
@@ -40,12 +40,13 @@ class LastAdministrator(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, new: UserCreate) -> UUID:
     """Add a user."""
+    staff_only(caller)
     password_hash = await passwords.hashed(new.password.get_secret_value())
     roles = sorted(set(new.roles))
     require_all(caller, await scopes_of_all(session, roles), "The role")
     row = UserRow(email=new.email, name=new.name, password_hash=password_hash, roles=roles, disabled_at=None)
     session.add(row)
-    with refused_by("uq_user_account_email", EmailTaken()):
+    with refused_by("uq_user_account_email", UserEmailTaken()):
         await save(session, caller, "gateway.user.created", row, required_scopes=["users:read"])
     return row.id
 
@@ -73,7 +74,7 @@ async def change(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
         row.disable(update.disabled)
     if password_hash is not None:
         row.password_hash = password_hash
-    with refused_by("uq_user_account_email", EmailTaken()):
+    with refused_by("uq_user_account_email", UserEmailTaken()):
         await save(session, caller, "gateway.user.updated", row, required_scopes=["users:read"])
     if administered and not row.administers:
         await _require_an_administrator(session)

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Boolean
 
+from gateway.callers import STAFF_SEE_ALL
 from gateway.tables.user import UserRow
 from services.contracts.gateway.user import User
 from services.kit.filters import any_of, created_and_updated, overlaps, where
@@ -27,4 +28,5 @@ USERS = Resource(
         "created_at": Sort(UserRow.created_at),
     },
     default_sort="id",
+    rules=STAFF_SEE_ALL,
 )

@@ -20,7 +20,7 @@ routes.reads(USERS, scope="users:read")
     scope="users:write",
     response=User,
     keyed=False,
-    refuses=(actions.EmailTaken,),
+    refuses=(actions.UserEmailTaken,),
     summary="Create a user",
     description="A member of staff. You can give only roles whose scopes you hold yourself.",
 )
@@ -33,7 +33,7 @@ async def create_user(new: UserCreate, session: WriteSession, caller: CurrentCal
     "/{id}",
     scope="users:write",
     response=User,
-    refuses=(actions.EmailTaken, actions.LastAdministrator),
+    refuses=(actions.UserEmailTaken, actions.LastAdministrator),
     summary="Change a user",
     description="Also disables a user and sets a new password; both end the user's sessions within seconds.",
 )

@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    Strict,
     StringConstraints,
     WithJsonSchema,
 )
@@ -19,13 +20,27 @@ from pydantic import (
 from services.contracts.codes import CountryCode, CurrencyCode, TimeZone
 
 # Control characters are refused everywhere: PostgreSQL cannot store NUL, and the rest break exports and logs.
-_ONE_LINE = r"^[^\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$"
+# White space is spelt out, because `\s` stands for other characters in each of the languages that read these.
+_NO_BLANK = r"\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+_ONE_LINE = rf"^[^\u0000-\u001f\u007f]*[^{_NO_BLANK}][^\u0000-\u001f\u007f]*$"
 _SEVERAL_LINES = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
 _EMAIL = (
     r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$"
 )
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Regular expressions are written so that Python, Rust (pydantic) and JavaScript (JSON Schema) read them alike.
+_YEAR_MONTH_DAY = r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+_CALENDAR_DATE = f"^{_YEAR_MONTH_DAY}$"
+_INSTANT = (
+    f"^{_YEAR_MONTH_DAY}"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])$"
+)
+# Every day there is from 1900 to 2199: so that what the document allows is a date, 29 February included.
+_LEAP = r"(19(0[48]|[2468][048]|[13579][26])|20(0[048]|[2468][048]|[13579][26])|21(0[48]|[2468][048]|[13579][26]))"
+_WALL_CLOCK = (
+    r"^((19|20|21)[0-9][0-9]-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    rf"|02-(0[1-9]|1[0-9]|2[0-8]))|{_LEAP}-02-29)T([01][0-9]|2[0-3]):[0-5][0-9]$"
+)
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?$"
 
 
@@ -50,15 +65,24 @@ def _to_utc(value: datetime) -> datetime:
 
 def _only_iso_date(value: Any) -> date:
     # pydantic would also take numbers and date-times for dates.
-    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+    if isinstance(value, str) and re.fullmatch(_CALENDAR_DATE, value):
         return date.fromisoformat(value)
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     raise ValueError("is no calendar date; write YYYY-MM-DD")
 
 
-def _as_wall_clock(value: str) -> str:
-    datetime.fromisoformat(value)  # a ValueError for 30 February
+def _only_rfc3339(value: Any) -> Any:
+    # pydantic would also take numbers, and texts of digits, for seconds since 1970.
+    if isinstance(value, datetime) or (isinstance(value, str) and re.fullmatch(_INSTANT, value)):
+        return value
+    raise ValueError("is no instant; write RFC 3339 with an offset, such as 2026-05-29T01:00:00Z")
+
+
+def _only_number(value: Any) -> Any:
+    # pydantic would also take texts of digits, and true for 1.
+    if isinstance(value, bool | str):
+        raise ValueError("is no whole number")
     return value
 
 
@@ -71,21 +95,36 @@ Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=_SEVERAL_LIN
 Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
 """An e-mail address in the form browsers accept (WHATWG HTML, "valid e-mail address"), with a dotted domain."""
 
-Website = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^https?://[^\s\u0000-\u0020\u007f]+$")]
+Website = Annotated[str, StringConstraints(max_length=2_000, pattern=rf"^https?://[^{_NO_BLANK}]+$")]
 """An absolute http or https address."""
 
 Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
 """BCP 47: language, optional script, optional region (`zh`, `zh-Hant`, `pt-BR`)."""
 
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-"""A moment, RFC 3339 with an offset; kept and shown in UTC."""
+Instant = Annotated[
+    AwareDatetime,
+    AfterValidator(_to_utc),
+    BeforeValidator(_only_rfc3339),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _INSTANT, "maxLength": 32}),
+]
+"""A moment, RFC 3339 with an offset, of the years 1000 to 2999; kept and shown in UTC."""
 
-CalendarDate = Annotated[date, BeforeValidator(_only_iso_date)]
-"""A day on the calendar, `YYYY-MM-DD`; it has no zone."""
+CalendarDate = Annotated[
+    date,
+    BeforeValidator(_only_iso_date),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": _CALENDAR_DATE, "maxLength": 10}),
+]
+"""A day on the calendar, `YYYY-MM-DD`, of the years 1000 to 2999; it has no zone."""
+
+Flag = Annotated[bool, Strict()]
+"""true or false, and not a word or number that pydantic would take for one."""
+
+Whole = Annotated[int, BeforeValidator(_only_number)]
+"""A whole number, as JSON Schema understands it: 12 and 12.0, neither "12" nor true. Add bounds that fit the column."""
 
 Tag = Annotated[
     str,
-    StringConstraints(max_length=50, pattern=r"^[^\s\u0000-\u001f\u007f,]+( [^\s\u0000-\u001f\u007f,]+)*$"),
+    StringConstraints(max_length=50, pattern=rf"^[^{_NO_BLANK},]+( [^{_NO_BLANK},]+)*$"),
 ]
 """A short label without commas."""
 
@@ -145,7 +184,7 @@ class Money(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    amount: int = Field(ge=0, le=10**12, description="In the currency's minor unit.", examples=[120000])
+    amount: Whole = Field(ge=0, le=10**12, description="In the currency's minor unit.", examples=[120000])
     currency: CurrencyCode = Field(description="ISO 4217.", examples=["CNY"])
 
 
@@ -172,11 +211,9 @@ class VenueTime(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    local: Annotated[
-        str,
-        StringConstraints(pattern=r"^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d$"),
-        AfterValidator(_as_wall_clock),
-    ] = Field(description="Date and time as the clock on the wall shows it.", examples=["2026-05-29T09:00"])
+    local: Annotated[str, StringConstraints(pattern=_WALL_CLOCK, max_length=16)] = Field(
+        description="Date and time as the clock on the wall shows it.", examples=["2026-05-29T09:00"]
+    )
     time_zone: TimeZone = Field(description="IANA zone of the venue.", examples=["Asia/Shanghai"])
 
 
@@ -194,7 +231,7 @@ class Page(Output, Generic[Item]):
 class BulkCreate(Input, Generic[Item]):
     """Up to 1,000 new items. With `atomic`, one refusal refuses all."""
 
-    atomic: bool = Field(False, description="True: all or none. False: each item for itself.")
+    atomic: Flag = Field(False, description="True: all or none. False: each item for itself.")
     items: Annotated[list[Item], Field(min_length=1, max_length=1000)]
 
 

@@ -14,7 +14,7 @@ from services.contracts.base import Problem as ProblemBody
 from services.kit.auth import Caller
 from services.kit.changes import TOGETHER
 from services.kit.db import Tracked
-from services.kit.errors import Conflict, Invalid, Problem
+from services.kit.errors import Conflict, Problem
 
 New = TypeVar("New")
 Create = Callable[[AsyncSession, Caller, New], Awaitable[Tracked]]
@@ -29,8 +29,17 @@ class ItemRefused(Conflict):
     status = 409
 
 
+class NothingCreated(Conflict):
+    """Nothing was created: some items are refused.
+
+    `errors` points at them and says why. Mend or leave them out, or send the call without `atomic`.
+    """
+
+    status = 409
+
+
 async def create_all(session: AsyncSession, caller: Caller, bulk: BulkCreate[New], create: Create[New]) -> BulkResults:
-    """Create the items of a bulk call. With `atomic`, the first refusals end it as one 422 that points at them."""
+    """Create the items of a bulk call. With `atomic`, the first refusals end it as one 409 that points at them."""
     rows = await _together(session, caller, bulk.items, create)
     if rows is not None:
         results = [BulkResult(index=n, status=201, id=row.id) for n, row in enumerate(rows)]
@@ -38,8 +47,7 @@ async def create_all(session: AsyncSession, caller: Caller, bulk: BulkCreate[New
     results = [await _alone(session, caller, n, item, create) for n, item in enumerate(bulk.items)]
     refused = [result for result in results if result.problem is not None]
     if bulk.atomic and refused:
-        raise Invalid(
-            "Nothing was created: some items are refused.",
+        raise NothingCreated(
             errors=[
                 FieldError(
                     pointer=f"/items/{r.index}",

@@ -2,6 +2,9 @@
 
 One worker at a time delivers to a subscriber (an advisory lock of its connection); the position moves only after the
 subscriber has stored the changes, so a crash repeats and never loses.
+
+It reads in windows of settled transactions, and within a window by sequence: of two transactions that wrote one record,
+the one that began first may have written last, so the order of transactions would turn its changes round.
 """
 
 import asyncio
@@ -35,23 +38,37 @@ class Subscription:
 
 
 class PositionRow(Base):
-    """How far a subscriber has been told."""
+    """How far a subscriber has been told: all before `transaction_id`, and up to `sequence` of the window behind it."""
 
     __tablename__ = "delivery_position"
 
     subscriber: Mapped[str] = mapped_column(primary_key=True)
     transaction_id: Mapped[int] = mapped_column(Xid8, server_default=text("'0'"))
+    window_end: Mapped[int | None] = mapped_column(Xid8)
+    """Transactions before this one are in the window; null between windows."""
     sequence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
+_OPEN_WINDOW = """
+UPDATE delivery_position SET window_end = pg_snapshot_xmin(pg_current_snapshot()), sequence = 0
+WHERE subscriber = %s AND window_end IS NULL
+"""
+_CLOSE_WINDOW = """
+UPDATE delivery_position SET transaction_id = window_end, window_end = NULL, sequence = 0 WHERE subscriber = %s
+"""
+_WAITING = """
+SELECT EXISTS (
+    SELECT FROM change c, delivery_position p WHERE p.subscriber = %s AND c.transaction_id >= p.transaction_id
+)
+"""
 _NEXT = """
-SELECT c.transaction_id::text AS transaction_id, c.sequence, c.id, c.type, c.resource, c.resource_id,
-       c.resource_version, c.organisation_ids, c.before, c.after, c.actor, c.via, c.request_id, c.at
+SELECT c.sequence, c.id, c.type, c.resource, c.resource_id, c.resource_version, c.organisation_ids, c.before, c.after,
+       c.actor, c.via, c.request_id, c.at
 FROM change c, delivery_position p
 WHERE p.subscriber = %s
-  AND (c.transaction_id, c.sequence) > (p.transaction_id, p.sequence)
-  AND c.transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY c.transaction_id, c.sequence
+  AND c.transaction_id >= p.transaction_id AND c.transaction_id < p.window_end
+  AND c.sequence > p.sequence
+ORDER BY c.sequence
 LIMIT %s
 """
 
@@ -97,17 +114,22 @@ class Courier:
             await asyncio.sleep(2)
 
     async def _deliver_some(self, connection: psycopg.AsyncConnection[Any]) -> bool:
-        async with connection.cursor(row_factory=dict_row) as cursor:
-            await cursor.execute(_NEXT, (self._subscription.service, _BATCH))
-            rows = await cursor.fetchall()
-        if not rows:
+        """Deliver the next changes of the window, opening and closing it; answers whether there were any."""
+        name = self._subscription.service
+        waiting = await (await connection.execute(_WAITING, (name,))).fetchone()
+        if waiting is None or not waiting[0]:
             return False
+        await connection.execute(_OPEN_WINDOW, (name,))
+        async with connection.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(_NEXT, (name, _BATCH))
+            rows = await cursor.fetchall()
         wanted = [Change.model_validate(row) for row in rows if row["type"].startswith(self._subscription.prefixes)]
         if wanted:
             await self._peer.post("/internal/inbox", Delivery(source=self._runtime.name, changes=wanted), within=10.0)
-        last = rows[-1]
-        await connection.execute(
-            "UPDATE delivery_position SET transaction_id = %s::xid8, sequence = %s WHERE subscriber = %s",
-            (last["transaction_id"], last["sequence"], self._subscription.service),
-        )
-        return True
+        if len(rows) < _BATCH:
+            await connection.execute(_CLOSE_WINDOW, (name,))
+        else:
+            await connection.execute(
+                "UPDATE delivery_position SET sequence = %s WHERE subscriber = %s", (rows[-1]["sequence"], name)
+            )
+        return bool(rows)

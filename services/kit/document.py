@@ -7,33 +7,64 @@ from typing import Any
 
 from services.contracts.base import Problem as ProblemBody
 from services.contracts.scopes import PUBLIC, SCOPES
-from services.kit import errors
+from services.kit import errors, etag
+from services.kit.bulk import ItemRefused, NothingCreated
 from services.kit.errors import MEDIA_TYPE, Problem, problems_page
+from services.kit.links import connect
 from services.kit.listing import SELECTION
 from services.kit.routing import Operation, Routes
+from services.kit.schemas import complete
 
 _HEADER = {"in": "header", "required": False}
 IDEMPOTENCY_KEY = {
     **_HEADER,
     "name": "Idempotency-Key",
-    "description": "Makes the request safe to repeat: for 72 hours the same key answers with the first answer.",
+    # No example: whoever copied it would use one key for different requests.
+    "description": "Makes the request safe to repeat: for 72 hours the same key answers with the first answer. "
+    "Use a new one, such as a UUID, for each new request.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-    "example": "order-2026-05-29-0001",
 }
 IF_MATCH = {
     **_HEADER,
     "name": "If-Match",
     "required": True,
-    "description": "The ETag of the record you read (or `*`), so that nobody's change is overwritten unseen.",
-    "schema": {"type": "string", "pattern": '^(\\*|"[0-9]{1,10}(\\.[0-9a-f]+)?")$'},
-    "example": '"3.9f86d081884c"',
+    "description": 'The ETag of the record you read, such as `"3.9f86d081884c"`, so that nobody\'s change is '
+    "overwritten unseen; `*` changes it whatever it is by now.",
+    "schema": {"type": "string", "maxLength": etag.LONGEST, "pattern": etag.TAGS},
+    "example": "*",
 }
 IF_NONE_MATCH = {
     **_HEADER,
     "name": "If-None-Match",
     "description": "An ETag you hold: 304 when the record is still the same.",
-    "schema": {"type": "string", "maxLength": 500},
+    "schema": {"type": "string", "maxLength": etag.LONGEST, "pattern": etag.TAGS},
     "example": '"3.9f86d081884c"',
+}
+HEADERS: dict[str, Any] = {
+    "X-Request-Id": {
+        "description": "The request's id. Quote it when you ask for help.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]+$", "minLength": 8, "maxLength": 64},
+    },
+    "Retry-After": {
+        "description": "Seconds to wait.",
+        "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86_400},
+    },
+    "ETag": {
+        "description": "Of the record as it now is, for `If-Match` and `If-None-Match`.",
+        "schema": {"type": "string", "pattern": '^"[0-9]+\\.[0-9a-f]+"$', "maxLength": 80},
+    },
+    "Location": {
+        "description": "Where the new record is.",
+        "schema": {"type": "string", "format": "uri-reference", "maxLength": 200},
+    },
+    "Idempotency-Replayed": {
+        "description": "The key was used before; this is the first answer again.",
+        "schema": {"type": "string", "const": "true"},
+    },
+    "Dry-Run": {
+        "description": "Nothing was stored; this is what would have been.",
+        "schema": {"type": "string", "const": "true"},
+    },
 }
 DRY_RUN = {
     "in": "query",
@@ -52,12 +83,18 @@ def problems_of(operation: Operation) -> list[type[Problem]]:
         found += [errors.Unauthenticated, errors.Forbidden]
     if "{" in operation.path:
         found.append(errors.NotFound)
+    if policy.read is not None and operation.path.endswith("}"):
+        found.append(errors.BadRequest)
     if policy.writes:
         found += [errors.BadRequest, errors.ContentTooLarge, errors.UnsupportedMediaType]
     if policy.conditional:
         found += [errors.PreconditionFailed, errors.PreconditionRequired]
     if policy.keyed:
         found += [errors.RequestInProgress, errors.IdempotencyKeyReused]
+    if policy.writes and operation.options["methods"] != ["DELETE"]:
+        found.append(errors.Contradiction)
+    if operation.path.endswith("/bulk"):
+        found.append(NothingCreated)
     found += [errors.Invalid, errors.TooManyRequests, errors.InternalError, errors.Unavailable]
     return list(dict.fromkeys(found))
 
@@ -77,7 +114,7 @@ def describe(operation: Operation) -> dict[str, Any]:
                     "examples": {p.slug: {"value": _example(p, operation.path)} for p in problems},
                 }
             },
-            "headers": _problem_headers(status),
+            "headers": _headers("X-Request-Id", *(["Retry-After"] if status in (429, 503) else [])),
         }
         for status, problems in sorted(by_status.items())
     }
@@ -90,8 +127,8 @@ def describe(operation: Operation) -> dict[str, Any]:
         parameters.append(DRY_RUN)
     if policy.read is not None and operation.path.endswith("}"):
         parameters.append(IF_NONE_MATCH)
-        responses[304] = {"description": "Nothing changed since the ETag you hold."}
-    extra: dict[str, Any] = {"parameters": parameters} if parameters else {}
+        responses[304] = {"description": "Nothing changed since the ETag you hold.", "headers": _headers("ETag")}
+    extra: dict[str, Any] = {"parameters": parameters, "operationId": operation.endpoint.__name__.lower()}
     extra["security"] = [] if policy.scope == PUBLIC else [{"bearer": [policy.scope]}]
     if policy.scope != PUBLIC:
         extra["x-scope"] = policy.scope
@@ -111,16 +148,8 @@ def _example(problem: type[Problem], path: str) -> dict[str, Any]:
     return example
 
 
-def _problem_headers(status: int) -> dict[str, Any]:
-    headers: dict[str, Any] = {
-        "X-Request-Id": {"schema": {"type": "string"}, "description": "Quote it when you ask for help."}
-    }
-    if status in (429, 503):
-        headers["Retry-After"] = {
-            "schema": {"type": "integer", "minimum": 0},
-            "description": "Seconds to wait.",
-        }
-    return headers
+def _headers(*names: str) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]:
@@ -144,12 +173,17 @@ def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]
     }
     operations = [operation for group in routes for operation in group.operations]
     used = {problem for operation in operations for problem in problems_of(operation)}
+    if NothingCreated in used:
+        used.add(ItemRefused)
+    components["headers"] = HEADERS
     document["x-problems"] = problems_page(sorted(used, key=lambda p: p.slug))
     document["x-scopes"] = SCOPES
     for path in document["paths"].values():
         for operation in path.values():
-            _complete(operation)
+            _add_headers(operation)
             _offer_selection(operation, schemas)
+    complete(document)
+    connect(document["paths"])
     return document
 
 
@@ -162,7 +196,7 @@ def _readable_names(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _offer_selection(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """An operation that takes `fields` answers it under a media type of its own, with every field but the id optional."""
+    """What takes `fields` answers it under a media type of its own, with every field but the id optional."""
     content = operation["responses"].get("200", {}).get("content", {})
     whole = content.get("application/json", {}).get("schema", {}).get("$ref")
     if whole is None or "fields" not in [parameter["name"] for parameter in operation.get("parameters", [])]:
@@ -183,12 +217,18 @@ def _selection(whole: str, schemas: dict[str, Any]) -> str:
     return f"{whole}Selection"
 
 
-def _complete(operation: dict[str, Any]) -> None:
+def _add_headers(operation: dict[str, Any]) -> None:
+    parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
     for status, response in operation["responses"].items():
-        if status.startswith("2"):
-            headers = response.setdefault("headers", {})
-            headers.setdefault("X-Request-Id", {"schema": {"type": "string"}, "description": "This request's id."})
-            if status == "201":
-                headers.setdefault(
-                    "Location", {"schema": {"type": "string"}, "description": "Where the new record is."}
-                )
+        if not status.startswith("2"):
+            continue
+        names = ["X-Request-Id"]
+        if status == "201":
+            names.append("Location")
+        if status != "204" and parameters & {"If-Match", "If-None-Match"}:
+            names.append("ETag")
+        if "Idempotency-Key" in parameters:
+            names += ["ETag", "Idempotency-Replayed"]
+        if "dry_run" in parameters:
+            names.append("Dry-Run")
+        response["headers"] = {**_headers(*names), **response.get("headers", {})}

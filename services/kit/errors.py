@@ -135,6 +135,20 @@ class Conflict(Problem):
     status = 409
 
 
+class Contradiction(Conflict):
+    """The values contradict each other, or what is stored.
+
+    Each value is well-formed, but they do not fit together; `errors` names the one to change.
+    """
+
+    status = 409
+
+    @classmethod
+    def value(cls, pointer: str, code: str, detail: str) -> "Contradiction":
+        """One value does not fit the others."""
+        return cls(errors=[FieldError(pointer=pointer, code=code, detail=detail)])
+
+
 class RequestInProgress(Conflict):
     """The first request with this Idempotency-Key is still running.
 

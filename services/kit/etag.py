@@ -8,10 +8,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.auth import Caller
-from services.kit.errors import NotFound, PreconditionFailed
+from services.kit.errors import BadRequest, NotFound, PreconditionFailed
 from services.kit.reading import Item, Resource, Row
 
-_TAG = re.compile(r'^"(\d{1,10})(?:\.[0-9a-f]+)?"$')
+_ONE = r'(W/)?"[!#-~]*"'
+TAGS = rf"^(\*|{_ONE}( *, *{_ONE})*)$"
+"""What If-Match and If-None-Match may hold (RFC 9110 13.1), as a regular expression."""
+LONGEST = 500
+_WELL_FORMED = re.compile(TAGS)
+_OURS = re.compile(r'^"([0-9]{1,10})(?:\.[0-9a-f]+)?"$')
 
 
 def of(item: Item) -> str:
@@ -19,11 +24,20 @@ def of(item: Item) -> str:
     return f'"{item.version}.{hashlib.blake2b(item.body, digest_size=6).hexdigest()}"'
 
 
+def _given(name: str, header: str) -> list[str] | None:
+    """The tags a header holds; None for `*`. Raises `BadRequest` when it is malformed."""
+    header = header.strip()
+    if len(header) > LONGEST or not _WELL_FORMED.fullmatch(header):
+        raise BadRequest(f"{name} must be `*` or quoted ETags, at most {LONGEST} characters.")
+    return None if header == "*" else [tag.strip() for tag in header.split(",")]
+
+
 def unchanged(if_none_match: str | None, tag: str) -> bool:
     """Whether If-None-Match (RFC 9110 13.1.2, weak comparison) names the tag."""
     if if_none_match is None:
         return False
-    return if_none_match.strip() == "*" or tag in [t.strip().removeprefix("W/") for t in if_none_match.split(",")]
+    given = _given("If-None-Match", if_none_match)
+    return given is None or tag in [one.removeprefix("W/") for one in given]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +49,10 @@ class IfMatch:
     @classmethod
     def of(cls, header: str) -> "IfMatch":
         """Read the header (RFC 9110 13.1.1). Tags that are weak or not ours match nothing."""
-        if header.strip() == "*":
+        given = _given("If-Match", header)
+        if given is None:
             return cls(None)
-        found = (_TAG.match(tag.strip()) for tag in header.split(",")[:20])
+        found = (_OURS.match(tag) for tag in given)
         return cls(frozenset(int(match[1]) for match in found if match))
 
     def check(self, version: int) -> None:

@@ -64,9 +64,14 @@ class CircuitBreaker:
         self._failures = 0
         self._opened_at = float("-inf")
 
+    @property
+    def open(self) -> bool:
+        """Whether the last calls failed, so many in a row."""
+        return self._failures >= self._threshold
+
     def check(self, name: str) -> None:
         """Raise while the circuit is open."""
-        if self._failures >= self._threshold:
+        if self.open:
             if time.monotonic() - self._opened_at < self._rest:
                 raise Unavailable(f"{name} does not answer.", retry_after=round(self._rest))
             self._opened_at = time.monotonic()
@@ -98,11 +103,12 @@ class Peer:
         """Ask. Safe to repeat, so it is tried up to three times within the deadline."""
         ends = time.monotonic() + seconds_left()
         async for attempt in stamina.retry_context(
-            on=(Unavailable, GatewayTimeout),
+            on=self._worth_repeating,
             attempts=3,
             timeout=seconds_left(),
             wait_initial=0.05,
             wait_max=0.4,
+            wait_jitter=0.1,
         ):
             with attempt:
                 left = max(0.05, ends - time.monotonic())
@@ -112,6 +118,9 @@ class Peer:
         except ValidationError as error:
             log.error("peer_not_understood", peer=self.name, path=path, reasons=[e["type"] for e in error.errors()][:5])
             raise BadGateway(f"{self.name} gave an answer that makes no sense.") from None
+
+    def _worth_repeating(self, error: Exception) -> bool:
+        return isinstance(error, (Unavailable, GatewayTimeout)) and not self._breaker.open
 
     async def post(
         self, path: str, body: BaseModel, *, on_behalf_of: str | None = None, within: float = 5.0

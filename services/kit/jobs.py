@@ -8,13 +8,14 @@ personal data, as arguments.
 import functools
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec
 
 import procrastinate
 import structlog
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.db import Database, now
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 log = structlog.get_logger(__name__)
 
-_STALLED_AFTER = 30.0
-"""Seconds without a heartbeat after which a worker's jobs are given to another."""
+HEARTBEAT = 2.5
+"""Seconds between two signs of life of a worker."""
+STALLED_AFTER = 10.0
+"""Seconds without one after which a worker's jobs are given to another. A worker that only slept then runs them too,
+which every task must be safe for."""
 FOREVER = 1_000_000
 """Attempts; a fact that must arrive is tried until it does, at most every few minutes."""
 
@@ -112,17 +116,19 @@ class Jobs:
 async def _rescue(runtime: "Runtime") -> None:
     """Give the jobs of workers that died to the ones that live."""
     manager = runtime.jobs.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=_STALLED_AFTER):
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         log.warning("stalled_job_rescued", task=job.task_name, job=job.id)
         await manager.retry_job(job)
 
 
 async def _clean(runtime: "Runtime") -> None:
-    """Forget idempotency records after their 72 hours, and finished jobs after a day."""
+    """Forget idempotency records after their 72 hours, applied changes of others after a week, finished jobs after a day."""
     async with runtime.database.transaction() as session:
         await forget_old(session, now() - KEPT)
+        # The change that is delivered twice is at most one batch old; a week is far beyond that.
+        await session.execute(text("DELETE FROM inbox WHERE applied_at < :before"), {"before": now() - timedelta(days=7)})
     await runtime.jobs.app.job_manager.delete_old_jobs(nb_hours=24)
 
 
-RESCUE: Task[[]] = Task("kit.rescue_stalled_jobs", _rescue, 1, "* * * * * */10")
+RESCUE: Task[[]] = Task("kit.rescue_stalled_jobs", _rescue, 1, "* * * * * */5")
 CLEAN: Task[[]] = Task("kit.clean", _clean, 1, "17 * * * *")

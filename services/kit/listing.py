@@ -1,10 +1,10 @@
 """The query parameters of lists: one grammar, as a model per resource, read from the address without a framework."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, create_model
 
 from services.contracts.base import FieldError
 from services.kit.errors import Invalid
@@ -16,6 +16,21 @@ MAX_LIMIT = 200
 SELECTION = "application/vnd.alliance.selection+json"
 """Media type of answers to `fields=`: the record's JSON with only the fields asked for."""
 _MAX_PARAMETERS = 200
+
+
+def _true_or_false(value: Any) -> Any:
+    # pydantic would also take 1, on, yes and the like.
+    if value in ("true", "false"):
+        return value == "true"
+    if isinstance(value, bool):
+        return value
+    raise ValueError("say true or false")
+
+
+TrueOrFalse = Annotated[bool, BeforeValidator(_true_or_false)]
+Text = Annotated[str, StringConstraints(max_length=300, pattern=r"^[^\u0000]*$")]
+_AS_READ: dict[Any, Any] = {bool: TrueOrFalse, str: Text}
+"""How plain types of filters are read from an address."""
 
 
 class Selection(BaseModel):
@@ -38,9 +53,14 @@ class ListQuery(Selection):
     filter_names: ClassVar[Mapping[str, str]] = {}
 
     limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows a page.")
-    cursor: str | None = Field(None, max_length=8_000, description="`next_cursor` of the page before.")
+    cursor: str | None = Field(
+        None,
+        max_length=8_000,
+        description="`next_cursor` of the page before.",
+        json_schema_extra={"pattern": "^[!-~]*$"},  # said only: what is no cursor is a 400, whatever it looks like
+    )
     sort: str | None = None
-    count: bool = Field(False, description="Adds `total`.")
+    count: TrueOrFalse = Field(False, description="Adds `total`.")
 
     @property
     def searched_for(self) -> str | None:
@@ -58,11 +78,7 @@ class ListQuery(Selection):
 
 
 def _choices(names: Sequence[str]) -> Any:
-    return (
-        Annotated[str, StringConstraints(pattern=f"^({'|'.join(names)})$")]
-        if names
-        else Annotated[str, Field(max_length=0)]
-    )
+    return Literal[tuple(names)]
 
 
 def _selection_fields(resource: "Resource[Any]") -> dict[str, Any]:
@@ -98,14 +114,15 @@ def query_model(resource: "Resource[Any]") -> type[ListQuery]:
     for public, kind in resource.filters.items():
         attribute = public.replace(".", "_")
         names[attribute] = public
-        type_ = Annotated[list[kind.type], Field(min_length=1, max_length=100)] if kind.many else kind.type  # type: ignore[name-defined]
+        one_type = _AS_READ.get(kind.type, kind.type)
+        type_ = Annotated[list[one_type], Field(min_length=1, max_length=100)] if kind.many else one_type  # type: ignore[valid-type]
         fields[attribute] = (type_, Field(None, alias=public, description=kind.description))
     for name, parameter in resource.parameters.items():
         fields[name] = (parameter.type, Field(None, description=parameter.description))
     sorts = [*resource.sorts, "id", *(["relevance"] if resource.search is not None else [])]
-    one = f"-?({'|'.join(sorts)})"
+    each = f"-?({'|'.join(sorts)})"
     fields["sort"] = (
-        Annotated[str, StringConstraints(pattern=f"^{one}(,{one}){{0,3}}$")] | None,
+        Annotated[str, StringConstraints(max_length=200, pattern=f"^{each}(,{each}){{0,3}}$")] | None,
         Field(
             None,
             description=f"Any of {', '.join(sorts)}; `-` before one turns it round. Default: {resource.default_sort}.",
@@ -113,7 +130,7 @@ def query_model(resource: "Resource[Any]") -> type[ListQuery]:
     )
     if resource.search is not None:
         fields["q"] = (
-            Annotated[str, StringConstraints(min_length=1, max_length=200)] | None,
+            Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")] | None,
             Field(
                 None,
                 description="Search, best match first: Chinese, pinyin, initials, Latin without accents.",

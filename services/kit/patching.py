@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.kit.errors import Invalid
+from services.kit.errors import Contradiction
 
 
 def patch(row: Any, update: BaseModel, *, skip: frozenset[str] = frozenset()) -> None:
@@ -20,5 +20,5 @@ def patch(row: Any, update: BaseModel, *, skip: frozenset[str] = frozenset()) ->
 def _merged(name: str, current: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     merged = {key: value for key, value in {**current, **given}.items() if value is not None}
     if not merged:
-        raise Invalid.value(f"/{name}", "too_short", "At least one language must remain.")
+        raise Contradiction.value(f"/{name}", "too_short", "At least one language must remain.")
     return merged

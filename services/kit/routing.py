@@ -22,7 +22,6 @@ from services.contracts.scopes import PUBLIC
 from services.kit import etag
 from services.kit.auth import Caller
 from services.kit.errors import (
-    Invalid,
     InvalidCursor,
     NotFound,
     Problem,
@@ -300,6 +299,10 @@ class Routes:
         def keep(endpoint: Endpoint) -> Endpoint:
             options.update(methods=[method], status_code=status, response_model=response)
             options.setdefault("tags", [self.tag])
+            summary, _, description = inspect.cleandoc(endpoint.__doc__ or "").partition("\n")
+            if summary:
+                options.setdefault("summary", summary.rstrip("."))
+                options.setdefault("description", description.strip() or summary)
             self.operations.append(Operation(self.prefix + path, endpoint, policy, options, tuple(refuses)))
             return endpoint
 

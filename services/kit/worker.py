@@ -8,6 +8,7 @@ import structlog
 
 from services.kit.clock import office_zone
 from services.kit.delivery import Courier
+from services.kit.jobs import HEARTBEAT, STALLED_AFTER
 from services.kit.logging import configure
 from services.kit.runtime import Runtime
 from services.kit.service import Service
@@ -60,6 +61,8 @@ async def _run_jobs(runtime: Runtime) -> None:
                     additional_context={"runtime": runtime},
                     fetch_job_polling_interval=2.0,
                     shutdown_graceful_timeout=8.0,
+                    update_heartbeat_interval=HEARTBEAT,
+                    stalled_worker_timeout=STALLED_AFTER,
                     delete_jobs="successful",
                 )
         except asyncio.CancelledError:

@@ -8,9 +8,9 @@ import httpx
 
 from gateway.accounts import create_key, create_user
 from gateway.me.routes import NoPassword, WrongPassword
-from gateway.users.actions import EmailTaken, LastAdministrator
+from gateway.users.actions import UserEmailTaken, LastAdministrator
 from services.contracts.scopes import SCOPES
-from services.kit.errors import Forbidden, Invalid, PreconditionFailed, PreconditionRequired
+from services.kit.errors import Forbidden, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from tests.gateway.gateways import Gateway
 from tests.wire.api import assert_problem
 
@@ -51,7 +51,7 @@ async def test_a_user_is_created_listed_and_can_sign_in(gate: Gateway, key: str)
 async def test_an_address_is_one_user_s_whatever_its_case(gate: Gateway, key: str) -> None:
     client = gate.as_(key)
     user = await _made(client)
-    assert_problem(await client.post("/v1/users", json=_new(email=user["email"].upper())), EmailTaken)
+    assert_problem(await client.post("/v1/users", json=_new(email=user["email"].upper())), UserEmailTaken)
 
 
 async def test_bad_values_are_refused(gate: Gateway, key: str) -> None:
@@ -93,6 +93,18 @@ async def test_nobody_hands_on_more_than_they_have(gate: Gateway, key: str, data
     change = {"password": "taken over by me!"}
     taken = await limited.patch(f"/v1/users/{mighty['id']}", json=change, headers={"If-Match": "*"})
     assert_problem(taken, Forbidden)
+
+
+async def test_a_bound_key_neither_sees_nor_makes_users_and_roles(gate: Gateway, key: str, database_url: str) -> None:
+    bound = gate.as_(await create_key(database_url, "partner", sorted(SCOPES), uuid4()))
+    user = await _made(gate.as_(key))
+    for path in ("/v1/users", "/v1/roles"):
+        assert (await bound.get(path, params={"count": "true"})).json()["total"] == 0
+    assert_problem(await bound.post("/v1/users", json=_new()), Forbidden)
+    role = {"name": f"role-{uuid4().hex[:8]}", "titles": {"en": "Of a partner"}, "scopes": ["events:read"]}
+    assert_problem(await bound.post("/v1/roles", json=role), Forbidden)
+    change = await bound.patch(f"/v1/users/{user['id']}", json={"name": "B"}, headers={"If-Match": "*"})
+    assert_problem(change, NotFound)
 
 
 async def test_the_last_administrator_stays_one_whatever_races(gate: Gateway, key: str, database_url: str) -> None:

@@ -1,11 +1,11 @@
-"""One running system for all journeys."""
+"""One running system for all journeys but those that break it."""
 
 from collections.abc import AsyncIterator, Iterator
 
-import httpx
 import pytest
 import pytest_asyncio
 
+from tests.journeys.callers import Caller
 from tests.wire.stack import Stack, running
 
 
@@ -23,7 +23,8 @@ def master_key(stack: Stack) -> str:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def office(stack: Stack, master_key: str) -> AsyncIterator[httpx.AsyncClient]:
+async def office(stack: Stack, master_key: str) -> AsyncIterator[Caller]:
     """Someone who may do everything, at the gateway."""
-    async with stack.client(master_key) as client:
-        yield client
+    caller = Caller(stack.url, master_key)
+    yield caller
+    await caller.close()

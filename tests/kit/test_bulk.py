@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from services.kit.bulk import NothingCreated
 from services.kit.errors import Invalid
 from tests.kit.sample import a_book
 from tests.kit.toy.books import IsbnTaken
@@ -54,7 +55,7 @@ async def test_atomic_creates_all_or_none(library: Api) -> None:
     await library.made("/v1/books", a_book(isbn=taken))
     items = [a_book(isbn=free), a_book(isbn=taken)]
     reply = await library.post("/v1/books/bulk", {"items": items, "atomic": True})
-    assert_problem(reply, Invalid, pointer="/items/1")
+    assert_problem(reply, NothingCreated, pointer="/items/1")
     assert await library.items("/v1/books", isbn=free) == []
 
 

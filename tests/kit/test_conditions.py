@@ -6,13 +6,13 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.kit.errors import NotFound, PreconditionFailed, PreconditionRequired
+from services.kit.errors import BadRequest, NotFound, PreconditionFailed, PreconditionRequired
 from tests.kit.sample import a_book
 from tests.wire.api import Api, assert_problem
 
 
 async def changed(library: Api, address: str, *tags: str) -> httpx.Response:
-    headers = [("If-Match", tag) for tag in tags]
+    headers = [(b"If-Match", tag.encode()) for tag in tags]
     return await library._client.patch(address, json={"pages": uuid4().int % 1000}, headers=headers)
 
 
@@ -28,9 +28,15 @@ async def test_takes_the_tags_of_several_header_lines(library: Api) -> None:
     assert (await changed(library, reply.headers["location"], '"999"', reply.headers["etag"])).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "shape", ['"2"', "W/{tag}", "", "1", '"1', '"x"', '""', '"99999999999"', "null", "*,*", '"-1"']
-)
+@pytest.mark.parametrize("shape", ["", "1", '"1', "null", "*,*", '"1" "2"', '"é"', f'"{"1" * 500}"'])
+async def test_refuses_what_is_no_tag(library: Api, shape: str) -> None:
+    reply = await library.post("/v1/books", a_book())
+    address = reply.headers["location"]
+    assert_problem(await changed(library, address, shape), BadRequest)
+    assert_problem(await library.get(address, headers={"If-None-Match": shape.encode()}), BadRequest)
+
+
+@pytest.mark.parametrize("shape", ['"2"', "W/{tag}", '"x"', '""', '"99999999999"', '"-1"'])
 async def test_anything_else_is_stale(library: Api, shape: str) -> None:
     reply = await library.post("/v1/books", a_book())
     tag = shape.replace("{tag}", reply.headers["etag"])

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest_asyncio
@@ -14,6 +14,7 @@ from services.kit.app import build_app
 from services.kit.auth import Caller, TokenAuthenticator
 from services.kit.db import now
 from services.kit.errors import Forbidden, Unauthenticated
+from services.kit.etag import IfMatch as Tags
 from services.kit.ids import new_id
 from services.kit.settings import Settings
 from tests.kit.conftest import Fresh, Start, at_work
@@ -21,7 +22,7 @@ from tests.kit.live import eventually, free_port, gateway, served
 from tests.kit.sample import a_book
 from tests.kit.test_jobs import worker_process
 from tests.kit.toy import books as feature
-from tests.kit.toy.contract import BookCreate
+from tests.kit.toy.contract import BookCreate, BookUpdate
 from tests.kit.toy.services import CATALOGUE, POISON
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -210,6 +211,24 @@ async def test_a_change_that_commits_late_is_delivered(pair: Pair) -> None:
             return {id for id, _ in await pair.waiting()} == {str(slow.id), quick["id"]}
 
         await eventually(both)
+
+
+async def test_a_record_written_last_by_the_transaction_that_began_first_arrives_in_order(pair: Pair) -> None:
+    made = await pair.library.made("/v1/books", a_book())
+    clerk = Caller("user:clerk", "staff")
+    async with pair.receiving(), pair.library.runtime.database.sessions() as first:
+        # Its number is given now; those of more than one delivery come between it and the other writer's.
+        await feature.create(first, clerk, BookCreate(**a_book()))
+        await pair.library.post("/v1/books/bulk", {"items": [a_book() for _ in range(250)]})
+        await pair.library.patch(f"/v1/books/{made['id']}", {"pages": 2})
+        await feature.update(first, clerk, UUID(made["id"]), BookUpdate(pages=3), Tags.of("*"))
+        await first.commit()
+
+        async def all_arrived() -> bool:
+            return (made["id"], 3) in await pair.waiting() and (made["id"], 2) in await pair.waiting()
+
+        await eventually(all_arrived)
+    assert [version for id, version in await pair.waiting() if id == made["id"]] == [1, 2, 3]
 
 
 async def test_the_same_changes_told_again_after_a_crash_are_known(pair: Pair) -> None:

@@ -50,7 +50,7 @@ def a_row(given: dict[str, Any], n: int) -> BookRow:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(first=st.lists(rows, max_size=20), steps=steps, sort=sorts, limit=st.integers(min_value=1, max_value=7))
 async def test_pages_never_skip_or_repeat_a_surviving_row(
     library: Api, first: list[Any], steps: list[Any], sort: str, limit: int

@@ -6,13 +6,13 @@ from uuid import UUID
 from pydantic import MISSING, Field
 from typing_extensions import TypeAliasType
 
-from services.contracts.base import Input, Instant, Money, Names, NamesPatch, Output
+from services.contracts.base import Input, Instant, Money, Names, NamesPatch, Output, Whole
 from services.contracts.events.event import EventSummary
 
 Eligibility = TypeAliasType("Eligibility", Literal["everyone", "members"])
 Presence = TypeAliasType("Presence", Literal["on_site", "online"])
 
-Quota = Annotated[int, Field(ge=0, le=1_000_000)]
+Quota = Annotated[Whole, Field(ge=0, le=1_000_000)]
 
 
 class AdmissionTypeCreate(Input):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.contracts.base import Input, Instant, Label, Output
+from services.contracts.base import Input, Instant, Label, Output, Whole
 from services.contracts.codes import CountryCode
 
 
@@ -13,7 +13,7 @@ class OnlineAudienceCreate(Input):
     """A figure of those who followed online, as a platform or a partner reports it."""
 
     source: Label = Field(description="Who counted.", examples=["Live stream of the venue"])
-    viewers: Annotated[int, Field(ge=0, le=2_000_000_000)] = Field(examples=[9400])
+    viewers: Annotated[Whole, Field(ge=0, le=2_000_000_000)] = Field(examples=[9400])
 
 
 class OnlineAudience(Output):

@@ -16,6 +16,7 @@ from services.contracts.base import (
     Texts,
     TextsPatch,
     VenueTime,
+    Whole,
 )
 from services.contracts.codes import CountryCode
 
@@ -23,8 +24,8 @@ EventFormat = TypeAliasType("EventFormat", Literal["on_site", "online", "hybrid"
 EventStatus = TypeAliasType("EventStatus", Literal["draft", "published", "closed", "completed", "cancelled"])
 Visibility = TypeAliasType("Visibility", Literal["public", "invited"])
 
-Year = Annotated[int, Field(ge=1900, le=2199)]
-Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
+Year = Annotated[Whole, Field(ge=1900, le=2199)]
+Capacity = Annotated[Whole, Field(ge=1, le=1_000_000)]
 
 _STARTS = {"local": "2027-05-29T09:00", "time_zone": "Asia/Makassar"}
 _ENDS = {"local": "2027-05-29T17:30", "time_zone": "Asia/Makassar"}

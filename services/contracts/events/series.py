@@ -15,6 +15,7 @@ from services.contracts.base import (
     Texts,
     TextsPatch,
     Website,
+    Whole,
 )
 
 _DAY_OF_ANY_YEAR = (
@@ -41,7 +42,7 @@ class NthWeekday(Input):
     """A weekday of a month, counted from its beginning or its end: the second Saturday of October."""
 
     kind: Literal["nth_weekday"]
-    month: int = Field(ge=1, le=12, examples=[10])
+    month: Whole = Field(ge=1, le=12, examples=[10])
     occurrence: Occurrence = Field(examples=["second"])
     weekday: Weekday = Field(examples=["saturday"])
 
@@ -78,7 +79,7 @@ class SeriesUpdate(Input):
 class EditionCreate(Input):
     """The edition of a year, made from the last one before it."""
 
-    year: int = Field(ge=1970, le=2100, description="In which it begins.", examples=[2027])
+    year: Whole = Field(ge=1970, le=2100, description="In which it begins.", examples=[2027])
 
 
 class Series(Output):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field, SecretStr
 
-from services.contracts.base import Email, Input, Instant, Label, Output
+from services.contracts.base import Email, Flag, Input, Instant, Label, Output
 from services.contracts.gateway.role import RoleName
 
 Password = Annotated[SecretStr, Field(min_length=12, max_length=200)]
@@ -47,4 +47,4 @@ class UserUpdate(Input):
         MISSING, description="A new password; ends the user's sessions.", examples=["another long password"]
     )
     roles: RoleNames | MISSING = Field(MISSING, examples=[["events-officer"]])
-    disabled: bool | MISSING = Field(MISSING, description="True ends the user's sessions.", examples=[False])
+    disabled: Flag | MISSING = Field(MISSING, description="True ends the user's sessions.", examples=[False])

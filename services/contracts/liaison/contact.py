@@ -16,13 +16,14 @@ from services.contracts.base import (
     Output,
     Phone,
     PhoneInput,
+    Whole,
 )
 from services.contracts.liaison.counterpart import CounterpartBrief
 
 Emails = Annotated[list[Email], Field(max_length=20)]
 Phones = Annotated[list[PhoneInput], Field(max_length=20)]
 Languages = Annotated[list[Language], Field(max_length=10)]
-Precedence = Annotated[int, Field(ge=1, le=9999)]
+Precedence = Annotated[Whole, Field(ge=1, le=9999)]
 
 
 class ContactCreate(Input):

@@ -19,6 +19,7 @@ from services.contracts.base import (
     PhoneInput,
     Tag,
     Website,
+    Whole,
 )
 from services.contracts.codes import CountryCode
 from services.contracts.liaison.colleague import Colleague
@@ -65,7 +66,7 @@ Emails = Annotated[list[Email], Field(max_length=20)]
 Phones = Annotated[list[PhoneInput], Field(max_length=20)]
 Identifiers = Annotated[list[CounterpartIdentifier], Field(max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=50)]
-CadenceDays = Annotated[int, Field(ge=1, le=3650)]
+CadenceDays = Annotated[Whole, Field(ge=1, le=3650)]
 
 
 class CounterpartCreate(Input):

@@ -6,14 +6,14 @@ from uuid import UUID
 from pydantic import MISSING, Field, StringConstraints
 from typing_extensions import TypeAliasType
 
-from services.contracts.base import Input, Instant, Names, NamesPatch, Output
+from services.contracts.base import Input, Instant, Names, NamesPatch, Output, Whole
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """A short name for programs, such as `council` or `member-price`."""
 
-GraceDays = Annotated[int, Field(strict=True, ge=0, le=730)]
+GraceDays = Annotated[Whole, Field(ge=0, le=730)]
 Entitlements = Annotated[list[Code], Field(max_length=50)]
-Seats = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Seats = Annotated[Whole, Field(ge=1, le=1_000_000)]
 MembershipTypeStatus = TypeAliasType("MembershipTypeStatus", Literal["active", "archived"])
 
 
@@ -21,15 +21,15 @@ class RollingPeriod(Input):
     """A term lasts so many months from the day it starts."""
 
     kind: Literal["rolling"]
-    months: int = Field(strict=True, ge=1, le=120, examples=[12])
+    months: Whole = Field(ge=1, le=120, examples=[12])
 
 
 class FixedPeriod(Input):
     """A term ends with the alliance's year, whenever it starts. The year begins on this day."""
 
     kind: Literal["fixed"]
-    start_month: int = Field(strict=True, ge=1, le=12, examples=[1])
-    start_day: int = Field(strict=True, ge=1, le=28, description="Up to 28, so that every year has it.", examples=[1])
+    start_month: Whole = Field(ge=1, le=12, examples=[1])
+    start_day: Whole = Field(ge=1, le=28, description="Up to 28, so that every year has it.", examples=[1])
 
 
 Period = TypeAliasType("Period", Annotated[RollingPeriod | FixedPeriod, Field(discriminator="kind")])

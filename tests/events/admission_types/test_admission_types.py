@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from services.events.features.admission_types.actions import AdmissionTypeInUse, NoSuchEvent
-from services.kit.errors import Invalid
+from services.kit.errors import Contradiction
 from tests.factories.events import an_admission_type, an_event, open_event, registered, yuan
 from tests.wire.api import Api, assert_problem
 
@@ -20,10 +20,10 @@ async def test_refuses_two_currencies_and_no_event(events: Api) -> None:
     event = await events.made("/v1/events", an_event())
     euros = {"amount": 100, "currency": "EUR"}
     reply = await events.post("/v1/admission-types", an_admission_type(event["id"], member_price=euros))
-    assert_problem(reply, Invalid, pointer="/member_price/currency")
+    assert_problem(reply, Contradiction, pointer="/member_price/currency")
     made = await events.made("/v1/admission-types", an_admission_type(event["id"], member_price=yuan(1)))
     reply = await events.patch(f"/v1/admission-types/{made['id']}", {"price": euros})
-    assert_problem(reply, Invalid, pointer="/member_price/currency")
+    assert_problem(reply, Contradiction, pointer="/member_price/currency")
     assert_problem(await events.post("/v1/admission-types", an_admission_type(str(uuid4()))), NoSuchEvent)
 
 

@@ -43,7 +43,7 @@ async def test_filters(events: Api) -> None:
         ({"starts_at.lt": "2028-05-29T03:15:00Z"}, bali),
         ({"ends_at.lte": "2027-12-31T00:00:00Z"}, bali),
     ):
-        rows = await events.items("/v1/events", series_id=series["id"], **query)  # type: ignore[arg-type]
+        rows = await events.items("/v1/events", series_id=series["id"], **query)
         assert [row["id"] for row in rows] == [found["id"]], query
     reply = await events.get("/v1/events", params={"series_id": series["id"], "count": "true", "limit": 1})
     assert reply.json()["total"] == 2

@@ -3,7 +3,7 @@
 import pytest
 
 from services.events.features.events.actions import NotADraft, WrongTransition
-from services.kit.errors import Invalid
+from services.kit.errors import Contradiction
 from tests.factories.events import an_admission_type, an_event, at, published
 from tests.wire.api import Api, assert_problem
 
@@ -64,7 +64,7 @@ async def test_merges_what_is_given(events: Api) -> None:
 
 async def test_refuses_an_end_before_the_start(events: Api) -> None:
     path = f"/v1/events/{(await events.made('/v1/events', an_event()))['id']}"
-    assert_problem(await events.patch(path, {"starts": at("2027-05-30T09:00")}), Invalid, pointer="/ends")
+    assert_problem(await events.patch(path, {"starts": at("2027-05-30T09:00")}), Contradiction, pointer="/ends")
 
 
 async def test_deletes_a_draft_with_its_admission_types(events: Api) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -131,7 +132,8 @@ async def test_refuses_what_is_not_there_or_not_for_everybody(events: Api) -> No
     assert_problem(await events.post("/v1/registrations", a_registration(str(uuid4()))), NoSuchAdmissionType)
     _, admission = await open_event(events, admission={"eligibility": "members"})
     assert_problem(await events.post("/v1/registrations", a_registration(admission)), MembersOnly)
-    for body in ([], "x", None, {"admission_type_id": 5}, {"admission_type_id": admission, "participant": []}):
+    wrong: list[Any] = [[], "x", None, {"admission_type_id": 5}, {"admission_type_id": admission, "participant": []}]
+    for body in wrong:
         assert_problem(await events.post("/v1/registrations", body), Invalid)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from services.kit.errors import Invalid
+from services.kit.bulk import NothingCreated
 from tests.factories.events import a_registration, open_event
 from tests.wire.api import Api, assert_problem
 
@@ -34,7 +34,7 @@ async def test_all_or_none(events: Api) -> None:
     event_id, admission = await open_event(events)
     new = a_registration(admission)
     reply = await events.post("/v1/registrations/bulk", {"items": [new, new], "atomic": True})
-    assert_problem(reply, Invalid, pointer="/items/1")
+    assert_problem(reply, NothingCreated, pointer="/items/1")
     assert await events.items("/v1/registrations", event_id=event_id) == []
 
 

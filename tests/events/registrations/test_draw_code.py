@@ -15,8 +15,8 @@ async def test_draws_svg_and_png(events: Api) -> None:
     assert (drawn.headers["content-type"], drawn.headers["cache-control"]) == ("image/svg+xml", "private, no-store")
     assert drawn.text.startswith("<svg")
     png = (await events.get(path, params={"format": "png"})).content
-    # 32 letters of base 32 at error level M: version 3, 29 modules and a border of four, ten pixels each.
-    assert (png[:8], struct.unpack(">II", png[16:24])) == (b"\x89PNG\r\n\x1a\n", (370, 370))
+    # 32 letters of base 32 at error level M: version 2, 25 modules and a border of four, ten pixels each.
+    assert (png[:8], struct.unpack(">II", png[16:24])) == (b"\x89PNG\r\n\x1a\n", (330, 330))
     assert_problem(await events.get(path, params={"format": "gif"}), Invalid, pointer="format")
 
 

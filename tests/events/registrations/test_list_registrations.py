@@ -30,7 +30,7 @@ async def test_filters(events: Api) -> None:
         ({"checked_in": "false"}, waits),
         ({"email": waits["participant"]["email"].upper()}, waits),
     ):
-        rows = await events.items("/v1/registrations", event_id=event_id, **query)  # type: ignore[arg-type]
+        rows = await events.items("/v1/registrations", event_id=event_id, **query)
         assert [row["id"] for row in rows] == [found["id"]], query
     assert len(await events.items("/v1/registrations", admission_type_id=admission, price_status="confirmed")) == 2
 

@@ -19,25 +19,25 @@ SEATS = 50
 CROWD = 500
 
 
-async def states(events: Api, event_id: str) -> Counter[str]:
+async def states(patient: Api, event_id: str) -> Counter[str]:
     """How many registrations of an event are in each state."""
-    return Counter([row["status"] for row in await events.items("/v1/registrations", event_id=event_id, limit=200)])
+    return Counter([row["status"] for row in await patient.items("/v1/registrations", event_id=event_id, limit=200)])
 
 
-async def test_five_hundred_for_fifty_seats_leave_fifty_confirmed(events: Api) -> None:
-    event_id, admission_type_id = await open_event(events, capacity=SEATS)
+async def test_five_hundred_for_fifty_seats_leave_fifty_confirmed(patient: Api) -> None:
+    event_id, admission_type_id = await open_event(patient, capacity=SEATS)
     replies = await asyncio.gather(
-        *(events.post("/v1/registrations", a_registration(admission_type_id)) for _ in range(CROWD))
+        *(patient.post("/v1/registrations", a_registration(admission_type_id)) for _ in range(CROWD))
     )
     assert Counter(reply.status_code for reply in replies) == {201: CROWD}
-    assert await states(events, event_id) == {"confirmed": SEATS, "waitlisted": CROWD - SEATS}
+    assert await states(patient, event_id) == {"confirmed": SEATS, "waitlisted": CROWD - SEATS}
     numbers = [reply.json()["waitlist_number"] for reply in replies if reply.json()["waitlist_number"]]
     assert sorted(numbers) == list(range(1, CROWD - SEATS + 1))
 
 
-async def _register_without_lock(events: Api, event_id: UUID, admission_type_id: UUID) -> None:
+async def _register_without_lock(patient: Api, event_id: UUID, admission_type_id: UUID) -> None:
     """What registering would be with the lock taken out: the same count, the same rule, the same row."""
-    async with events.runtime.database.transaction() as session:
+    async with patient.runtime.database.transaction() as session:
         event = await session.scalar(select(EventRow).where(EventRow.id == event_id))
         assert event is not None
         number = (await places.count(session, event_id, event.capacity)).take(admission_type_id)
@@ -57,48 +57,48 @@ async def _register_without_lock(events: Api, event_id: UUID, admission_type_id:
         await session.flush()
 
 
-async def test_the_same_oversells_with_the_lock_taken_out(events: Api) -> None:
-    event_id, admission_type_id = await open_event(events, capacity=SEATS)
+async def test_the_same_oversells_with_the_lock_taken_out(patient: Api) -> None:
+    event_id, admission_type_id = await open_event(patient, capacity=SEATS)
     ids = UUID(event_id), UUID(admission_type_id)
-    await asyncio.gather(*(_register_without_lock(events, *ids) for _ in range(SEATS * 3)))
-    assert (await states(events, event_id))["confirmed"] > SEATS
+    await asyncio.gather(*(_register_without_lock(patient, *ids) for _ in range(SEATS * 3)))
+    assert (await states(patient, event_id))["confirmed"] > SEATS
 
 
-async def test_cancellations_and_capacity_edits_that_race_keep_to_the_seats(events: Api) -> None:
-    event_id, admission_type_id = await open_event(events, capacity=20)
-    first = [await registered(events, admission_type_id) for _ in range(20)]
+async def test_cancellations_and_capacity_edits_that_race_keep_to_the_seats(patient: Api) -> None:
+    event_id, admission_type_id = await open_event(patient, capacity=20)
+    first = [await registered(patient, admission_type_id) for _ in range(20)]
     random = Random(29)
 
     async def register() -> int:
-        return (await events.post("/v1/registrations", a_registration(admission_type_id))).status_code
+        return (await patient.post("/v1/registrations", a_registration(admission_type_id))).status_code
 
     async def cancel(record: dict[str, Any]) -> int:
-        return (await events.post(f"/v1/registrations/{record['id']}/cancellations", {})).status_code
+        return (await patient.post(f"/v1/registrations/{record['id']}/cancellations", {})).status_code
 
     async def resize(capacity: int) -> int:
-        return (await events.patch(f"/v1/events/{event_id}", {"capacity": capacity}, if_match="*")).status_code
+        return (await patient.patch(f"/v1/events/{event_id}", {"capacity": capacity}, if_match="*")).status_code
 
     work = [register() for _ in range(60)] + [cancel(record) for record in first[:15]]
     work += [resize(capacity) for capacity in (25, 15, 22, 18, 30, 24)]
     random.shuffle(work)
     answers = Counter(await asyncio.gather(*work))
     assert set(answers) <= {200, 201, 409}
-    capacity = (await events.get(f"/v1/events/{event_id}")).json()["capacity"]
-    found = await states(events, event_id)
+    capacity = (await patient.get(f"/v1/events/{event_id}")).json()["capacity"]
+    found = await states(patient, event_id)
     assert found == {"confirmed": capacity, "waitlisted": 80 - 15 - capacity, "cancelled": 15}
 
 
-async def test_a_quota_is_kept_when_the_event_has_places_left(events: Api) -> None:
-    event_id, admission_type_id = await open_event(events, capacity=100, admission={"quota": 5})
-    await asyncio.gather(*(registered(events, admission_type_id) for _ in range(30)))
-    assert await states(events, event_id) == {"confirmed": 5, "waitlisted": 25}
+async def test_a_quota_is_kept_when_the_event_has_places_left(patient: Api) -> None:
+    event_id, admission_type_id = await open_event(patient, capacity=100, admission={"quota": 5})
+    await asyncio.gather(*(registered(patient, admission_type_id) for _ in range(30)))
+    assert await states(patient, event_id) == {"confirmed": 5, "waitlisted": 25}
 
 
-async def test_capacity_cannot_go_below_the_places_taken(events: Api) -> None:
-    event_id, admission_type_id = await open_event(events, capacity=3, admission={"quota": 3})
+async def test_capacity_cannot_go_below_the_places_taken(patient: Api) -> None:
+    event_id, admission_type_id = await open_event(patient, capacity=3, admission={"quota": 3})
     for _ in range(3):
-        await registered(events, admission_type_id)
+        await registered(patient, admission_type_id)
     for path in (f"/v1/events/{event_id}", f"/v1/admission-types/{admission_type_id}"):
         field = "capacity" if "events" in path else "quota"
-        assert_problem(await events.patch(path, {field: 2}), places.BelowTaken)
-        assert (await events.patch(path, {field: 4})).status_code == 200
+        assert_problem(await patient.patch(path, {field: 2}), places.BelowTaken)
+        assert (await patient.patch(path, {field: 4})).status_code == 200

@@ -1,5 +1,7 @@
 """Changing who comes."""
 
+from typing import Any
+
 from services.events.features.registrations.refusals import AlreadyCancelled, AlreadyRegistered
 from services.kit.errors import PreconditionFailed
 from tests.factories.events import open_event, registered
@@ -24,7 +26,8 @@ async def test_another_person_comes_in_the_same_place(events: Api) -> None:
 async def test_what_does_not_change_makes_no_version(events: Api) -> None:
     _, admission = await open_event(events)
     made = await registered(events, admission)
-    for body in ({}, {"participant": {}}, {"participant": {"country": "CN"}}):
+    changes: list[dict[str, Any]] = [{}, {"participant": {}}, {"participant": {"country": "CN"}}]
+    for body in changes:
         reply = await events.patch(f"/v1/registrations/{made['id']}", body)
         assert (reply.status_code, reply.json()["version"]) == (200, 1)
 

@@ -4,7 +4,8 @@ import asyncio
 from collections import Counter
 from typing import Any
 
-from services.events.features.series.editions import EditionExists, NoEarlierEdition
+from services.events.features.events.actions import EditionTaken
+from services.events.features.series.editions import NoEarlierEdition
 from services.kit.errors import NotFound
 from tests.factories.events import a_series, an_admission_type, an_event, at, registered, yuan
 from tests.wire.api import Api, assert_problem
@@ -102,7 +103,7 @@ async def test_there_is_one_edition_a_year_however_often_it_is_asked_for(events:
     path = f"/v1/series/{first['series_id']}/editions"
     replies = await asyncio.gather(*(events.post(path, {"year": 2028}) for _ in range(8)))
     assert Counter(reply.status_code for reply in replies) == {201: 1, 409: 7}
-    assert_problem(await events.post(path, {"year": 2028}), EditionExists)
+    assert_problem(await events.post(path, {"year": 2028}), EditionTaken)
     assert len(await events.items("/v1/events", series_id=first["series_id"], edition_year=2028)) == 1
 
 

@@ -34,9 +34,16 @@ async def test_refuses_periods_that_no_year_has(members: Api) -> None:
         {"kind": "rolling", "months": 12, "start_month": 1},
         {"kind": "fixed", "start_month": 2, "start_day": 29},
         {"kind": "fixed", "start_month": True, "start_day": 1},
+        {"kind": "fixed", "start_month": "1", "start_day": 1},
+        {"kind": "rolling", "months": 1.5},
         {"kind": "lunar"},
     ):
         assert_problem(await members.post(PATH, a_membership_type(period=period)), Invalid)
+
+
+async def test_takes_every_form_of_a_whole_number(members: Api) -> None:
+    made = await members.made(PATH, a_membership_type(grace_days=30.0, seats=5.0))
+    assert (made["grace_days"], made["seats"]) == (30, 5)
 
 
 async def test_bulk_gives_each_its_own_result(members: Api) -> None:

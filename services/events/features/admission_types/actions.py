@@ -14,7 +14,7 @@ from services.events.tables.event import EventRow
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.db import refused_by
-from services.kit.errors import Conflict, Invalid, NotFound
+from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 
@@ -90,4 +90,4 @@ async def _locked_event(session: AsyncSession, id: UUID) -> EventRow:
 
 def _check_currency(row: AdmissionTypeRow) -> None:
     if row.member_price is not None and row.member_price.currency != row.price.currency:
-        raise Invalid.value("/member_price/currency", "currency_differs", "Use the currency of the price.")
+        raise Contradiction.value("/member_price/currency", "currency_differs", "Use the currency of the price.")

@@ -40,7 +40,7 @@ async def calendar_of_event(runtime: Runtime, caller: Caller, id: UUID, language
     entry = await one(runtime, caller, id)
     if entry is None:
         raise NotFound("There is no event with this id, or it is not yours to see.")
-    return calendar_of([entry], language)
+    return await asyncio.to_thread(calendar_of, [entry], language)
 
 
 def tag_of(body: bytes) -> str:

@@ -1,15 +1,15 @@
 """Events as iCalendar (RFC 5545), in a form that calendar programs keep subscribed to."""
 
-import functools
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event
 
 from services.events.features.calendar.queries import Entry
+from services.events.features.calendar.zones import zone_component
 from services.kit.names import display_name
 
 PRODUCT: Final = "-//Alliance CRM//Events//EN"
@@ -27,7 +27,7 @@ def calendar_of(entries: Sequence[Entry], language: str) -> bytes:
     calendar.add("x-wr-calname", display_name(_TITLE, language))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for zone, (first, last) in sorted(_zones(entries).items()):
-        calendar.add_component(_zone(zone, first, last))
+        calendar.add_component(zone_component(zone, first - 1, last + 1))
     for entry in entries:
         calendar.add_component(_event(entry, language))
     return bytes(calendar.to_ical())
@@ -88,9 +88,3 @@ def _zones(entries: Sequence[Entry]) -> dict[str, tuple[int, int]]:
                 first, last = years.get(zone, (local.year, local.year))
                 years[zone] = (min(first, local.year), max(last, local.year))
     return years
-
-
-@functools.lru_cache(maxsize=500)
-def _zone(name: str, first: int, last: int) -> Timezone:
-    """The zone's rules in those years and a little around them. Finding them takes milliseconds, so they are kept."""
-    return Timezone.from_tzinfo(ZoneInfo(name), name, date(first - 1, 1, 1), date(last + 2, 1, 1))

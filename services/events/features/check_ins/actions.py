@@ -1,11 +1,13 @@
 """What happens at the door."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.events.check_in import CheckInCreate
 from services.events.features.check_ins.queries import check_ins
 from services.events.features.registrations.places import RUNNING
@@ -14,9 +16,11 @@ from services.events.tables.check_in import CheckInRow
 from services.events.tables.event import EventRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
+from services.kit.bulk import create_all
 from services.kit.changes import save
 from services.kit.errors import Conflict, NotFound
 from services.kit.etag import IfMatch, held
+from services.kit.ids import new_id
 
 SEEN_WITH = ["registrations:read"]
 
@@ -43,41 +47,80 @@ class Outcome:
     first: bool
 
 
+@dataclass(slots=True)
+class Holder:
+    """What the door knows of a code. Its registration is held until the transaction ends."""
+
+    registration_id: UUID
+    organisation_id: UUID | None
+    status: str
+    event_status: str
+    check_in: CheckInRow | None
+
+
 async def check_in(session: AsyncSession, caller: Caller, new: CheckInCreate) -> Outcome:
     """Let the holder of a code in. A code that was read before answers with its first check-in."""
-    # The registration is held, so that of two doors one is first, and a cancellation is either before or refused.
-    registration = await session.scalar(
+    return await _let_in(await _holders(session, caller, [new.code]), session, caller, new)
+
+
+async def check_in_all(session: AsyncSession, caller: Caller, bulk: BulkCreate[CheckInCreate]) -> BulkResults:
+    """As `check_in`, for scans that a device kept while it was offline."""
+    holders = await _holders(session, caller, [new.code for new in bulk.items])
+
+    async def create(session: AsyncSession, caller: Caller, new: CheckInCreate) -> CheckInRow:
+        return (await _let_in(holders, session, caller, new)).row
+
+    return await create_all(session, caller, bulk, create)
+
+
+async def _holders(session: AsyncSession, caller: Caller, codes: Sequence[str]) -> dict[str, Holder]:
+    """What is known of the codes whose registrations the caller may see, in one statement.
+
+    The registrations are held, in the order of their ids: of two doors one is first, and a cancellation is either
+    before or refused.
+    """
+    found = await session.execute(
         registrations.seen_by(caller)
-        .where(RegistrationRow.code == new.code)
+        .where(RegistrationRow.code.in_(codes))
+        .join(EventRow, EventRow.id == RegistrationRow.event_id)
+        .with_only_columns(
+            RegistrationRow.code,
+            RegistrationRow.id,
+            RegistrationRow.organisation_id,
+            RegistrationRow.status,
+            EventRow.status,
+        )
+        .order_by(RegistrationRow.id)
         .with_for_update(of=RegistrationRow)
-        .execution_options(populate_existing=True)
     )
-    if registration is None:
+    holders = {
+        code: Holder(id, organisation_id, status, event_status, None)
+        for code, id, organisation_id, status, event_status in found
+    }
+    # Asked only now: another door may have let them in while the registrations were waited for.
+    ids = {holder.registration_id: holder for holder in holders.values()}
+    for row in await session.scalars(select(CheckInRow).where(CheckInRow.registration_id.in_(ids))):
+        ids[row.registration_id].check_in = row
+    return holders
+
+
+async def _let_in(holders: Mapping[str, Holder], session: AsyncSession, caller: Caller, new: CheckInCreate) -> Outcome:
+    holder = holders.get(new.code)
+    if holder is None:
         raise NoSuchCode()
-    earlier = await session.scalar(select(CheckInRow).where(CheckInRow.registration_id == registration.id))
-    if earlier is not None:
-        return Outcome(earlier, first=False)
-    if registration.status != "confirmed":
-        raise NotAdmitted(f"The registration is {registration.status}.")
-    status = await session.scalar(select(EventRow.status).where(EventRow.id == registration.event_id))
-    if status not in RUNNING:
-        raise NotAdmitted(f"The event is {status}.")
-    row = CheckInRow(registration_id=registration.id, place=new.place, checked_in_by=caller.subject)
+    # One that a bulk call made and then took back is no longer in the session.
+    if holder.check_in is not None and holder.check_in in session:
+        return Outcome(holder.check_in, first=False)
+    if holder.status != "confirmed":
+        raise NotAdmitted(f"The registration is {holder.status}.")
+    if holder.event_status not in RUNNING:
+        raise NotAdmitted(f"The event is {holder.event_status}.")
+    row = CheckInRow(id=new_id(), registration_id=holder.registration_id, place=new.place, checked_in_by=caller.subject)
     session.add(row)
-    await save(
-        session,
-        caller,
-        "events.check_in.created",
-        row,
-        required_scopes=SEEN_WITH,
-        also_about=registration.organisations_concerned(),
-    )
+    about = [] if holder.organisation_id is None else [holder.organisation_id]
+    await save(session, caller, "events.check_in.created", row, required_scopes=SEEN_WITH, also_about=about)
+    holder.check_in = row
     return Outcome(row, first=True)
-
-
-async def create(session: AsyncSession, caller: Caller, new: CheckInCreate) -> CheckInRow:
-    """As `check_in`, for bulk calls: scans that a device kept while it was offline."""
-    return (await check_in(session, caller, new)).row
 
 
 async def undo(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:

@@ -8,7 +8,6 @@ from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.events.check_in import CheckIn, CheckInCreate
 from services.events.features.check_ins import actions
 from services.events.features.check_ins.queries import check_ins
-from services.kit.bulk import create_all
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 
 routes = Routes("/v1/check-ins", tag="Check-ins")
@@ -40,7 +39,7 @@ async def create_check_ins(
 
     Each code has its own result; one that was read before answers with its first check-in.
     """
-    return await create_all(session, caller, bulk, actions.create)
+    return await actions.check_in_all(session, caller, bulk)
 
 
 @routes.delete("/{id}", scope="check-ins:write")

@@ -15,7 +15,7 @@ from services.events.tables.event import EventRow
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.db import now, refused_by
-from services.kit.errors import Conflict, Invalid, NotFound
+from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 
@@ -113,7 +113,7 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
 
 def _check_times(row: EventRow) -> None:
     if row.ends_at < row.starts_at:
-        raise Invalid.value("/ends", "before_start", "It cannot end before it starts.")
+        raise Contradiction.value("/ends", "before_start", "It cannot end before it starts.")
     opens, closes = row.registration_opens_at, row.registration_closes_at
     if opens is not None and closes is not None and closes < opens:
-        raise Invalid.value("/registration_closes_at", "before_opening", "Registration cannot close before it opens.")
+        raise Contradiction.value("/registration_closes_at", "before_opening", "It cannot close before it opens.")

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import extract, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.events.features.events.actions import EditionTaken
 from services.events.features.partners import refuse_partner
 from services.events.features.series.dates import first_day
 from services.events.features.series.queries import series
@@ -21,13 +22,6 @@ from services.kit.ids import new_id
 
 SEEN_WITH = ["events:read"]
 _YEAR = func.coalesce(EventRow.edition_year, extract("year", EventRow.starts_local))
-
-
-class EditionExists(Conflict):
-    """The series has an edition in that year.
-
-    Find it with `GET /v1/events?series_id=…&edition_year=…`.
-    """
 
 
 class NoEarlierEdition(Conflict):
@@ -53,7 +47,7 @@ async def create(session: AsyncSession, caller: Caller, series_id: UUID, year: i
     days = first_day(brand.yearly_rule, year, last.starts_local.date()) - last.starts_local.date()
     edition = _moved(last, year, days)
     session.add(edition)
-    with refused_by("uq_event_series_id_edition_year", EditionExists(year=year)):
+    with refused_by("uq_event_series_id_edition_year", EditionTaken(year=year)):
         await save(session, caller, "events.event.created", edition, required_scopes=SEEN_WITH)
     for admission in await session.scalars(
         select(AdmissionTypeRow).where(AdmissionTypeRow.event_id == last.id).order_by(AdmissionTypeRow.id)

@@ -7,6 +7,7 @@ from fastapi import Response
 from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.events.event import Event
 from services.contracts.events.series import EditionCreate, Series, SeriesCreate, SeriesUpdate
+from services.events.features.events.actions import EditionTaken
 from services.events.features.events.queries import events
 from services.events.features.series import actions, editions
 from services.events.features.series.queries import series
@@ -64,7 +65,7 @@ async def delete_series(id: UUID, session: WriteSession, caller: CurrentCaller, 
     "/{id}/editions",
     scope="events:write",
     response=Event,
-    refuses=[editions.EditionExists, editions.NoEarlierEdition],
+    refuses=[EditionTaken, editions.NoEarlierEdition],
 )
 async def create_edition(id: UUID, new: EditionCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Make the edition of a year from the last one before it.

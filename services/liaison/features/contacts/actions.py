@@ -8,7 +8,7 @@ from services.contracts.liaison.contact import ContactCreate, ContactUpdate
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.db import refused_by
-from services.kit.errors import Conflict, Invalid
+from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.kit.phones import normalised
@@ -74,4 +74,4 @@ async def _save(session: AsyncSession, caller: Caller, verb: str, row: ContactRo
 
 def _check_period(row: ContactRow) -> None:
     if row.since is not None and row.until is not None and row.until < row.since:
-        raise Invalid.value("/until", "before_since", "The last day must not lie before the first.")
+        raise Contradiction.value("/until", "before_since", "The last day must not lie before the first.")

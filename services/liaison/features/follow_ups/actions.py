@@ -10,7 +10,7 @@ from services.contracts.liaison.follow_up import FollowUpCreate, FollowUpUpdate
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.db import refused_by
-from services.kit.errors import Invalid, NotFound
+from services.kit.errors import Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.liaison.callers import scopes_to_read, staff_only
@@ -30,7 +30,7 @@ async def create(session: AsyncSession, caller: Caller, new: FollowUpCreate) -> 
     if new.interaction_id is not None:
         interaction = await _interaction(session, caller, new.interaction_id)
         if interaction.counterpart_id != new.counterpart_id:
-            raise Invalid.value("/interaction_id", "other_counterpart", "The interaction was with another counterpart.")
+            raise Contradiction.value("/interaction_id", "other_counterpart", "The interaction was with another counterpart.")
         row.confidentiality = interaction.confidentiality
     row.settle()
     session.add(row)

@@ -315,6 +315,7 @@ def upgrade() -> None:
         "delivery_position",
         sa.Column("subscriber", sa.Text(), nullable=False),
         sa.Column("transaction_id", Xid8(), server_default=sa.text("'0'"), nullable=False),
+        sa.Column("window_end", Xid8(), nullable=True),
         sa.Column("sequence", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("subscriber", name=op.f("pk_delivery_position")),
     )

@@ -9,7 +9,7 @@ from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.clock import office_today
 from services.kit.db import refused_by
-from services.kit.errors import Conflict, Invalid, NotFound
+from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.members.features.affiliations.queries import affiliations
@@ -75,6 +75,6 @@ async def _check_visible(session: AsyncSession, caller: Caller, person_id: UUID)
 
 def _check_dates(caller: Caller, row: AffiliationRow) -> None:
     if row.starts_on is not None and row.ends_on is not None and row.ends_on < row.starts_on:
-        raise Invalid.value("/ends_on", "before_start", "The last day must not come before the first.")
+        raise Contradiction.value("/ends_on", "before_start", "The last day must not come before the first.")
     if caller.kind == "partner" and not row.lasts_on(office_today()):
-        raise Invalid.value("/ends_on", "not_current", "A partner's affiliations last at least until today.")
+        raise Contradiction.value("/ends_on", "not_current", "A partner's affiliations last at least until today.")

@@ -18,7 +18,7 @@ from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.clock import office_today
 from services.kit.db import now, refused_by
-from services.kit.errors import Conflict, Invalid, NotFound
+from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.ids import new_id
 from services.kit.patching import patch
@@ -197,7 +197,7 @@ def _dated(
     except (OverflowError, ValueError) as error:
         raise _too_late(pointer) from error
     if ends_on < starts_on:
-        raise Invalid.value(
+        raise Contradiction.value(
             f"{pointer}/ends_on", "before_start", f"The last day must not come before the first, {starts_on}."
         )
     return MembershipTermRow(
@@ -209,8 +209,8 @@ def _dated(
     )
 
 
-def _too_late(pointer: str) -> Invalid:
-    return Invalid.value(f"{pointer}/starts_on", "too_late", "The term would end after the calendar does.")
+def _too_late(pointer: str) -> Contradiction:
+    return Contradiction.value(f"{pointer}/starts_on", "too_late", "The term would end after the calendar does.")
 
 
 async def _add_term(session: AsyncSession, caller: Caller, term: MembershipTermRow) -> None:

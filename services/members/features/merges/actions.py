@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.members.merge import Merge, MergeCreate
 from services.kit.auth import Caller
 from services.kit.changes import save
-from services.kit.errors import Conflict, Invalid, NotFound
+from services.kit.errors import Conflict, Contradiction, NotFound
 from services.members.callers import staff_only
 from services.members.features.organisations.actions import MergedAway
 from services.members.tables.affiliation import AffiliationRow
@@ -30,7 +30,7 @@ async def merge(session: AsyncSession, caller: Caller, new: MergeCreate) -> Merg
     """Merge the loser into the winner."""
     staff_only(caller)
     if new.winner_id == new.loser_id:
-        raise Invalid.value("/loser_id", "same", "An organisation cannot be merged into itself.")
+        raise Contradiction.value("/loser_id", "same", "An organisation cannot be merged into itself.")
     winner, loser = await _both(session, new)
     # First, so that nothing is left at the loser that refers to it; the lock keeps more from coming.
     affiliations = await _move_affiliations(session, caller, winner, loser)

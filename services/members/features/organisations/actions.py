@@ -8,7 +8,7 @@ from services.contracts.members.organisation import OrganisationCreate, Organisa
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.db import refused_by
-from services.kit.errors import Conflict, Invalid, NotFound
+from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.kit.phones import normalised
@@ -101,4 +101,4 @@ async def keep(session: AsyncSession, caller: Caller, id: UUID) -> None:
 
 def _check_place(country: str | None, subdivision: str | None) -> None:
     if subdivision is not None and (country is None or not subdivision.startswith(f"{country}-")):
-        raise Invalid.value("/subdivision", "not_in_country", "The subdivision must lie in the organisation's country.")
+        raise Contradiction.value("/subdivision", "not_in_country", "The subdivision must lie in the organisation's country.")

@@ -1,0 +1,141 @@
+"""What pydantic leaves unsaid in the document's schemas: every bound, and null without a union.
+
+Readers of the document size their columns, fields and buffers by it, and generated clients get plain types.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+Schema = dict[str, Any]
+
+_STATED: Final = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
+"""How pydantic names a bound that stands behind a validator, and how JSON Schema does."""
+_INT32: Final = 2**31 - 1
+_EXACT: Final = 2**53 - 1
+"""The largest whole number that every reader of JSON holds exactly."""
+_LONGEST: Final = {"uuid": 36, "date": 10, "date-time": 32}
+_LONGEST_TEXT: Final = 20_000
+_MOST_ITEMS: Final = 10_000
+_NULL: Final = {"type": "null"}
+_ABOUT: Final = {
+    "id": "Its id, a UUIDv7.",
+    "created_at": "When it was made.",
+    "updated_at": "When it was last changed.",
+    "version": "Raised by each change.",
+}
+"""What fields of these names are, in every record."""
+
+
+def complete(document: dict[str, Any]) -> None:
+    """Make every schema of a document say all its bounds."""
+    schemas: dict[str, Schema] = document["components"]["schemas"]
+    for name in list(schemas):
+        schemas[name] = _exact(schemas[name], schemas)
+    for path in document["paths"].values():
+        for operation in path.values():
+            for holder in _holders(operation):
+                holder["schema"] = _exact(holder["schema"], schemas)
+    _drop_unused(document, schemas)
+
+
+def _drop_unused(document: dict[str, Any], schemas: dict[str, Schema]) -> None:
+    """A name that only stood beside null is used no more."""
+    while True:
+        text = json.dumps(document)
+        unused = [name for name in schemas if f'"#/components/schemas/{name}"' not in text]
+        if not unused:
+            return
+        for name in unused:
+            del schemas[name]
+
+
+def _holders(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for body in bodies:
+        yield from (media for media in body.get("content", {}).values() if "schema" in media)
+        yield from (header for header in body.get("headers", {}).values() if "schema" in header)
+    for parameter in operation.get("parameters", ()):
+        # An address cannot say null: a parameter is given or left out.
+        parameter["schema"] = _without_null(parameter["schema"])
+        yield parameter
+
+
+def _without_null(schema: Schema) -> Schema:
+    one = _besides_null(schema)
+    if one is not None:
+        schema = {**one, **{key: value for key, value in schema.items() if key not in ("anyOf", "title")}}
+    if schema.get("default", "") is None:
+        schema = {key: value for key, value in schema.items() if key != "default"}
+    return schema
+
+
+def _exact(schema: Schema, schemas: dict[str, Schema]) -> Schema:
+    schema = {_STATED.get(key, key): value for key, value in schema.items()}
+    for key in ("items", "additionalProperties", "propertyNames"):
+        if isinstance(schema.get(key), dict):
+            schema[key] = _exact(schema[key], schemas)
+    for key in ("anyOf", "oneOf", "allOf"):
+        if key in schema:
+            schema[key] = [_exact(one, schemas) for one in schema[key]]
+    if "properties" in schema:
+        schema["properties"] = {
+            name: _described(name, _exact(field, schemas)) for name, field in schema["properties"].items()
+        }
+    return _bounded(_nullable(schema, schemas))
+
+
+def _described(name: str, field: Schema) -> Schema:
+    if "description" in field or name not in _ABOUT:
+        return field
+    return {**field, "description": _ABOUT[name]}
+
+
+def _besides_null(schema: Schema) -> Schema | None:
+    branches = schema.get("anyOf", [])
+    if len(branches) != 2 or _NULL not in branches:
+        return None
+    one: Schema = branches[0] if branches[1] == _NULL else branches[1]
+    return one
+
+
+def _nullable(schema: Schema, schemas: dict[str, Schema]) -> Schema:
+    """`anyOf` of one type and null, said without a union where JSON Schema can."""
+    one = _besides_null(schema)
+    if one is None:
+        return schema
+    rest = {key: value for key, value in schema.items() if key != "anyOf"}
+    if "$ref" in one:
+        target = schemas[one["$ref"].rsplit("/", 1)[1]]
+        if "enum" not in target:
+            return {**rest, "oneOf": [one, dict(_NULL)]}
+        return {**rest, "$ref": _or_null(one["$ref"], target, schemas)}
+    if not isinstance(one.get("type"), str):
+        return schema
+    allowed = one.get("enum", [one["const"]] if "const" in one else None)
+    one = {key: value for key, value in one.items() if key != "const"}
+    if allowed is not None:
+        one["enum"] = [*allowed, None]
+    return {**one, **rest, "type": [one["type"], "null"]}
+
+
+def _or_null(reference: str, target: Schema, schemas: dict[str, Schema]) -> str:
+    name = f"{reference.rsplit('/', 1)[1]}OrNull"
+    schemas[name] = {**target, "title": name, "type": [target["type"], "null"], "enum": [*target["enum"], None]}
+    return f"{reference}OrNull"
+
+
+def _bounded(schema: Schema) -> Schema:
+    types = schema.get("type", [])
+    for kind in [types] if isinstance(types, str) else types:
+        if kind == "integer":
+            schema.setdefault("minimum", 0)
+            schema.setdefault("maximum", _EXACT)
+            schema.setdefault("format", "int32" if schema["maximum"] <= _INT32 else "int64")
+        elif kind == "number":
+            schema.setdefault("format", "double")
+        elif kind == "array":
+            schema.setdefault("maxItems", _MOST_ITEMS)
+        elif kind == "string" and not {"enum", "const"} & schema.keys():
+            schema.setdefault("maxLength", _LONGEST.get(schema.get("format", ""), _LONGEST_TEXT))
+    return schema

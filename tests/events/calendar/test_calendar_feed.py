@@ -1,0 +1,139 @@
+"""The calendar that programs subscribe to."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import icalendar
+from sqlalchemy import text
+
+from services.kit.errors import Invalid, NotFound
+from tests.factories.events import a_series, an_event, at, published
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+DAY = {"starts": at("2027-07-15T09:00", "Europe/Paris"), "ends": at("2027-07-16T17:30", "Europe/Paris")}
+
+
+async def feed(events: Api, **params: str) -> icalendar.Calendar:
+    """The feed, as a program without a credential reads it."""
+    reply = await events.as_(None).get("/v1/calendar", params=params)
+    assert reply.status_code == 200, reply.text
+    assert reply.headers["content-type"] == "text/calendar; charset=utf-8"
+    found = icalendar.Calendar.from_ical(reply.content)
+    assert isinstance(found, icalendar.Calendar)
+    return found
+
+
+def entries(calendar: icalendar.Calendar) -> dict[str, Any]:
+    return {str(event["UID"]): event for event in calendar.walk("VEVENT")}
+
+
+async def test_holds_what_was_published_for_everybody(events: Api) -> None:
+    shown = await published(events)
+    draft = await events.made("/v1/events", an_event())
+    invited = await published(events, visibility="invited")
+    long_ago = await published(events, starts=at("2020-05-29T09:00"), ends=at("2020-05-29T17:00"))
+    found = entries(await feed(events))
+    assert shown["id"] in found
+    assert not {draft["id"], invited["id"], long_ago["id"]} & found.keys()
+
+
+async def test_tells_the_time_on_the_venues_clock(events: Api) -> None:
+    made = await published(events, **DAY, venue={"en": "Demo; Hall, 1", "zh": "演示厅"}, city="Grenoble", country="FR")
+    calendar = await feed(events)
+    entry = entries(calendar)[made["id"]]
+    assert entry["DTSTART"].params["TZID"] == "Europe/Paris"
+    assert entry["DTSTART"].dt.isoformat() == "2027-07-15T09:00:00+02:00"
+    assert entry["DTEND"].dt.astimezone(UTC) == datetime(2027, 7, 16, 15, 30, tzinfo=UTC)
+    assert entry["LOCATION"] == "Demo; Hall, 1, Grenoble, France"
+    zones = [str(zone["TZID"]) for zone in calendar.walk("VTIMEZONE")]
+    assert "Europe/Paris" in zones
+    assert len(zones) == len(set(zones))
+
+
+async def test_its_zones_give_the_right_offsets_without_knowing_the_names(events: Api) -> None:
+    await published(events, **DAY)
+    zone = next(zone for zone in (await feed(events)).walk("VTIMEZONE") if zone["TZID"] == "Europe/Paris")
+    assert isinstance(zone, icalendar.Timezone)
+    by_rules = zone.to_tz(lookup_tzid=False)
+    for month, hours in ((1, 1), (3, 1), (4, 2), (7, 2), (10, 2), (11, 1)):
+        moment = datetime(2027, month, 15, 9, tzinfo=by_rules)
+        assert moment.utcoffset() == timedelta(hours=hours), moment
+
+
+async def test_universal_time_needs_no_zone(events: Api) -> None:
+    made = await published(events, starts=at("2027-07-15T09:00", "UTC"), ends=at("2027-07-15T10:00", "UTC"))
+    calendar = (await events.get(f"/v1/events/{made['id']}/calendar")).text
+    assert "DTSTART:20270715T090000Z\r\n" in calendar
+    assert "VTIMEZONE" not in calendar
+
+
+async def test_a_change_raises_the_sequence_and_a_cancellation_stays(events: Api) -> None:
+    made = await published(events)
+    before = entries(await feed(events))[made["id"]]
+    await events.patch(f"/v1/events/{made['id']}", {"starts": at("2027-05-29T08:00")})
+    moved = entries(await feed(events))[made["id"]]
+    assert moved["SEQUENCE"] > before["SEQUENCE"]
+    assert moved["LAST-MODIFIED"].dt >= before["LAST-MODIFIED"].dt
+    assert (before["STATUS"], moved["UID"]) == ("CONFIRMED", before["UID"])
+    await events.patch(f"/v1/events/{made['id']}", {"status": "cancelled"})
+    gone = entries(await feed(events))[made["id"]]
+    assert (gone["STATUS"], gone["SEQUENCE"] > moved["SEQUENCE"]) == ("CANCELLED", True)
+
+
+async def test_stays_the_same_byte_for_byte_until_something_changes(events: Api) -> None:
+    made = await published(events)
+    caller = events.as_(None)
+    first, second = await caller.get("/v1/calendar"), await caller.get("/v1/calendar")
+    assert (first.content, first.headers["etag"]) == (second.content, second.headers["etag"])
+    assert first.headers["cache-control"] == "public, max-age=900"
+    kept = await caller.get("/v1/calendar", headers={"If-None-Match": first.headers["etag"]})
+    assert (kept.status_code, kept.content) == (304, b"")
+    await events.patch(f"/v1/events/{made['id']}", {"city": "Ubud"})
+    changed = await caller.get("/v1/calendar", headers={"If-None-Match": first.headers["etag"]})
+    assert changed.status_code == 200
+
+
+async def test_lines_are_folded_and_text_is_escaped(events: Api) -> None:
+    long = "国际山地旅游日,山地；共同的家园; \\ and a line\nmore " * 12
+    made = await published(events, names={"en": 'A; "very", long \\ name ' + "长" * 100}, texts={"en": long})
+    body = (await events.get(f"/v1/events/{made['id']}/calendar")).content
+    assert body.endswith(b"\r\n")
+    assert not re.search(rb"(?<!\r)\n", body)
+    assert max(len(line) for line in body.split(b"\r\n")) <= 75
+    for line in body.split(b"\r\n"):
+        line.decode()
+    entry = next(iter(entries(icalendar.Calendar.from_ical(body)).values()))
+    assert (entry["SUMMARY"], entry["DESCRIPTION"]) == (made["names"]["en"], long)
+
+
+async def test_is_told_in_the_language_asked_for_and_by_series(events: Api) -> None:
+    series = await events.made("/v1/series", a_series())
+    made = await published(events, series_id=series["id"], names={"en": "Tea", "zh": "茶叙"}, country="ID")
+    for language, told in (("en", ("Tea", "Indonesia")), ("zh", ("茶叙", "印度尼西亚"))):
+        found = entries(await feed(events, series_id=series["id"], language=language))
+        assert list(found) == [made["id"]]
+        assert (found[made["id"]]["SUMMARY"], found[made["id"]]["LOCATION"]) == told
+    assert_problem(await events.get("/v1/calendar?language=English"), Invalid, pointer="language")
+    assert (await events.get("/v1/calendar?language=qqq")).status_code == 200
+
+
+async def test_one_event_is_for_whoever_may_read_it(events: Api, signer: Signer) -> None:
+    invited = await published(events, visibility="invited")
+    path = f"/v1/events/{invited['id']}/calendar"
+    assert_problem(await events.as_(None).get(path), NotFound)
+    assert_problem(await events.as_(signer.staff("members:read")).get(path), NotFound)
+    reply = await events.get(path)
+    assert (reply.status_code, reply.headers["cache-control"]) == (200, "private, max-age=900")
+    draft = await events.made("/v1/events", an_event())
+    assert_problem(await events.get(f"/v1/events/{draft['id']}/calendar"), NotFound)
+
+
+async def test_holds_hundreds_of_events(events: Api) -> None:
+    series = await events.made("/v1/series", a_series())
+    items = [an_event(series_id=series["id"], **DAY) for _ in range(300)]
+    assert (await events.post("/v1/events/bulk", {"items": items})).json()["created"] == 300
+    async with events.runtime.database.transaction() as session:
+        await session.execute(text("UPDATE event SET status = 'published', published_at = now()"))
+    assert len(entries(await feed(events, series_id=series["id"]))) == 300
