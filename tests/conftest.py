@@ -16,6 +16,17 @@ from tests.wire.callers import Signer
 
 Migrated = Callable[[str], str]
 
+# Folders whose tests share one expensive thing, a whole running system; other files go to either process as they are.
+TOGETHER = ("journeys",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tell the processes of a run (`-n 2`) which tests belong together: those of a file, and those of a system."""
+    for item in items:
+        file = item.path.relative_to(item.config.rootpath / "tests")
+        group = file.parts[0] if file.parts[0] in TOGETHER else str(file)
+        item.add_marker(pytest.mark.xdist_group(group))
+
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[postgres.Server]:

@@ -72,10 +72,12 @@ def _only_iso_date(value: Any) -> date:
     raise ValueError("is no calendar date; write YYYY-MM-DD")
 
 
-def _only_rfc3339(value: Any) -> Any:
+def _only_rfc3339(value: Any) -> datetime:
     # pydantic would also take numbers, and texts of digits, for seconds since 1970.
-    if isinstance(value, datetime) or (isinstance(value, str) and re.fullmatch(_INSTANT, value)):
+    if isinstance(value, datetime):
         return value
+    if isinstance(value, str) and re.fullmatch(_INSTANT, value):
+        return datetime.fromisoformat(value)
     raise ValueError("is no instant; write RFC 3339 with an offset, such as 2026-05-29T01:00:00Z")
 
 
@@ -203,7 +205,7 @@ class Phone(Output):
 
     number: str = Field(description="E.164 when `valid`.", examples=["+8685185550123"])
     written: str = Field(description="As it was given.", examples=["+86 851 8555 0123"])
-    valid: bool
+    valid: bool = Field(description="Whether a phone of that number can exist.")
 
 
 class VenueTime(BaseModel):
@@ -223,7 +225,7 @@ Item = TypeVar("Item")
 class Page(Output, Generic[Item]):
     """One page of a list; follow `next_cursor` until it is null."""
 
-    items: list[Item]
+    items: Annotated[list[Item], Field(max_length=200)]
     next_cursor: str | None = Field(description="Give it as `cursor` to read on; null on the last page.")
     total: int | None = Field(None, description="How many rows match, with `count=true`.")
 
@@ -247,12 +249,16 @@ class Problem(Output):
     """Why a request was refused or failed (RFC 9457)."""
 
     type: str = Field(description="Address of a page that says what to do.", examples=["/problems/not-found"])
-    title: str = Field(examples=["Not found"])
-    status: int = Field(examples=[404])
-    detail: str | None = Field(None, examples=["There is no organisation with this id, or it is not yours to see."])
+    title: str = Field(description="What kind of problem it is, for people.", examples=["Not found"])
+    status: int = Field(description="The HTTP status.", examples=[404])
+    detail: str | None = Field(
+        None,
+        description="What it is this time, for people.",
+        examples=["There is no organisation with this id, or it is not yours to see."],
+    )
     instance: str | None = Field(None, description="The path that was asked for.")
     request_id: str | None = Field(None, description="Quote it when you ask for help.")
-    errors: list[FieldError] | None = Field(None, description="For 422: one entry a value.")
+    errors: list[FieldError] | None = Field(None, description="The values that are wrong, or do not fit.")
 
 
 class BulkResult(Output):
@@ -261,12 +267,12 @@ class BulkResult(Output):
     index: int = Field(description="Position of the item in the request, from 0.")
     status: int = Field(description="As if the item had been sent alone.", examples=[201])
     id: UUID | None = Field(None, description="Of what was made.")
-    problem: Problem | None = None
+    problem: Problem | None = Field(None, description="Why it was refused; null when it was made.")
 
 
 class BulkResults(Output):
     """One result per item, in the order of the request."""
 
-    results: list[BulkResult]
-    created: int
-    refused: int
+    results: list[BulkResult] = Field(description="In the order of the request.", max_length=1000)
+    created: int = Field(description="How many were made.")
+    refused: int = Field(description="How many were not.")

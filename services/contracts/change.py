@@ -14,7 +14,7 @@ class Change(Output):
     id: UUID
     sequence: int = Field(description="Position within the service; gaps are normal.", examples=[1042])
     type: str = Field(description="`service.resource.verb`.", examples=["members.organisation.updated"])
-    resource: str = Field(examples=["organisation"])
+    resource: str = Field(description="What kind of record was written.", examples=["organisation"])
     resource_id: UUID
     resource_version: int = Field(description="The record's version after the write.", examples=[3])
     organisation_ids: list[UUID] = Field(description="Members' organisations it is about.")
@@ -23,7 +23,7 @@ class Change(Output):
     actor: str = Field(description="Who did it: `user:…`, `key:…` or `service:…`.")
     via: str | None = Field(description="The service that did it on the actor's behalf.")
     request_id: str | None
-    at: Instant
+    at: Instant = Field(description="When.")
 
 
 class ChangePage(Page[Change]):

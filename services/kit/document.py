@@ -37,7 +37,7 @@ IF_NONE_MATCH = {
     **_HEADER,
     "name": "If-None-Match",
     "description": "An ETag you hold: 304 when the record is still the same.",
-    "schema": {"type": "string", "maxLength": etag.LONGEST, "pattern": etag.TAGS},
+    "schema": {"type": "string", "maxLength": etag.LONGEST},
     "example": '"3.9f86d081884c"',
 }
 HEADERS: dict[str, Any] = {

@@ -13,7 +13,7 @@ from services.kit.reading import Item, Resource, Row
 
 _ONE = r'(W/)?"[!#-~]*"'
 TAGS = rf"^(\*|{_ONE}( *, *{_ONE})*)$"
-"""What If-Match and If-None-Match may hold (RFC 9110 13.1), as a regular expression."""
+"""What If-Match may hold (RFC 9110 13.1.1), as a regular expression."""
 LONGEST = 500
 _WELL_FORMED = re.compile(TAGS)
 _OURS = re.compile(r'^"([0-9]{1,10})(?:\.[0-9a-f]+)?"$')
@@ -24,20 +24,14 @@ def of(item: Item) -> str:
     return f'"{item.version}.{hashlib.blake2b(item.body, digest_size=6).hexdigest()}"'
 
 
-def _given(name: str, header: str) -> list[str] | None:
-    """The tags a header holds; None for `*`. Raises `BadRequest` when it is malformed."""
-    header = header.strip()
-    if len(header) > LONGEST or not _WELL_FORMED.fullmatch(header):
-        raise BadRequest(f"{name} must be `*` or quoted ETags, at most {LONGEST} characters.")
-    return None if header == "*" else [tag.strip() for tag in header.split(",")]
-
-
 def unchanged(if_none_match: str | None, tag: str) -> bool:
-    """Whether If-None-Match (RFC 9110 13.1.2, weak comparison) names the tag."""
+    """Whether If-None-Match (RFC 9110 13.1.2, weak comparison) names the tag. What is no tag names none: the worst
+    that follows is that the record is sent."""
     if if_none_match is None:
         return False
-    given = _given("If-None-Match", if_none_match)
-    return given is None or tag in [one.removeprefix("W/") for one in given]
+    if len(if_none_match) > LONGEST:
+        raise BadRequest(f"If-None-Match may hold {LONGEST} characters.")
+    return if_none_match.strip() == "*" or tag in [t.strip().removeprefix("W/") for t in if_none_match.split(",")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +42,13 @@ class IfMatch:
 
     @classmethod
     def of(cls, header: str) -> "IfMatch":
-        """Read the header (RFC 9110 13.1.1). Tags that are weak or not ours match nothing."""
-        given = _given("If-Match", header)
-        if given is None:
+        """Read the header (RFC 9110 13.1.1). Tags that are weak or not ours match nothing; what is none is refused."""
+        header = header.strip()
+        if len(header) > LONGEST or not _WELL_FORMED.fullmatch(header):
+            raise BadRequest(f"If-Match must be `*` or quoted ETags, at most {LONGEST} characters.")
+        if header == "*":
             return cls(None)
-        found = (_OURS.match(tag) for tag in given)
+        found = (_OURS.match(tag.strip()) for tag in header.split(","))
         return cls(frozenset(int(match[1]) for match in found if match))
 
     def check(self, version: int) -> None:

@@ -126,7 +126,9 @@ async def _clean(runtime: "Runtime") -> None:
     async with runtime.database.transaction() as session:
         await forget_old(session, now() - KEPT)
         # The change that is delivered twice is at most one batch old; a week is far beyond that.
-        await session.execute(text("DELETE FROM inbox WHERE applied_at < :before"), {"before": now() - timedelta(days=7)})
+        await session.execute(
+            text("DELETE FROM inbox WHERE applied_at < :before"), {"before": now() - timedelta(days=7)}
+        )
     await runtime.jobs.app.job_manager.delete_old_jobs(nb_hours=24)
 
 

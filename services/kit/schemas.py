@@ -4,6 +4,7 @@ Readers of the document size their columns, fields and buffers by it, and genera
 """
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -20,11 +21,29 @@ _MOST_ITEMS: Final = 10_000
 _NULL: Final = {"type": "null"}
 _ABOUT: Final = {
     "id": "Its id, a UUIDv7.",
+    "names": "Its name in each language it is used in.",
+    "texts": "A longer text in each language it is written in.",
+    "country": "ISO 3166-1 alpha-2.",
+    "city": "As people write it.",
+    "address": "Street and number, as people write them.",
+    "website": "An http or https address.",
+    "email": "An e-mail address.",
+    "emails": "E-mail addresses, the first one preferred.",
+    "phone": "A phone number.",
+    "phones": "Phone numbers, the first one preferred.",
+    "languages": "BCP 47, the preferred one first.",
+    "identifiers": "What others know it by, such as a Wikidata id.",
+    "tags": "Labels of your own, for filters.",
+    "note": "For colleagues.",
+    "items": "In the order of the list.",
+    "request_id": "The request that did it.",
     "created_at": "When it was made.",
     "updated_at": "When it was last changed.",
     "version": "Raised by each change.",
 }
-"""What fields of these names are, in every record."""
+"""What fields of these names are, where the contract has no more to say."""
+_FORMS: Final = re.compile(r"(Create|Update|Summary|Brief|Shown|Selection)$")
+"""Forms of one record: a field is the same in each."""
 
 
 def complete(document: dict[str, Any]) -> None:
@@ -32,6 +51,7 @@ def complete(document: dict[str, Any]) -> None:
     schemas: dict[str, Schema] = document["components"]["schemas"]
     for name in list(schemas):
         schemas[name] = _exact(schemas[name], schemas)
+    _describe(schemas)
     for path in document["paths"].values():
         for operation in path.values():
             for holder in _holders(operation):
@@ -79,16 +99,32 @@ def _exact(schema: Schema, schemas: dict[str, Schema]) -> Schema:
         if key in schema:
             schema[key] = [_exact(one, schemas) for one in schema[key]]
     if "properties" in schema:
-        schema["properties"] = {
-            name: _described(name, _exact(field, schemas)) for name, field in schema["properties"].items()
-        }
+        schema["properties"] = {name: _exact(field, schemas) for name, field in schema["properties"].items()}
     return _bounded(_nullable(schema, schemas))
 
 
-def _described(name: str, field: Schema) -> Schema:
-    if "description" in field or name not in _ABOUT:
-        return field
-    return {**field, "description": _ABOUT[name]}
+def _describe(schemas: dict[str, Schema]) -> None:
+    """Say what each field is: as the contract does, or another form of the record, or fields of its name."""
+    for name, schema in schemas.items():
+        root = _FORMS.sub("", name)
+        forms = [
+            schemas[form].get("properties", {}) for form in (f"{root}Create", root, f"{root}Update") if form in schemas
+        ]
+        for field, said in schema.get("properties", {}).items():
+            if "description" not in said and (meaning := _meaning(field, said, forms, schemas)):
+                said["description"] = meaning
+
+
+def _meaning(name: str, said: Schema, forms: list[dict[str, Schema]], schemas: dict[str, Schema]) -> str:
+    for fields in forms:
+        if "description" in fields.get(name, {}):
+            return str(fields[name]["description"])
+    if name in _ABOUT:
+        return _ABOUT[name]
+    if name.endswith("_id"):
+        return f"Id of the {name.removesuffix('_id').replace('_', ' ')}."
+    target = schemas.get(said.get("$ref", "").rsplit("/", 1)[-1], {})
+    return str(target.get("description", ""))
 
 
 def _besides_null(schema: Schema) -> Schema | None:

@@ -23,10 +23,9 @@ SEATS = 20
 FAULTS = (
     ("members-worker", "events-worker"),
     ("postgres",),
-    ("members", "liaison-worker"),
-    ("events", "gateway-worker"),
-    ("gateway", "events-worker", "liaison"),
-    ("postgres", "members-worker"),
+    ("members", "events", "liaison-worker"),
+    ("gateway", "liaison", "gateway-worker"),
+    ("postgres", "events-worker"),
 )
 """What is ended at the same moment. The next come when both services have taken so many writes again."""
 WRITES_BETWEEN = 10

@@ -28,12 +28,18 @@ async def test_takes_the_tags_of_several_header_lines(library: Api) -> None:
     assert (await changed(library, reply.headers["location"], '"999"', reply.headers["etag"])).status_code == 200
 
 
-@pytest.mark.parametrize("shape", ["", "1", '"1', "null", "*,*", '"1" "2"', '"é"', f'"{"1" * 500}"'])
+@pytest.mark.parametrize("shape", ["", "1", '"1', "null", "*,*", '"1" "2"', f'"{"1" * 500}"'])
 async def test_refuses_what_is_no_tag(library: Api, shape: str) -> None:
     reply = await library.post("/v1/books", a_book())
     address = reply.headers["location"]
     assert_problem(await changed(library, address, shape), BadRequest)
-    assert_problem(await library.get(address, headers={"If-None-Match": shape.encode()}), BadRequest)
+    assert (await library.get(address, headers={"If-None-Match": shape[:500]})).status_code == 200
+
+
+async def test_refuses_endless_lists_of_tags(library: Api) -> None:
+    reply = await library.post("/v1/books", a_book())
+    given = {"If-None-Match": ",".join(['"1"'] * 200)}
+    assert_problem(await library.get(reply.headers["location"], headers=given), BadRequest)
 
 
 @pytest.mark.parametrize("shape", ['"2"', "W/{tag}", '"x"', '""', '"99999999999"', '"-1"'])

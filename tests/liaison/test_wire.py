@@ -50,11 +50,11 @@ async def _records(liaison: Api) -> dict[str, list[dict[str, Any]]]:
             languages=["zh-Hant", "pt-BR"],
             phones=[{"number": "x"}],
             emails=["b@mission.example.org"],
-            since="0001-01-01",
-            until="9999-12-31",
+            since="1000-01-01",
+            until="2999-12-31",
         ),
     )
-    short = await liaison.made("/v1/interactions", an_interaction(empty["id"], occurred_on="0001-01-01"))
+    short = await liaison.made("/v1/interactions", an_interaction(empty["id"], occurred_on="1000-01-01"))
     met = await liaison.made(
         "/v1/interactions",
         an_interaction(
@@ -68,10 +68,10 @@ async def _records(liaison: Api) -> dict[str, list[dict[str, Any]]]:
             confidentiality="confidential",
         ),
     )
-    open_ = await liaison.made("/v1/follow-ups", a_follow_up(empty["id"], due_on="9999-12-31"))
+    open_ = await liaison.made("/v1/follow-ups", a_follow_up(empty["id"], due_on="2999-12-31"))
     done = await liaison.made(
         "/v1/follow-ups",
-        a_follow_up(full["id"], interaction_id=met["id"], owner=LIN, note={"en": ""}, due_on="0001-01-01"),
+        a_follow_up(full["id"], interaction_id=met["id"], owner=LIN, note={"en": ""}, due_on="1000-01-01"),
     )
     closed = (await liaison.patch(f"/v1/follow-ups/{done['id']}", {"status": "done"})).json()
     return {

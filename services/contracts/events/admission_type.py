@@ -69,4 +69,4 @@ class AdmissionType(Output):
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant
-    event: EventSummary | None = Field(None, description="With `expand=event`.")
+    event: EventSummary | MISSING = Field(MISSING, description="With `expand=event`.")

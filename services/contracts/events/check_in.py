@@ -25,7 +25,7 @@ class CheckIn(Output):
     registration_id: UUID
     event_id: UUID
     participant_names: Names = Field(description="Whom to greet.")
-    admission_type_names: Names
+    admission_type_names: Names = Field(description="What they hold.")
     place: str | None = None
     checked_in_by: str = Field(description="Who read the code: `user:…` or `key:…`.")
     version: int = Field(description="Raised by each change.")

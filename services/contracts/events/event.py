@@ -50,7 +50,7 @@ class EventCreate(Input):
         description="Makes it the series' yearly edition of that year; a series has one a year.",
         examples=[2027],
     )
-    format: EventFormat = Field(examples=["hybrid"])
+    format: EventFormat = Field(description="Where people take part.", examples=["hybrid"])
     starts: VenueTime = Field(description="On the clock at the venue.", examples=[_STARTS])
     ends: VenueTime = Field(description="On the clock at the venue; not before `starts`.", examples=[_ENDS])
     venue: Names | None = Field(

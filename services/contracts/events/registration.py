@@ -36,7 +36,7 @@ class Participant(Input):
     )
     phone: PhoneInput | None = None
     country: CountryCode | None = Field(None, description="ISO 3166-1; counted in the attendance.", examples=["CN"])
-    job_title: Label | None = Field(None, examples=["Deputy director"])
+    job_title: Label | None = Field(None, description="At the organisation.", examples=["Deputy director"])
 
 
 class ParticipantUpdate(Input):
@@ -99,25 +99,25 @@ class Registration(Output):
     admission_type_id: UUID
     organisation_id: UUID | None = None
     participant: ParticipantShown
-    status: RegistrationStatus
+    status: RegistrationStatus = Field(description="A place, a place on the waitlist, or neither any more.")
     waitlist_number: int | None = Field(
         None, description="Order on the event's waitlist, lower first; null when not on it."
     )
     price: Money = Field(description="Provisional while `price_status` is `to_be_confirmed`.")
-    price_basis: Literal["standard", "member"]
+    price_basis: Literal["standard", "member"] = Field(description="Whose price it is.")
     price_status: PriceStatus = Field(
         description="`to_be_confirmed` while members cannot be asked; it is asked again until it answers."
     )
     cancel_reason: CancelReason | None = Field(
         None, description="`not_eligible`: members answered later that the organisation is no member."
     )
-    cancel_note: str | None = None
-    cancelled_at: Instant | None = None
-    checked_in_at: Instant | None = None
+    cancel_note: str | None = Field(None, description="As given with the cancellation.")
+    cancelled_at: Instant | None = Field(None, description="When it was cancelled.")
+    checked_in_at: Instant | None = Field(None, description="When the code was read at the door.")
     code: str | None = Field(None, description="What the QR code says at the door. Shown to those who may register.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant
-    event: EventSummary | None = Field(None, description="With `expand=event`.")
-    admission_type: AdmissionTypeSummary | None = Field(None, description="With `expand=admission_type`.")
+    event: EventSummary | MISSING = Field(MISSING, description="With `expand=event`.")
+    admission_type: AdmissionTypeSummary | MISSING = Field(MISSING, description="With `expand=admission_type`.")
     organisation: OrganisationCopy | None = Field(None, description="With `expand=organisation`.")

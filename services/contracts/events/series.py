@@ -32,7 +32,7 @@ Occurrence = TypeAliasType("Occurrence", Literal["first", "second", "third", "fo
 class FixedDate(Input):
     """The same date every year."""
 
-    kind: Literal["fixed_date"]
+    kind: Literal["fixed_date"] = Field(description="This rule.")
     date: Annotated[str, StringConstraints(pattern=_DAY_OF_ANY_YEAR)] = Field(
         description="Month and day. 29 February is held on the 28th in years without one.", examples=["05-29"]
     )
@@ -41,10 +41,10 @@ class FixedDate(Input):
 class NthWeekday(Input):
     """A weekday of a month, counted from its beginning or its end: the second Saturday of October."""
 
-    kind: Literal["nth_weekday"]
-    month: Whole = Field(ge=1, le=12, examples=[10])
-    occurrence: Occurrence = Field(examples=["second"])
-    weekday: Weekday = Field(examples=["saturday"])
+    kind: Literal["nth_weekday"] = Field(description="This rule.")
+    month: Whole = Field(description="1 is January.", ge=1, le=12, examples=[10])
+    occurrence: Occurrence = Field(description="Which one of the month.", examples=["second"])
+    weekday: Weekday = Field(description="Day of the week.", examples=["saturday"])
 
 
 YearlyRule = Annotated[FixedDate | NthWeekday, Field(discriminator="kind")]

@@ -49,12 +49,12 @@ class ApiKey(Output):
     """An API key; its secret part is shown once, when it is made."""
 
     id: UUID
-    name: str = Field(examples=["Ticketing partner, production"])
+    name: str = Field(description="Whose it is and what for.", examples=["Ticketing partner, production"])
     hint: str = Field(description="How the newest secret begins.", examples=["alc_live_4fT9aZ"])
-    scopes: list[str] = Field(examples=[["events:read", "registrations:write"]])
+    scopes: list[str] = Field(description="What it may do.", examples=[["events:read", "registrations:write"]])
     organisation_id: UUID | None = Field(description="The key sees only this organisation's records; null: all.")
     expires_at: Instant | None = Field(description="When it ends by itself; null: never.")
-    revoked_at: Instant | None
+    revoked_at: Instant | None = Field(description="When it was revoked; null while it is not.")
     last_used_at: Instant | None = Field(description="Exact to about a minute.")
     created_at: Instant
     updated_at: Instant

@@ -33,7 +33,7 @@ class SessionTokens(Output):
     access_token: str = Field(
         description="Send it as `Authorization: Bearer …`.", examples=["eyJhbGciOiJFZDI1NTE5In0.e30.c2ln"]
     )
-    token_type: Literal["Bearer"] = "Bearer"
+    token_type: Literal["Bearer"] = Field("Bearer", description="How to send the access token.")
     expires_in: int = Field(description="Seconds until the access token ends.", examples=[900])
     refresh_token: str = Field(
         description="Exchange it for new tokens before or after that.",

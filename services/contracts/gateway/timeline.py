@@ -9,7 +9,7 @@ from services.contracts.change import Change
 class TimelineEntry(Change):
     """A change, and the service that recorded it."""
 
-    service: str = Field(examples=["events"])
+    service: str = Field(description="Where it was recorded.", examples=["events"])
 
 
 class Timeline(Output):

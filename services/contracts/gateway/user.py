@@ -19,7 +19,7 @@ class User(Output):
 
     id: UUID
     email: str = Field(examples=["lin@alliance.example"])
-    name: str = Field(examples=["林晓 Lin Xiao"])
+    name: str = Field(description="As colleagues see it.", examples=["林晓 Lin Xiao"])
     roles: list[str] = Field(description="Their scopes together are what the user may do.", examples=[["secretariat"]])
     disabled: bool = Field(description="A disabled user cannot sign in, and open sessions end within seconds.")
     created_at: Instant
@@ -30,7 +30,7 @@ class UserCreate(Input):
     """A new user."""
 
     email: Email = Field(description="Unique among users, whatever its case.", examples=["lin@alliance.example"])
-    name: Label = Field(examples=["林晓 Lin Xiao"])
+    name: Label = Field(description="As colleagues see it.", examples=["林晓 Lin Xiao"])
     password: Password = Field(
         description="The first password; the user can change it at `/v1/me/password`.",
         examples=["a long first password"],

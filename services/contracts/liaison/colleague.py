@@ -20,4 +20,4 @@ class Colleague(Input):
         description="Their user, or null for someone who has none.",
         examples=["user:01976b1e-7c3a-7000-8000-000000000001"],
     )
-    name: Label = Field(examples=["Lin Xiaoyun"])
+    name: Label = Field(description="As colleagues know them.", examples=["Lin Xiaoyun"])

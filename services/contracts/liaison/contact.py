@@ -64,7 +64,7 @@ class Contact(Output):
 
     id: UUID
     counterpart_id: UUID
-    counterpart: CounterpartBrief | None = Field(None, description="With `expand=counterpart`.")
+    counterpart: CounterpartBrief | MISSING = Field(MISSING, description="With `expand=counterpart`.")
     names: Names
     title: Names | None = None
     precedence: int | None = None

@@ -59,7 +59,9 @@ class CounterpartIdentifier(Input):
     scheme: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = Field(
         description="Whose id it is.", examples=["wikidata"]
     )
-    value: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")] = Field(examples=["Q1234567"])
+    value: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")] = Field(
+        description="The id in that register.", examples=["Q1234567"]
+    )
 
 
 Emails = Annotated[list[Email], Field(max_length=20)]
@@ -76,7 +78,7 @@ class CounterpartCreate(Input):
         description="In each language it is used in; sorted and shown by `en`, else `zh`.",
         examples=[{"zh": "尼泊尔驻华大使馆", "en": "Embassy of Nepal in China"}],
     )
-    kind: CounterpartKind = Field(examples=["embassy"])
+    kind: CounterpartKind = Field(description="What kind of counterpart it is.", examples=["embassy"])
     represents: CountryCode | None = Field(
         None, description="ISO 3166-1, the country it represents; null for an international body.", examples=["NP"]
     )

@@ -49,7 +49,7 @@ class FollowUp(Output):
 
     id: UUID
     counterpart_id: UUID
-    counterpart: CounterpartBrief | None = Field(None, description="With `expand=counterpart`.")
+    counterpart: CounterpartBrief | MISSING = Field(MISSING, description="With `expand=counterpart`.")
     interaction_id: UUID | None = None
     interaction: InteractionBrief | None = Field(None, description="With `expand=interaction`.")
     owner: Colleague

@@ -37,7 +37,7 @@ class InteractionCreate(Input):
     """Something that passed between us and a counterpart."""
 
     counterpart_id: UUID
-    channel: InteractionChannel = Field(examples=["meeting"])
+    channel: InteractionChannel = Field(description="How it took place.", examples=["meeting"])
     occurred_on: CalendarDate = Field(description="The day it was there; not in the future.", examples=["2026-03-12"])
     time: TimeOfDay | None = Field(None, description="When on that day, if it matters.")
     ours: Colleagues = Field([], description="Who took part of ours.")
@@ -50,7 +50,11 @@ class InteractionCreate(Input):
     subject: Names = Field(
         description="In one line.", examples=[{"zh": "山地旅游日合作方案", "en": "Proposal for Mountain Tourism Day"}]
     )
-    summary: Texts | None = Field(None, examples=[{"zh": "对方将确认场地。", "en": "They will confirm the venue."}])
+    summary: Texts | None = Field(
+        None,
+        description="What was said and agreed.",
+        examples=[{"zh": "对方将确认场地。", "en": "They will confirm the venue."}],
+    )
     confidentiality: Confidentiality = Field(
         "normal", description="`confidential` needs the scope `liaison:confidential`, to write and to see."
     )
@@ -77,13 +81,13 @@ class Interaction(Output):
 
     id: UUID
     counterpart_id: UUID
-    counterpart: CounterpartBrief | None = Field(None, description="With `expand=counterpart`.")
+    counterpart: CounterpartBrief | MISSING = Field(MISSING, description="With `expand=counterpart`.")
     channel: InteractionChannel
     occurred_on: CalendarDate
     time: TimeOfDay | None = None
     ours: list[Colleague]
     contact_ids: list[UUID]
-    contacts: list[ContactBrief] | None = Field(None, description="With `expand=contacts`, by precedence.")
+    contacts: list[ContactBrief] | MISSING = Field(MISSING, description="With `expand=contacts`, by precedence.")
     their_names: list[str]
     subject: Names
     summary: Texts | None = None

@@ -42,8 +42,8 @@ class Affiliation(Output):
     role: Names | None = None
     starts_on: CalendarDate | None = None
     ends_on: CalendarDate | None = Field(None, description="Last day, included.")
-    person: PersonSummary | None = Field(None, description="With `expand=person`.")
-    organisation: OrganisationSummary | None = Field(None, description="With `expand=organisation`.")
+    person: PersonSummary | MISSING = Field(MISSING, description="With `expand=person`.")
+    organisation: OrganisationSummary | MISSING = Field(MISSING, description="With `expand=organisation`.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -61,7 +61,7 @@ class DecisionCreate(Input):
     """What was decided, and from which day it counts."""
 
     effective_on: CalendarDate = Field(description="The first day it counts.", examples=["2024-07-01"])
-    reason: Prose | None = Field(None, examples=["By letter of 3 June 2024."])
+    reason: Prose | None = Field(None, description="Why it was decided.", examples=["By letter of 3 June 2024."])
 
 
 class Term(Output):
@@ -77,7 +77,7 @@ class Decision(Output):
     """A decision as a membership embeds it."""
 
     id: UUID
-    kind: DecisionKind
+    kind: DecisionKind = Field(description="What was decided.")
     effective_on: CalendarDate
 
 
@@ -90,13 +90,13 @@ class Membership(Output):
     number: str | None = None
     note: str | None = None
     as_of: CalendarDate = Field(description="The date that `status` and `term` are for.")
-    status: MembershipStatus
+    status: MembershipStatus = Field(description="On `as_of`, else today.")
     term: Term | None = Field(None, description="The last term that has begun by then.")
-    organisation: OrganisationSummary | None = Field(None, description="With `expand=organisation`.")
-    type: MembershipTypeSummary | None = Field(None, description="With `expand=type`.")
-    terms: list[Term] | None = Field(None, description="With `expand=terms`: all of them, oldest first.")
-    decisions: list[Decision] | None = Field(
-        None, description="With `expand=decisions`: all of them, in the order they count."
+    organisation: OrganisationSummary | MISSING = Field(MISSING, description="With `expand=organisation`.")
+    type: MembershipTypeSummary | MISSING = Field(MISSING, description="With `expand=type`.")
+    terms: list[Term] | MISSING = Field(MISSING, description="With `expand=terms`: all of them, oldest first.")
+    decisions: list[Decision] | MISSING = Field(
+        MISSING, description="With `expand=decisions`: all of them, in the order they count."
     )
     version: int = Field(description="Raised by each change, a new term or decision included.")
     created_at: Instant
@@ -109,7 +109,7 @@ class MembershipTerm(Output):
     id: UUID
     membership_id: UUID
     organisation_id: UUID = Field(description="The membership's organisation.")
-    starts_on: CalendarDate
+    starts_on: CalendarDate = Field(description="First day.")
     ends_on: CalendarDate = Field(description="Last day, included.")
     grace_until: CalendarDate = Field(description="Last day of grace, by the type's rule when the term was added.")
     version: int
@@ -123,11 +123,11 @@ class MembershipDecision(Output):
     id: UUID
     membership_id: UUID
     organisation_id: UUID = Field(description="The membership's organisation.")
-    kind: DecisionKind
+    kind: DecisionKind = Field(description="What was decided.")
     effective_on: CalendarDate = Field(
         description="The first day it counts. Of several on one day the last one added counts."
     )
-    reason: str | None = None
+    reason: str | None = Field(None, description="Why it was decided.")
     version: int
     created_at: Instant
     updated_at: Instant

@@ -20,15 +20,15 @@ MembershipTypeStatus = TypeAliasType("MembershipTypeStatus", Literal["active", "
 class RollingPeriod(Input):
     """A term lasts so many months from the day it starts."""
 
-    kind: Literal["rolling"]
-    months: Whole = Field(ge=1, le=120, examples=[12])
+    kind: Literal["rolling"] = Field(description="This rule.")
+    months: Whole = Field(description="How long a term is.", ge=1, le=120, examples=[12])
 
 
 class FixedPeriod(Input):
     """A term ends with the alliance's year, whenever it starts. The year begins on this day."""
 
-    kind: Literal["fixed"]
-    start_month: Whole = Field(ge=1, le=12, examples=[1])
+    kind: Literal["fixed"] = Field(description="This rule.")
+    start_month: Whole = Field(description="1 is January.", ge=1, le=12, examples=[1])
     start_day: Whole = Field(ge=1, le=28, description="Up to 28, so that every year has it.", examples=[1])
 
 
@@ -48,7 +48,9 @@ class MembershipTypeCreate(Input):
     grace_days: GraceDays = Field(
         0, description="Days after a term's end on which the member still counts as one.", examples=[30]
     )
-    entitlements: Entitlements = Field([], examples=[["member-price", "vote"]])
+    entitlements: Entitlements = Field(
+        [], description="What its members are entitled to, as codes of your own.", examples=[["member-price", "vote"]]
+    )
     seats: Seats | None = Field(None, description="How many persons it covers; null: any.", examples=[5])
 
 

@@ -48,7 +48,9 @@ class Identifier(Input):
     scheme: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = Field(
         description="Whose id it is.", examples=["wikidata"]
     )
-    value: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")] = Field(examples=["Q1234567"])
+    value: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")] = Field(
+        description="The id in that register.", examples=["Q1234567"]
+    )
 
 
 Emails = Annotated[list[Email], Field(max_length=20)]
@@ -61,7 +63,7 @@ class OrganisationCreate(Input):
     """A new organisation."""
 
     names: Names = Field(description="In each language it is used in; sorted and shown by `en`, else `zh`.")
-    kind: OrganisationKind = Field(examples=["destination_authority"])
+    kind: OrganisationKind = Field(description="What kind of organisation it is.", examples=["destination_authority"])
     country: CountryCode | None = Field(None, description="ISO 3166-1, where it sits.", examples=["CN"])
     subdivision: Subdivision | None = Field(None, description="ISO 3166-2, within `country`.", examples=["CN-GZ"])
     city: Label | None = Field(None, examples=["Guiyang"])

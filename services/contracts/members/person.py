@@ -45,9 +45,9 @@ class PersonCreate(Input):
         description="Main address; no two persons have the same, whatever its capitals.",
         examples=["xiaoshan.lin@tourism.example.org"],
     )
-    other_emails: OtherEmails = Field([], examples=[["xiaoshan@mail.example.org"]])
+    other_emails: OtherEmails = Field([], description="Further addresses.", examples=[["xiaoshan@mail.example.org"]])
     phones: Phones = []
-    wechat: WeChat | None = Field(None, examples=["lin_xiaoshan"])
+    wechat: WeChat | None = Field(None, description="WeChat id.", examples=["lin_xiaoshan"])
     country: CountryCode | None = Field(
         None,
         description="ISO 3166-1, where the person lives; also the hint for phones without a prefix.",

@@ -18,15 +18,15 @@ class StandingTerm(Output):
 
     id: UUID
     membership_id: UUID
-    starts_on: CalendarDate
+    starts_on: CalendarDate = Field(description="First day.")
     ends_on: CalendarDate = Field(description="Last day, included.")
-    grace_until: CalendarDate
+    grace_until: CalendarDate = Field(description="Last day of grace.")
 
 
 class Gap(Output):
     """Days between terms on which no term ran, or which a resignation or expulsion took away."""
 
-    starts_on: CalendarDate
+    starts_on: CalendarDate = Field(description="First day.")
     ends_on: CalendarDate = Field(description="Last day, included.")
 
 
@@ -35,7 +35,7 @@ class Standing(Output):
 
     organisation_id: UUID = Field(description="The organisation that was asked for.")
     merged_into: UUID | None = Field(None, description="The organisation whose standing this is, when merged.")
-    on: CalendarDate
+    on: CalendarDate = Field(description="The day that was asked about.")
     status: StandingStatus = Field(
         description="Of the membership that counts most on the day; `none` when it has never had one."
     )
@@ -45,7 +45,7 @@ class Standing(Output):
     entitlements: list[str] = Field(
         description="What it may claim on the day; empty unless a member.", examples=[["member-price"]]
     )
-    seats: int | None = None
+    seats: int | None = Field(None, description="How many persons the membership covers; null: any.")
     since: CalendarDate | None = Field(
         None, description="First day of the unbroken run of terms that the day lies in, or the last before it."
     )

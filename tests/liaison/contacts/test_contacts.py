@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.liaison.contact import Contact
-from services.kit.errors import Invalid, NotFound, PreconditionFailed
+from services.kit.errors import Contradiction, Invalid, NotFound, PreconditionFailed
 from services.liaison.features.contacts.actions import ContactInUse
 from tests.factories.liaison import a_contact, a_counterpart, an_interaction
 from tests.wire.api import Api, assert_problem
@@ -29,10 +29,10 @@ async def test_needs_a_counterpart(liaison: Api) -> None:
 
 async def test_an_office_does_not_end_before_it_begins(liaison: Api, embassy: dict[str, Any]) -> None:
     body = a_contact(embassy["id"], since="2026-03-02", until="2026-03-01")
-    assert_problem(await liaison.post("/v1/contacts", body), Invalid, pointer="/until")
+    assert_problem(await liaison.post("/v1/contacts", body), Contradiction, pointer="/until")
     made = await liaison.made("/v1/contacts", {**body, "until": "2026-03-02"})
     change = {"since": "2026-03-03"}
-    assert_problem(await liaison.patch(f"/v1/contacts/{made['id']}", change), Invalid, pointer="/until")
+    assert_problem(await liaison.patch(f"/v1/contacts/{made['id']}", change), Contradiction, pointer="/until")
 
 
 @pytest.mark.parametrize("value", ["2026-02-30", "20260301", 20260301, "2026-03-01T00:00:00Z"])

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import uuid4
 
-from services.kit.errors import Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from services.kit.errors import Contradiction, NotFound, PreconditionFailed, PreconditionRequired
 from services.liaison.features.counterparts.actions import CounterpartIdentifierTaken, CounterpartInUse
 from tests.factories.liaison import a_colleague, a_contact, a_counterpart, a_follow_up, an_interaction
 from tests.wire.api import Api, assert_problem
@@ -60,7 +60,7 @@ async def test_a_stale_change_is_refused(liaison: Api, embassy: dict[str, Any]) 
 async def test_the_last_name_stays(liaison: Api) -> None:
     made = await liaison.made("/v1/counterparts", a_counterpart(names={"en": "Only"}))
     reply = await liaison.patch(f"/v1/counterparts/{made['id']}", {"names": {"en": None}})
-    assert_problem(reply, Invalid, pointer="/names")
+    assert_problem(reply, Contradiction, pointer="/names")
 
 
 async def test_an_unused_one_is_deleted(liaison: Api) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.liaison.counterpart import Counterpart
+from services.kit.bulk import NothingCreated
 from services.kit.errors import Forbidden, IdempotencyKeyReused, Invalid, Unauthenticated
 from services.liaison.features.counterparts.actions import CounterpartIdentifierTaken
 from tests.factories.liaison import a_colleague, a_counterpart
@@ -104,7 +105,7 @@ async def test_bulk_answers_for_each_item(liaison: Api) -> None:
     assert [result["status"] for result in reply.json()["results"]] == [201, 201, 409]
     assert reply.json()["results"][2]["problem"]["type"].endswith("counterpart-identifier-taken")
     atomic = await liaison.post("/v1/counterparts/bulk", {"atomic": True, "items": [a_counterpart(), items[0]]})
-    assert_problem(atomic, Invalid, pointer="/items/1")
+    assert_problem(atomic, NothingCreated, pointer="/items/1")
 
 
 async def test_bulk_takes_a_thousand(liaison: Api) -> None:

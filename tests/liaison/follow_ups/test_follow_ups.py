@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.liaison.follow_up import FollowUp
-from services.kit.errors import Invalid, NotFound, PreconditionFailed
+from services.kit.errors import Contradiction, Invalid, NotFound, PreconditionFailed
 from tests.factories.liaison import a_colleague, a_counterpart, a_follow_up, an_interaction
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -47,7 +47,7 @@ async def test_belongs_to_the_counterpart_of_its_interaction(liaison: Api, embas
     other = await liaison.made("/v1/counterparts", a_counterpart())
     met = await liaison.made("/v1/interactions", an_interaction(other["id"]))
     body = a_follow_up(embassy["id"], interaction_id=met["id"])
-    assert_problem(await liaison.post("/v1/follow-ups", body), Invalid, pointer="/interaction_id")
+    assert_problem(await liaison.post("/v1/follow-ups", body), Contradiction, pointer="/interaction_id")
 
 
 async def test_is_done_dropped_and_opened_again(liaison: Api, signer: Signer, embassy: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import MISSING
 
 from services.contracts.members.affiliation import Affiliation
 from services.kit.clock import office_today
@@ -28,8 +29,8 @@ async def test_creates_and_answers_with_the_record(
     assert (str(made.starts_on), made.ends_on) == ("2020-01-01", None)
     whole = await members.get(f"/v1/affiliations/{made.id}?expand=person&expand=organisation")
     read = exactly(Affiliation, whole.content)
-    assert read.person is not None
-    assert read.organisation is not None
+    assert read.person is not MISSING
+    assert read.organisation is not MISSING
     assert (read.person.names, read.organisation.names) == (person["names"], organisation["names"])
 
 

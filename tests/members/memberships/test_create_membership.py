@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import uuid4
 
+from pydantic import MISSING
+
 from services.contracts.members.membership import Membership
 from services.kit.errors import Forbidden, Invalid, NotFound
 from services.members.features.memberships.actions import NumberTaken, TermsOverlap, TypeArchived
@@ -33,8 +35,8 @@ async def test_takes_the_terms_it_has_had(members: Api, organisation: dict[str, 
     read = exactly(Membership, reply.content)
     assert (read.status, str(read.as_of)) == ("grace", "2019-07-30")
     assert read.term is not None
-    assert read.terms is not None
-    assert read.type is not None
+    assert read.terms is not MISSING
+    assert read.type is not MISSING
     assert (str(read.term.ends_on), str(read.term.grace_until)) == ("2019-06-30", "2019-07-30")
     assert [(str(term.starts_on), str(term.ends_on)) for term in read.terms] == [
         ("2018-03-01", "2019-02-28"),

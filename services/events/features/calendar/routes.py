@@ -1,6 +1,6 @@
 """Calendars over HTTP: for programs that subscribe to an address and send no credential."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Header, Query, Response
@@ -24,9 +24,10 @@ class CalendarResponse(Response):
 
 Told = Annotated[Language, Query(description="Told in this language where an event has it, else in English.")]
 IfNoneMatch = Annotated[str | None, Header(description="The ETag you hold: 304 while nothing changed.", max_length=500)]
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing changed since the ETag you hold."}}
 
 
-@routes.get("/calendar", scope=PUBLIC, response_class=CalendarResponse)
+@routes.get("/calendar", scope=PUBLIC, response_class=CalendarResponse, responses=_UNCHANGED)
 async def read_calendar_feed(
     runtime: CurrentRuntime,
     series_id: Annotated[UUID | None, Query(description="Only of this series.")] = None,
@@ -41,7 +42,7 @@ async def read_calendar_feed(
     return _answer(await _feeds.read(runtime, series_id, language), if_none_match, "public")
 
 
-@routes.get("/events/{id}/calendar", scope=PUBLIC, response_class=CalendarResponse)
+@routes.get("/events/{id}/calendar", scope=PUBLIC, response_class=CalendarResponse, responses=_UNCHANGED)
 async def read_event_calendar(
     id: UUID,
     runtime: CurrentRuntime,
