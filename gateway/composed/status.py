@@ -8,7 +8,7 @@ import httpx
 from fastapi import Request
 
 from gateway.document import Documents
-from services.contracts.gateway.status import ServiceStatus, Status
+from services.contracts.gateway.status import ServiceStatus, SystemStatus
 from services.kit.http import new_client
 from services.kit.routing import PUBLIC, Routes
 
@@ -25,16 +25,16 @@ class Board:
         self._clients = {name: new_client(url, connections=2) for name, url in urls.items()}
         self._documents = documents
         self._one_at_a_time = asyncio.Lock()
-        self._status: Status | None = None
+        self._status: SystemStatus | None = None
         self._asked_at = float("-inf")
 
-    async def read(self) -> Status:
+    async def read(self) -> SystemStatus:
         """The status, at most a second old."""
         async with self._one_at_a_time:
             if self._status is None or time.monotonic() - self._asked_at > _KEPT:
                 services = await asyncio.gather(*(self._ask(name) for name in self._clients))
                 ok = all(service.ready for service in services)
-                self._status = Status(status="ok" if ok else "degraded", services=list(services))
+                self._status = SystemStatus(status="ok" if ok else "degraded", services=list(services))
                 self._asked_at = time.monotonic()
             return self._status
 
@@ -64,11 +64,11 @@ class Board:
 
 @routes.get(
     scope=PUBLIC,
-    response=Status,
+    response=SystemStatus,
     summary="System status",
     description="Whether each service answers and can serve, how fast, and its version.",
 )
-async def read_status(request: Request) -> Status:
+async def read_status(request: Request) -> SystemStatus:
     """System status."""
     board: Board = request.app.state.board
     return await board.read()

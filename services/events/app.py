@@ -7,7 +7,7 @@ from services.events.features.calendar.routes import routes as calendar
 from services.events.features.check_ins.routes import routes as check_ins
 from services.events.features.events.routes import routes as events
 from services.events.features.events.zones import follow_time_zones
-from services.events.features.registrations.pricing import confirm_price
+from services.events.features.registrations.pricing import confirm_price, confirm_waiting_prices
 from services.events.features.registrations.routes import routes as registrations
 from services.events.features.series.routes import routes as series
 from services.events.inbox import HANDLERS
@@ -19,7 +19,7 @@ SERVICE = Service(
     description="Series and their editions, admission, registrations and the waitlist, the door, the calendar.",
     package="services.events",
     features=[series, events, admission_types, registrations, check_ins, attendance, calendar],
-    tasks=[confirm_price, follow_time_zones],
+    tasks=[confirm_price, confirm_waiting_prices, follow_time_zones],
     inbox=HANDLERS,
     peers={"members": MembersClient},
 )

@@ -180,6 +180,7 @@ def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]
     document["x-scopes"] = SCOPES
     for path in document["paths"].values():
         for operation in path.values():
+            _describe_ids(operation)
             _add_headers(operation)
             _offer_selection(operation, schemas)
     complete(document)
@@ -215,6 +216,12 @@ def _selection(whole: str, schemas: dict[str, Any]) -> str:
         part["required"] = ["id"]
     schemas.setdefault(f"{name}Selection", part)
     return f"{whole}Selection"
+
+
+def _describe_ids(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", []):
+        if parameter["in"] == "path" and parameter["name"] == "id":
+            parameter.setdefault("description", "Its id.")
 
 
 def _add_headers(operation: dict[str, Any]) -> None:

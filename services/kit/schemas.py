@@ -17,6 +17,7 @@ _EXACT: Final = 2**53 - 1
 """The largest whole number that every reader of JSON holds exactly."""
 _LONGEST: Final = {"uuid": 36, "date": 10, "date-time": 32}
 _LONGEST_TEXT: Final = 20_000
+_LONGEST_FILE: Final = 10_000_000
 _MOST_ITEMS: Final = 10_000
 _NULL: Final = {"type": "null"}
 _ABOUT: Final = {
@@ -73,7 +74,11 @@ def _drop_unused(document: dict[str, Any], schemas: dict[str, Schema]) -> None:
 def _holders(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
     for body in bodies:
-        yield from (media for media in body.get("content", {}).values() if "schema" in media)
+        for media_type, media in body.get("content", {}).items():
+            if "schema" in media:
+                if not media_type.endswith("json"):
+                    media["schema"] = {"maxLength": _LONGEST_FILE, **media["schema"]}
+                yield media
         yield from (header for header in body.get("headers", {}).values() if "schema" in header)
     for parameter in operation.get("parameters", ()):
         # An address cannot say null: a parameter is given or left out.
@@ -113,6 +118,10 @@ def _describe(schemas: dict[str, Schema]) -> None:
         for field, said in schema.get("properties", {}).items():
             if "description" not in said and (meaning := _meaning(field, said, forms, schemas)):
                 said["description"] = meaning
+            # A list of words is what the first field says that holds one of them.
+            target = schemas.get(said.get("$ref", "").rsplit("/", 1)[-1], {})
+            if "enum" in target and "description" in said:
+                target.setdefault("description", said["description"])
 
 
 def _meaning(name: str, said: Schema, forms: list[dict[str, Schema]], schemas: dict[str, Schema]) -> str:

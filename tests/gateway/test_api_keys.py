@@ -10,7 +10,7 @@ import psycopg
 from gateway.accounts import create_key, list_keys, revoke_key
 from gateway.keys.actions import KeyRevoked
 from gateway.keys.secret import well_formed
-from services.kit.errors import Forbidden, Invalid, NotFound
+from services.kit.errors import Contradiction, Forbidden, Invalid, NotFound
 from tests.gateway.gateways import Gateway
 from tests.wire.api import assert_problem
 
@@ -48,7 +48,7 @@ async def test_a_key_gets_only_known_scopes_that_its_maker_holds(gate: Gateway, 
 
 async def test_a_key_must_end_in_the_future(gate: Gateway, key: str) -> None:
     reply = await gate.as_(key).post("/v1/api-keys", json=_new(expires_at="2020-01-01T00:00:00Z"))
-    assert_problem(reply, Invalid, pointer="/expires_at")
+    assert_problem(reply, Contradiction, pointer="/expires_at")
 
 
 async def test_a_rotation_overlaps_for_as_long_as_asked(gate: Gateway, key: str) -> None:

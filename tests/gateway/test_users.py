@@ -8,9 +8,9 @@ import httpx
 
 from gateway.accounts import create_key, create_user
 from gateway.me.routes import NoPassword, WrongPassword
-from gateway.users.actions import UserEmailTaken, LastAdministrator
+from gateway.users.actions import LastAdministrator, UserEmailTaken
 from services.contracts.scopes import SCOPES
-from services.kit.errors import Forbidden, Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from services.kit.errors import Contradiction, Forbidden, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from tests.gateway.gateways import Gateway
 from tests.wire.api import assert_problem
 
@@ -56,7 +56,7 @@ async def test_an_address_is_one_user_s_whatever_its_case(gate: Gateway, key: st
 
 async def test_bad_values_are_refused(gate: Gateway, key: str) -> None:
     client = gate.as_(key)
-    assert_problem(await client.post("/v1/users", json=_new(roles=["wizard"])), Invalid, pointer="/roles/0")
+    assert_problem(await client.post("/v1/users", json=_new(roles=["wizard"])), Contradiction, pointer="/roles/0")
     assert_problem(await client.post("/v1/users", json=_new(password="short")), Invalid, pointer="/password")
     assert_problem(await client.post("/v1/users", json=_new(roles=[])), Invalid, pointer="/roles")
 

@@ -20,7 +20,7 @@ from tests.wire.stack import Stack
 LISTS = {"members": "/v1/organisations", "events": "/v1/series", "liaison": "/v1/counterparts"}
 NEW = {"members": an_organisation, "events": a_series, "liaison": a_counterpart}
 BACK_WITHIN = 45.0
-MOMENT = 0.5
+MOMENT = 0.8
 """Seconds for what was just sent to arrive."""
 
 

@@ -27,9 +27,10 @@ async def test_the_first_administrator_signs_in_and_lets_a_viewer_in_and_out_aga
     assert (me["kind"], me["email"], me["roles"]) == ("staff", "admin@alliance.example", ["administrator"])
 
     first = "a first password of hers"
-    new = {"email": f"{uuid4().hex[:12]}@alliance.example", "name": "林晓", "password": first, "roles": ["viewer"]}
+    email = f"{uuid4().hex[:12]}@alliance.example"
+    new = {"email": email, "name": "林晓", "password": first, "roles": ["viewer"]}
     user = await administrator.made("/v1/users", new)
-    viewer = await _signed_in(door, new["email"], first)
+    viewer = await _signed_in(door, email, first)
     assert (await viewer.get("/v1/me")).json()["roles"] == ["viewer"]
     for path in ("/v1/organisations", "/v1/events", "/v1/counterparts"):
         assert (await viewer.get(path)).status_code == 200
@@ -46,7 +47,7 @@ async def test_the_first_administrator_signs_in_and_lets_a_viewer_in_and_out_aga
             assert_problem(await viewer.get(path), Unauthenticated)
 
     await eventually(out, within=OUT_WITHIN)
-    again = await door.post("/v1/sessions", {"email": new["email"], "password": first})
+    again = await door.post("/v1/sessions", {"email": email, "password": first})
     assert again.status_code == 401
 
 

@@ -17,7 +17,7 @@ class ServiceStatus(Output):
     version: str | None = Field(description="Of its API.", examples=["1.0.0"])
 
 
-class Status(Output):
+class SystemStatus(Output):
     """The whole system."""
 
     status: Literal["ok", "degraded"] = Field(description="`degraded` when any part cannot serve.")

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from services.events.features.registrations.pricing import confirm_waiting_prices
 from services.events.features.registrations.refusals import MembersOnly, NoSuchOrganisation
 from tests.events.conftest import Beside
 from tests.events.working import work
@@ -92,6 +93,22 @@ async def test_members_down_the_registration_is_taken_and_confirmed_when_it_is_b
 
 async def _both(settled: Any) -> bool:
     return len(await settled()) == 2
+
+
+async def test_what_waited_long_is_settled_as_soon_as_members_is_back(beside: Beside) -> None:
+    member = await beside.organisation(member_on="2027-01-01")
+    _, admission = await open_event(beside.events, admission=PRICES)
+    new = a_registration(admission, organisation_id=member)
+    taken = await beside.events.made("/v1/registrations", new)
+    await confirm_waiting_prices.run(beside.events.runtime)
+
+    async def settled() -> bool:
+        await confirm_waiting_prices.run(beside.events.runtime)
+        found = (await beside.events.get(f"/v1/registrations/{taken['id']}")).json()
+        return told(found) == (80000, "member", "confirmed")
+
+    async with beside.serving_members():
+        await eventually(settled)
 
 
 async def test_members_that_never_answers_holds_nobody_up(beside: Beside) -> None:

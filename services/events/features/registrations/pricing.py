@@ -1,4 +1,4 @@
-"""The job that confirms a price when members could not be asked in time."""
+"""The jobs that confirm prices when members could not be asked in time."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from services.clients.members import MembersClient
 from services.events.features.registrations import places
-from services.events.features.registrations.asking import is_member
+from services.events.features.registrations.asking import DOWN, is_member
 from services.events.features.registrations.terms import confirmed_price
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.check_in import CheckInRow
@@ -19,6 +19,7 @@ from services.kit.runtime import Runtime
 
 SEEN_WITH = ["registrations:read"]
 ITSELF = Caller("service:events", "service")
+_AT_ONCE = 200
 
 
 @task("events.confirm_price")
@@ -44,6 +45,22 @@ async def confirm_price(runtime: Runtime, registration_id: str) -> None:
     if not await _settle(runtime, id, organisation_id, starts, member=member):
         # The organisation was merged or the event moved while members answered: ask about what it is now.
         await confirm_price.run(runtime, registration_id)
+
+
+@task("events.confirm_waiting_prices", attempts=1, cron="* * * * * */5")
+async def confirm_waiting_prices(runtime: Runtime) -> None:
+    """Settle what waits as soon as members answers again; while it does not, one question is asked.
+
+    A registration's own job is tried less and less often the longer members is away.
+    """
+    waiting = select(RegistrationRow.id).where(RegistrationRow.price_status == "to_be_confirmed")
+    async with runtime.database.transaction() as session:
+        ids = list(await session.scalars(waiting.order_by(RegistrationRow.id).limit(_AT_ONCE)))
+    for id in ids:
+        try:
+            await confirm_price.run(runtime, str(id))
+        except DOWN:
+            return
 
 
 async def _settle(runtime: Runtime, id: UUID, organisation_id: UUID, starts: object, *, member: bool) -> bool:
