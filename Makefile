@@ -73,6 +73,10 @@ migration: $(STAMP) ## Write a migration to finish by hand: make migration s=mem
 	@test -n "$(s)" -a -n "$(m)" || { echo 'usage: make migration s=<service> m="what it does"' >&2; exit 2; }
 	@$(BIN)/python -m deploy.migrations "$(s)" "$(m)"
 
+.PHONY: reference
+reference: $(STAMP) ## Write docs/reference anew from the code
+	@$(BIN)/python -m deploy.reference
+
 .PHONY: lock
 lock: $(STAMP) ## Resolve pyproject.toml into the locks anew; upgrade=1 takes the newest versions
 	@$(BIN)/uv pip compile $(LOCKING) --output-file requirements.lock pyproject.toml

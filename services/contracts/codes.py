@@ -4,13 +4,14 @@ A test compares them with the lists they come from (pycountry, tzdata), so a new
 """
 
 # fmt: off
-from typing import Literal
+from typing import Annotated, Literal
 
+from pydantic import Field
 from typing_extensions import TypeAliasType
 
 CountryCode = TypeAliasType(
     "CountryCode",
-    Literal[
+    Annotated[Literal[
         "AD", "AE", "AF", "AG", "AI", "AL", "AM", "AO", "AQ", "AR", "AS", "AT", "AU", "AW", "AX", "AZ",
         "BA", "BB", "BD", "BE", "BF", "BG", "BH", "BI", "BJ", "BL", "BM", "BN", "BO", "BQ", "BR", "BS",
         "BT", "BV", "BW", "BY", "BZ", "CA", "CC", "CD", "CF", "CG", "CH", "CI", "CK", "CL", "CM", "CN",
@@ -27,13 +28,13 @@ CountryCode = TypeAliasType(
         "ST", "SV", "SX", "SY", "SZ", "TC", "TD", "TF", "TG", "TH", "TJ", "TK", "TL", "TM", "TN", "TO",
         "TR", "TT", "TV", "TW", "TZ", "UA", "UG", "UM", "US", "UY", "UZ", "VA", "VC", "VE", "VG", "VI",
         "VN", "VU", "WF", "WS", "YE", "YT", "ZA", "ZM", "ZW",
-    ],
+    ], Field(description="ISO 3166-1 alpha-2.")],
 )
 """ISO 3166-1 alpha-2."""
 
 CurrencyCode = TypeAliasType(
     "CurrencyCode",
-    Literal[
+    Annotated[Literal[
         "AED", "AFN", "ALL", "AMD", "AOA", "ARS", "AUD", "AWG", "AZN", "BAM", "BBD", "BDT", "BHD",
         "BIF", "BMD", "BND", "BOB", "BOV", "BRL", "BSD", "BTN", "BWP", "BYN", "BZD", "CAD", "CDF",
         "CHE", "CHF", "CHW", "CLF", "CLP", "CNY", "COP", "COU", "CRC", "CUP", "CVE", "CZK", "DJF",
@@ -47,13 +48,13 @@ CurrencyCode = TypeAliasType(
         "SVC", "SYP", "SZL", "THB", "TJS", "TMT", "TND", "TOP", "TRY", "TTD", "TWD", "TZS", "UAH",
         "UGX", "USD", "USN", "UYI", "UYU", "UYW", "UZS", "VED", "VES", "VND", "VUV", "WST", "XAF",
         "XCD", "XCG", "XOF", "XPF", "YER", "ZAR", "ZMW", "ZWG",
-    ],
+    ], Field(description="ISO 4217.")],
 )
 """ISO 4217, currencies in circulation."""
 
 TimeZone = TypeAliasType(
     "TimeZone",
-    Literal[
+    Annotated[Literal[
         "Africa/Abidjan", "Africa/Accra", "Africa/Addis_Ababa", "Africa/Algiers", "Africa/Asmara",
         "Africa/Bamako", "Africa/Bangui", "Africa/Banjul", "Africa/Bissau", "Africa/Blantyre",
         "Africa/Brazzaville", "Africa/Bujumbura", "Africa/Cairo", "Africa/Casablanca", "Africa/Ceuta",
@@ -148,6 +149,6 @@ TimeZone = TypeAliasType(
         "Pacific/Pitcairn", "Pacific/Pohnpei", "Pacific/Port_Moresby", "Pacific/Rarotonga",
         "Pacific/Saipan", "Pacific/Tahiti", "Pacific/Tarawa", "Pacific/Tongatapu", "Pacific/Wake",
         "Pacific/Wallis", "UTC",
-    ],
+    ], Field(description="An IANA time zone.")],
 )
 """IANA time zones, one per country and region (zone.tab), and UTC."""

@@ -22,6 +22,9 @@ from services.kit.runtime import Runtime
 from services.kit.service import Service
 from services.kit.settings import Settings
 
+VERSION = "0.1.0"
+"""Of the API and its services; released together. The same as in pyproject.toml, which an image need not have."""
+
 Started = Callable[[Runtime], AbstractAsyncContextManager[None]]
 
 
@@ -51,7 +54,7 @@ def build_app(
     app = App(
         title=service.title,
         description=service.description,
-        version="1.0.0",
+        version=VERSION,
         lifespan=_lifespan(runtime, started),
         docs_url=None,
         redoc_url=None,

@@ -117,6 +117,16 @@ def refused_by(constraint: str, problem: Problem) -> Iterator[None]:
         raise
 
 
+# A server that vanishes closes no connection: without these a query would wait for TCP, a quarter of an hour.
+NOTICES_A_LOST_SERVER: dict[str, int] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8_000,
+}
+
+
 class Database:
     """The pools of one process. Open it in the app's lifespan."""
 
@@ -136,7 +146,7 @@ class Database:
             pool_pre_ping=True,
             pool_recycle=1800,
             hide_parameters=True,  # of statements that fail: they may be personal
-            connect_args={"options": self._options, "connect_timeout": 3, "prepare_threshold": 2},
+            connect_args={"options": self._options, "prepare_threshold": 2, **NOTICES_A_LOST_SERVER},
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self.reads: psycopg_pool.AsyncConnectionPool[psycopg.AsyncConnection[Any]] = psycopg_pool.AsyncConnectionPool(
@@ -152,15 +162,18 @@ class Database:
                 "autocommit": True,
                 "options": self._options + " -c default_transaction_read_only=on",
                 "prepare_threshold": 1,
-                "connect_timeout": 3,
                 "cursor_factory": psycopg.AsyncRawCursor,
+                **NOTICES_A_LOST_SERVER,
             },
         )
 
     @property
     def conninfo(self) -> str:
         """The address in libpq's form, for psycopg and procrastinate."""
-        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        url = self.url.set(drivername="postgresql")
+        return url.update_query_dict({k: str(v) for k, v in NOTICES_A_LOST_SERVER.items()}).render_as_string(
+            hide_password=False
+        )
 
     async def open(self) -> None:
         """Open the read pool; connections that cannot be made yet are tried again when needed."""

@@ -8,6 +8,7 @@ the one that began first may have written last, so the order of transactions wou
 """
 
 import asyncio
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,9 @@ from services.kit.runtime import Runtime
 
 _POLL_SECONDS = 0.3
 _BATCH = 200
+_PARCEL_BYTES = 2 * 1024 * 1024
+_ROUND_SECONDS = 30.0
+"""A round that takes longer has lost its server, and begins anew with another connection."""
 log = structlog.get_logger(__name__)
 
 
@@ -61,14 +65,18 @@ SELECT EXISTS (
     SELECT FROM change c, delivery_position p WHERE p.subscriber = %s AND c.transaction_id >= p.transaction_id
 )
 """
+# The window is taken by transaction first: by sequence alone PostgreSQL might read the log from its beginning.
 _NEXT = """
-SELECT c.sequence, c.id, c.type, c.resource, c.resource_id, c.resource_version, c.organisation_ids, c.before, c.after,
-       c.actor, c.via, c.request_id, c.at
-FROM change c, delivery_position p
-WHERE p.subscriber = %s
-  AND c.transaction_id >= p.transaction_id AND c.transaction_id < p.window_end
-  AND c.sequence > p.sequence
-ORDER BY c.sequence
+WITH settled AS MATERIALIZED (
+    SELECT c.*
+    FROM change c, delivery_position p
+    WHERE p.subscriber = %s AND c.transaction_id >= p.transaction_id AND c.transaction_id < p.window_end
+      AND c.sequence > p.sequence
+)
+SELECT sequence, id, type, resource, resource_id, resource_version, organisation_ids, before, after, actor, via,
+       request_id, at
+FROM settled
+ORDER BY sequence
 LIMIT %s
 """
 
@@ -87,14 +95,16 @@ class Courier:
         while True:
             try:
                 async with await psycopg.AsyncConnection.connect(
-                    self._runtime.database.conninfo, autocommit=True, connect_timeout=3
+                    self._runtime.database.conninfo, autocommit=True
                 ) as connection:
                     await self._lead(connection)
                     wait = _POLL_SECONDS
                     while True:
-                        if not await self._deliver_some(connection):
+                        async with asyncio.timeout(_ROUND_SECONDS):
+                            delivered = await self._deliver_some(connection)
+                        if not delivered:
                             await asyncio.sleep(_POLL_SECONDS)
-            except (psycopg.Error, Problem, OSError) as error:
+            except (psycopg.Error, Problem, OSError, TimeoutError) as error:
                 log.warning("delivery_waits", subscriber=self._subscription.service, reason=type(error).__name__)
                 wait = min(wait * 2, 5.0)
                 await asyncio.sleep(wait)
@@ -123,13 +133,29 @@ class Courier:
         async with connection.cursor(row_factory=dict_row) as cursor:
             await cursor.execute(_NEXT, (name, _BATCH))
             rows = await cursor.fetchall()
-        wanted = [Change.model_validate(row) for row in rows if row["type"].startswith(self._subscription.prefixes)]
-        if wanted:
-            await self._peer.post("/internal/inbox", Delivery(source=self._runtime.name, changes=wanted), within=10.0)
+        for some in _parcels([Change.model_validate(row) for row in rows]):
+            wanted = [change for change in some if change.type.startswith(self._subscription.prefixes)]
+            if wanted:
+                told = Delivery(source=self._runtime.name, changes=wanted)
+                await self._peer.post("/internal/inbox", told, within=10.0)
+            await connection.execute(
+                "UPDATE delivery_position SET sequence = %s WHERE subscriber = %s", (some[-1].sequence, name)
+            )
         if len(rows) < _BATCH:
             await connection.execute(_CLOSE_WINDOW, (name,))
-        else:
-            await connection.execute(
-                "UPDATE delivery_position SET sequence = %s WHERE subscriber = %s", (rows[-1]["sequence"], name)
-            )
         return bool(rows)
+
+
+def _parcels(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """The changes in order, cut so that none is larger than an inbox takes."""
+    parcel: list[Change] = []
+    size = 0
+    for change in changes:
+        own = len(change.model_dump_json())
+        if parcel and size + own > _PARCEL_BYTES:
+            yield parcel
+            parcel, size = [], 0
+        parcel.append(change)
+        size += own
+    if parcel:
+        yield parcel

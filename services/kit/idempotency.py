@@ -6,9 +6,9 @@ runs, an advisory lock makes the second answer 409 instead of waiting.
 
 import hashlib
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import LargeBinary, SmallInteger, bindparam, delete, func, select, text
+from sqlalchemy import LargeBinary, SmallInteger, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -110,9 +110,3 @@ class Attempt:
                 "at": now(),
             },
         )
-
-
-async def forget_old(session: AsyncSession, before: datetime) -> int:
-    """Delete records older than `before`; answers how many."""
-    result = await session.execute(delete(IdempotencyRow).where(IdempotencyRow.at < before))
-    return int(getattr(result, "rowcount", 0))

@@ -33,7 +33,10 @@ class InboxRow(Base):
     """One change that arrived."""
 
     __tablename__ = "inbox"
-    __table_args__ = (Index("ix_inbox_waiting", "resource_id", "sequence", postgresql_where="applied_at IS NULL"),)
+    __table_args__ = (
+        Index("ix_inbox_waiting", "resource_id", "sequence", postgresql_where="applied_at IS NULL"),
+        Index("ix_inbox_applied_at", "applied_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     source: Mapped[str]

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.db import Database, now
-from services.kit.idempotency import KEPT, forget_old
+from services.kit.idempotency import KEPT
 
 if TYPE_CHECKING:
     from services.kit.runtime import Runtime
@@ -32,6 +32,7 @@ HEARTBEAT = 2.5
 STALLED_AFTER = 10.0
 """Seconds without one after which a worker's jobs are given to another. A worker that only slept then runs them too,
 which every task must be safe for."""
+_PORTION = 5_000
 FOREVER = 1_000_000
 """Attempts; a fact that must arrive is tried until it does, at most every few minutes."""
 
@@ -122,14 +123,24 @@ async def _rescue(runtime: "Runtime") -> None:
 
 
 async def _clean(runtime: "Runtime") -> None:
-    """Forget idempotency records after their 72 hours, applied changes of others after a week, finished jobs after a day."""
-    async with runtime.database.transaction() as session:
-        await forget_old(session, now() - KEPT)
-        # The change that is delivered twice is at most one batch old; a week is far beyond that.
-        await session.execute(
-            text("DELETE FROM inbox WHERE applied_at < :before"), {"before": now() - timedelta(days=7)}
-        )
-    await runtime.jobs.app.job_manager.delete_old_jobs(nb_hours=24)
+    """Forget idempotency records after 72 hours, others' applied changes after a week, finished jobs after a day."""
+    await delete_older(runtime.database, "idempotency", "at", now() - KEPT)
+    # The change that is delivered twice is at most one batch old; a week is far beyond that.
+    await delete_older(runtime.database, "inbox", "applied_at", now() - timedelta(days=7))
+    await runtime.jobs.app.job_manager.delete_old_jobs(nb_hours=24, include_failed=True)
+
+
+async def delete_older(database: Database, table: str, column: str, before: datetime) -> None:
+    """Delete rows in portions, each a transaction of its own, so that no backlog outgrows the statement timeout."""
+    # The names are ours, never a caller's.
+    portion = text(
+        f"DELETE FROM {table} WHERE ctid IN (SELECT ctid FROM {table} WHERE {column} < :before LIMIT {_PORTION})"  # noqa: S608
+    )
+    while True:
+        async with database.transaction() as session:
+            deleted = await session.execute(portion, {"before": before})
+        if getattr(deleted, "rowcount", 0) < _PORTION:
+            return
 
 
 RESCUE: Task[[]] = Task("kit.rescue_stalled_jobs", _rescue, 1, "* * * * * */5")

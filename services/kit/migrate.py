@@ -1,6 +1,7 @@
 """Migrations: one Alembic history a package, with limits on locks, one migrator at a time."""
 
 import importlib.resources
+import io
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ from services.kit.inbox import InboxRow
 
 KIT_ROWS = (IdempotencyRow, InboxRow, PositionRow)
 """Named here so that the tables of the kit are known to every history."""
+_LIMITS = "SET lock_timeout = '4s'; SET statement_timeout = '10min';"
 _ONE_AT_A_TIME = 0x616C6C69
 
 
@@ -35,6 +37,14 @@ def config(package: str, database_url: str) -> Config:
 def upgrade(package: str, database_url: str) -> None:
     """Bring a database to the newest revision; harmless when it is there already."""
     command.upgrade(config(package, database_url), "head")
+
+
+def statements(package: str) -> str:
+    """The SQL of a package's migrations, without running it, to be linted."""
+    found, written = config(package, "postgresql://"), io.StringIO()
+    found.output_buffer = written
+    command.upgrade(found, "head", sql=True)
+    return f"{_LIMITS}\n{written.getvalue()}"
 
 
 def check(package: str, database_url: str) -> None:
@@ -56,14 +66,20 @@ def connect(found: Config) -> Connection:
     engine = create_engine(found.attributes["url"], poolclass=pool.NullPool, connect_args={"connect_timeout": 5})
     connection = engine.connect()
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ONE_AT_A_TIME})
-    connection.execute(text("SET lock_timeout = '4s'"))
-    connection.execute(text("SET statement_timeout = '10min'"))
+    connection.execute(text(_LIMITS))
     connection.commit()
     return connection
 
 
 def run_env(metadata: MetaData) -> None:
     """What every `migrations/env.py` does."""
+    if context.is_offline_mode():
+        context.configure(
+            dialect_name="postgresql", dialect_opts={"paramstyle": "numeric_dollar"}, transaction_per_migration=True
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        return
     with connect(context.config) as connection:
         context.configure(
             connection=connection,
@@ -89,7 +105,12 @@ def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[Fals
 
 
 def install_job_queue(operations: Operations) -> None:
-    """The queue's tables and functions, as procrastinate ships them; for a service's first migration."""
+    """The queue's tables and functions, as procrastinate ships them; for a service's first migration.
+
+    Left out of SQL that is only written (`statements`): it is another project's, and not ours to lint.
+    """
+    if operations.get_context().as_sql:
+        return
     # Straight to the driver: the text holds percent signs and several statements.
     driver: Any = operations.get_bind().connection.driver_connection
     driver.execute(SchemaManager.get_schema().encode(), prepare=False)

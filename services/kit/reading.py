@@ -215,7 +215,10 @@ class Resource(Generic[Row]):
             statement = self._kept(counting) or self._keep(counting, self._count_query(counting, rule))
             total = f',"total":{(await run(statement.sql, statement.arguments(values)))[0][0]}'
         resume = ""
-        if self.resumable:
+        # In another order a change that commits late may stand before the place where the reader has come to.
+        if self.resumable and sort != self.default_sort:
+            resume = ',"resume_cursor":null'
+        elif self.resumable:
             ends = cursors.seal(bound_to, rows[-1][1:]) if rows else query.cursor
             resume = f',"resume_cursor":"{ends}"' if ends else ',"resume_cursor":null'
         return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{total}{resume}}}'.encode()

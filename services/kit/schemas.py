@@ -20,6 +20,7 @@ _LONGEST_TEXT: Final = 20_000
 _LONGEST_FILE: Final = 10_000_000
 _MOST_ITEMS: Final = 10_000
 _NULL: Final = {"type": "null"}
+_OR_NULL: Final = "OrNull"
 _ABOUT: Final = {
     "id": "Its id, a UUIDv7.",
     "names": "Its name in each language it is used in.",
@@ -52,11 +53,12 @@ def complete(document: dict[str, Any]) -> None:
     schemas: dict[str, Schema] = document["components"]["schemas"]
     for name in list(schemas):
         schemas[name] = _exact(schemas[name], schemas)
-    _describe(schemas)
     for path in document["paths"].values():
         for operation in path.values():
             for holder in _holders(operation):
                 holder["schema"] = _exact(holder["schema"], schemas)
+    _fill_or_null(schemas)
+    _describe(schemas)
     _drop_unused(document, schemas)
 
 
@@ -152,9 +154,10 @@ def _nullable(schema: Schema, schemas: dict[str, Schema]) -> Schema:
     rest = {key: value for key, value in schema.items() if key != "anyOf"}
     if "$ref" in one:
         target = schemas[one["$ref"].rsplit("/", 1)[1]]
-        if "enum" not in target:
+        if not {"enum", "properties"} & target.keys():
             return {**rest, "oneOf": [one, dict(_NULL)]}
-        return {**rest, "$ref": _or_null(one["$ref"], target, schemas)}
+        schemas.setdefault(f"{one['$ref'].rsplit('/', 1)[1]}{_OR_NULL}", {})  # filled when its namesake is done
+        return {**rest, "$ref": f"{one['$ref']}{_OR_NULL}"}
     if not isinstance(one.get("type"), str):
         return schema
     allowed = one.get("enum", [one["const"]] if "const" in one else None)
@@ -164,10 +167,14 @@ def _nullable(schema: Schema, schemas: dict[str, Schema]) -> Schema:
     return {**one, **rest, "type": [one["type"], "null"]}
 
 
-def _or_null(reference: str, target: Schema, schemas: dict[str, Schema]) -> str:
-    name = f"{reference.rsplit('/', 1)[1]}OrNull"
-    schemas[name] = {**target, "title": name, "type": [target["type"], "null"], "enum": [*target["enum"], None]}
-    return f"{reference}OrNull"
+def _fill_or_null(schemas: dict[str, Schema]) -> None:
+    """Write the schemas that stand for a record or a word, or null: unions of two take generated clients two types."""
+    for name in schemas:
+        if name.endswith(_OR_NULL):
+            target = schemas[name.removesuffix(_OR_NULL)]
+            schemas[name] = {**target, "title": name, "type": [target["type"], "null"]}
+            if "enum" in target:
+                schemas[name]["enum"] = [*target["enum"], None]
 
 
 def _bounded(schema: Schema) -> Schema:

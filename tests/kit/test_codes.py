@@ -13,7 +13,7 @@ NOT_IN_CIRCULATION = {"XAD", "XAG", "XAU", "XBA", "XBB", "XBC", "XBD", "XDR", "X
 
 
 def values(alias: Any) -> list[str]:
-    return list(get_args(alias.__value__))
+    return list(get_args(get_args(alias.__value__)[0]))  # inside `Annotated`
 
 
 def test_countries_are_those_of_iso_3166() -> None:

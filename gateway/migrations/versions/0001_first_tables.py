@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox")),
     )
+    op.create_index("ix_inbox_applied_at", "inbox", ["applied_at"], unique=False)
     op.create_index(
         "ix_inbox_waiting",
         "inbox",
@@ -178,6 +179,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_inbox_applied_at", table_name="inbox")
     op.drop_index("ix_inbox_waiting", table_name="inbox", postgresql_where="applied_at IS NULL")
     op.drop_table("inbox")
     op.drop_index(op.f("ix_idempotency_at"), table_name="idempotency")

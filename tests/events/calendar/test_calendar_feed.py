@@ -1,12 +1,18 @@
 """The calendar that programs subscribe to."""
 
+import asyncio
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import icalendar
+import pytest
 from sqlalchemy import text
 
+from services.events.features.calendar import feeds
+from services.events.features.calendar.queries import Entry
 from services.kit.errors import Invalid, NotFound
 from tests.factories.events import a_series, an_event, at, published
 from tests.wire.api import Api, assert_problem
@@ -137,3 +143,60 @@ async def test_holds_hundreds_of_events(events: Api) -> None:
     async with events.runtime.database.transaction() as session:
         await session.execute(text("UPDATE event SET status = 'published', published_at = now()"))
     assert len(entries(await feed(events, series_id=series["id"]))) == 300
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
+    """How many events were written into a calendar in which language, each time one is written."""
+    seen: list[tuple[int, str]] = []
+    original = feeds.calendar_of
+
+    def calendar_of(found: Sequence[Entry], language: str) -> bytes:
+        seen.append((len(found), language))
+        return original(found, language)
+
+    monkeypatch.setattr(feeds, "calendar_of", calendar_of)
+    return seen
+
+
+async def test_is_written_once_whatever_languages_are_asked_for(events: Api, written: list[tuple[int, str]]) -> None:
+    await published(events, names={"en": "Tea", "zh": "茶叙"}, texts={"fr": "Du thé"})
+    caller = events.as_(None)
+    strange = [f"q{first}{second}-XY" for first in "abc" for second in "abcd"]
+    for language in ("en", *strange, "en"):
+        assert (await caller.get("/v1/calendar", params={"language": language})).status_code == 200
+    assert [language for _, language in written] == ["en"]
+    for language in ("zh", "fr", *strange, "zh", "fr"):
+        await caller.get("/v1/calendar", params={"language": language})
+    assert [language for _, language in written] == ["en", "zh", "fr"]
+
+
+async def test_series_without_events_push_out_no_feed_that_is_read(
+    events: Api, written: list[tuple[int, str]]
+) -> None:
+    await published(events)
+    caller = events.as_(None)
+    await caller.get("/v1/calendar")
+    for _ in range(40):
+        assert (await caller.get("/v1/calendar", params={"series_id": str(uuid4())})).status_code == 200
+    await caller.get("/v1/calendar")
+    assert len([count for count, _ in written if count]) == 1
+
+
+async def test_many_at_once_wait_for_one_that_writes_it(events: Api, written: list[tuple[int, str]]) -> None:
+    await published(events)
+    replies = await asyncio.gather(*[events.as_(None).get("/v1/calendar") for _ in range(20)])
+    assert {reply.status_code for reply in replies} == {200}
+    assert len(written) == 1
+
+
+async def test_what_is_kept_is_bounded_and_the_process_s_own(
+    events: Api, monkeypatch: pytest.MonkeyPatch, written: list[tuple[int, str]]
+) -> None:
+    monkeypatch.setattr(feeds, "_KEPT", 2)
+    caller = events.as_(None)
+    for _ in range(4):
+        series = await events.made("/v1/series", a_series())
+        await published(events, series_id=series["id"])
+        await caller.get("/v1/calendar", params={"series_id": series["id"]})
+    assert len(events.runtime.part(feeds.Feeds)._kept) == 2

@@ -91,6 +91,29 @@ async def test_members_down_the_registration_is_taken_and_confirmed_when_it_is_b
     assert changes[-1]["organisation_ids"] == [member]
 
 
+async def test_what_was_agreed_stays_when_prices_are_raised_before_it_is_confirmed(beside: Beside) -> None:
+    member, other = await beside.organisation(member_on="2027-01-01"), await beside.organisation()
+    event_id, admission = await open_event(beside.events, admission=PRICES)
+    taken = [
+        await beside.events.made("/v1/registrations", a_registration(admission, organisation_id=sender))
+        for sender in (member, other)
+    ]
+    assert {record["price_status"] for record in taken} == {"to_be_confirmed"}
+    raised = {"price": yuan(999000), "member_price": yuan(888000)}
+    assert (await beside.events.patch(f"/v1/admission-types/{admission}", raised)).status_code == 200
+
+    async def settled() -> list[dict[str, Any]]:
+        await confirm_waiting_prices.run(beside.events.runtime)
+        return await beside.events.items("/v1/registrations", event_id=event_id, price_status="confirmed")
+
+    async with beside.serving_members():
+        await eventually(lambda: _both(settled))
+    records = [(await beside.events.get(f"/v1/registrations/{record['id']}")).json() for record in taken]
+    assert [told(record) for record in records] == [(80000, "member", "confirmed"), (120000, "standard", "confirmed")]
+    changes = await beside.events.items("/v1/events/changes", resource_id=taken[0]["id"])
+    assert "member_price" not in str([*records, *changes])
+
+
 async def _both(settled: Any) -> bool:
     return len(await settled()) == 2
 

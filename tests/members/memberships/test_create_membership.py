@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from pydantic import MISSING
 
-from services.contracts.members.membership import Membership
+from services.contracts.members.membership import Membership, MembershipDecision
 from services.kit.errors import Forbidden, Invalid, NotFound
 from services.members.features.memberships.actions import NumberTaken, TermsOverlap, TypeArchived
 from tests.factories.members import a_membership, a_term, an_organisation
@@ -117,3 +117,32 @@ async def test_partners_write_none_and_see_their_own(
     assert_problem(await partner.post(f"{own}/reinstatements", {"effective_on": "2024-01-01"}), Forbidden)
     assert_problem(await partner.patch(own, {"note": "x"}), Forbidden)
     assert_problem(await partner.delete(own), Forbidden)
+
+
+async def test_partners_do_not_see_what_the_office_noted(members: Api, yearly: dict[str, Any], signer: Signer) -> None:
+    organisation = await members.made("/v1/organisations", an_organisation())
+    new = a_membership(organisation["id"], yearly["id"], note="pays late", terms=[a_term("2024-01-01")])
+    made = await members.made(PATH, new)
+    await members.patch(f"{PATH}/{made['id']}", {"note": "pays very late"})
+    ended = {"effective_on": "2024-07-01", "reason": "unpaid"}
+    decision = await members.made(f"{PATH}/{made['id']}/resignations", ended)
+    partner = members.as_(signer.partner(organisation["id"]))
+    one, its_decision = f"{PATH}/{made['id']}", f"/v1/membership-decisions/{decision['id']}"
+    for path in (
+        f"{one}?expand=organisation&expand=type&expand=terms&expand=decisions",
+        f"{one}?fields=note&fields=number",
+        f"{PATH}?expand=decisions",
+        its_decision,
+        f"{its_decision}?fields=reason",
+        "/v1/membership-decisions",
+        f"/v1/organisations/{organisation['id']}/standing?on=2024-08-01",
+        "/v1/members/changes",
+    ):
+        reply = await partner.get(path)
+        assert reply.status_code == 200, reply.text
+        assert "pays" not in reply.text, path
+        assert "unpaid" not in reply.text, path
+    exactly(Membership, (await partner.get(one)).content, without=(*EXPANDED, "note"))
+    exactly(MembershipDecision, (await partner.get(its_decision)).content, without=("reason",))
+    staff = (await members.get(one)).json()["note"], (await members.get(its_decision)).json()["reason"]
+    assert staff == ("pays very late", "unpaid")

@@ -146,3 +146,27 @@ async def test_lists_without_search_take_none(members: Api, membership: dict[str
     assert_problem(await members.get(f"{path}?q=a"), Invalid, pointer="q")
     assert_problem(await members.get(f"{path}?expand=organisation"), Invalid, pointer="expand")
     assert_problem(await members.get(f"{path}?sort=relevance"), Invalid, pointer="sort")
+
+
+async def test_a_cursor_does_not_outlive_the_office_s_day(migrated: Migrated, signer: Signer) -> None:
+    """Where no day is asked for it is today's: a page asked for after midnight would be another day's."""
+    url = migrated(SERVICE.package)
+
+    async def keys() -> object:
+        return signer.public
+
+    cursors: dict[str, str] = {}
+    for zone in ("Etc/GMT+12", "Pacific/Kiritimati"):
+        settings = Settings(database_url=url, office_time_zone=zone)
+        app = build_app(SERVICE, settings, authenticate=TokenAuthenticator(keys))  # type: ignore[arg-type]
+        async with api.running(app):
+            office = Api(app, signer.staff())
+            if not cursors:
+                await one_of_each(office)
+            first = (await office.get(f"{PATH}?limit=1")).json()
+            day, cursors[zone] = first["items"][0]["as_of"], first["next_cursor"]
+            for page in (f"{PATH}?limit=1", f"{PATH}?limit=1&as_of={day}"):
+                assert (await office.get(f"{page}&cursor={cursors[zone]}")).status_code == 200
+            if zone != "Etc/GMT+12":
+                reply = await office.get(f"{PATH}?limit=1&cursor={cursors['Etc/GMT+12']}")
+                assert_problem(reply, InvalidCursor)

@@ -88,3 +88,31 @@ async def test_a_partner_makes_none(members: Api, organisation: dict[str, Any], 
     partner = members.as_(signer.partner(organisation["id"]))
     assert_problem(await partner.post("/v1/organisations", an_organisation()), Forbidden)
     assert (await partner.post("/v1/organisations/bulk", {"items": [an_organisation()]})).json()["refused"] == 1
+
+
+async def test_a_partner_says_how_to_reach_its_organisation_and_nothing_else(
+    members: Api, organisation: dict[str, Any], signer: Signer
+) -> None:
+    path, partner = f"/v1/organisations/{organisation['id']}", members.as_(signer.partner(organisation["id"]))
+    reached = {
+        "city": "贵阳",
+        "address": "中华北路 38",
+        "website": "https://tourism.example.org",
+        "emails": ["office@tourism.example.org"],
+        "phones": [{"number": "+86 851 8555 0123"}],
+    }
+    changed = await partner.patch(path, reached)
+    assert (changed.status_code, changed.json()["city"]) == (200, "贵阳")
+    for other in (
+        {"names": {"en": "Renamed"}},
+        {"kind": "hotel"},
+        {"country": None},
+        {"subdivision": "CN-GZ"},
+        {"identifiers": []},
+        {"tags": ["council"]},
+        {"status": "archived"},
+        {"city": "Guiyang", "status": "active"},
+    ):
+        assert_problem(await partner.patch(path, other), Forbidden)
+    assert_problem(await partner.delete(path), Forbidden)
+    assert (await members.get(path)).json() == changed.json()

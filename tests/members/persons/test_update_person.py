@@ -4,7 +4,7 @@ from typing import Any
 
 from services.kit.errors import Forbidden, Invalid, PreconditionFailed, PreconditionRequired
 from services.members.features.persons.actions import EmailTaken
-from tests.factories.members import a_person
+from tests.factories.members import a_person, an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
@@ -50,3 +50,22 @@ async def test_refuses_the_address_of_another(members: Api, person: dict[str, An
     other = await members.made("/v1/persons", a_person())
     reply = await members.patch(f"/v1/persons/{person['id']}", {"email": other["email"].upper()})
     assert_problem(reply, EmailTaken)
+
+
+async def test_a_partner_changes_none_that_others_share(
+    members: Api, person: dict[str, Any], organisation: dict[str, Any], signer: Signer
+) -> None:
+    path, partner = f"/v1/persons/{person['id']}", members.as_(signer.partner(organisation["id"]))
+    await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"]))
+    other = await members.made("/v1/organisations", an_organisation())
+    role = await members.made("/v1/affiliations", an_affiliation(person["id"], other["id"]))
+    refused = assert_problem(await partner.patch(path, {"country": "NP"}), Forbidden)
+    assert "another organisation" in refused["detail"]
+    assert other["id"] not in str(refused)
+    assert (await members.patch(path, {"country": "FR"})).status_code == 200
+    future = {"starts_on": "2999-01-01"}
+    assert (await members.patch(f"/v1/affiliations/{role['id']}", future)).status_code == 200
+    assert_problem(await partner.patch(path, {"country": "NP"}), Forbidden)
+    over = {"starts_on": "2020-01-01", "ends_on": "2021-01-01"}
+    assert (await members.patch(f"/v1/affiliations/{role['id']}", over)).status_code == 200
+    assert (await partner.patch(path, {"country": "NP"})).status_code == 200
