@@ -25,6 +25,9 @@ _OPERATOR: Final = Caller("service:alliance", "service", frozenset(SCOPES))
 
 _API_KEY: Final = TypeAdapter(ApiKey)
 
+MOST_LISTED: Final = 1_000
+"""The command shows no more keys than this; `GET /v1/api-keys` pages through all."""
+
 
 @asynccontextmanager
 async def _transaction(database_url: str) -> AsyncIterator[AsyncSession]:
@@ -69,10 +72,10 @@ async def create_key(
 
 
 async def list_keys(database_url: str) -> list[ApiKey]:
-    """The API keys, oldest first, without their secrets."""
+    """The API keys, oldest first, without their secrets; the newest `MOST_LISTED` when there are more."""
     async with _transaction(database_url) as session:
-        rows = await session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.id))
-        return [_API_KEY.validate_python(row, from_attributes=True) for row in rows]
+        rows = await session.scalars(select(ApiKeyRow).order_by(ApiKeyRow.id.desc()).limit(MOST_LISTED))
+        return [_API_KEY.validate_python(row, from_attributes=True) for row in reversed(rows.all())]
 
 
 async def revoke_key(database_url: str, key_id: UUID) -> bool:

@@ -87,6 +87,7 @@ def build(settings: GatewaySettings) -> Front:
         identity=app.state.identity,
         limiter=limiter,
         operations=lambda: documents.operations,
+        unread=lambda: documents.missing,
         observe=Observer(log_all=settings.access_log == "all"),
     )
 

@@ -19,6 +19,7 @@ from gateway.document_headers import say_headers
 from gateway.operations import Operations
 from gateway.table import SERVICES, service_of
 from services.contracts.scopes import SCOPES
+from services.kit.app import VERSION
 from services.kit.errors import Problem, problems_page
 from services.kit.http import new_client
 
@@ -58,7 +59,7 @@ class Documents:
 
     @property
     def missing(self) -> list[str]:
-        """Services whose document was never read."""
+        """Services none of whose documents could be taken up yet."""
         return [name for name in self._clients if name not in self._known]
 
     def version_of(self, service: str) -> str | None:
@@ -69,27 +70,45 @@ class Documents:
     async def keep_fresh(self) -> None:
         """Read the documents again and again, until cancelled."""
         while True:
-            await self.refresh()
+            try:
+                await self.refresh()
+            except Exception as error:  # nobody awaits this loop: whatever it is, it must not end it unseen
+                log.error("documents_not_refreshed", exc_info=error)
             await asyncio.sleep(_WHILE_MISSING if self.missing else _OTHERWISE)
 
     async def refresh(self) -> None:
-        """Read every service's document once; merge anew when one has changed."""
+        """Read every service's document once; merge anew those that have changed."""
         changed = await asyncio.gather(*(self._read(name) for name in self._clients))
-        if any(changed):
-            self.merge()
+        for name, document in zip(self._clients, changed, strict=True):
+            if document is not None:
+                self._take(name, document)
 
     async def close(self) -> None:
         """Close the pools."""
         for client in self._clients.values():
             await client.aclose()
 
-    async def _read(self, name: str) -> bool:
+    def _take(self, name: str, document: Document) -> None:
+        """Merge a service's new document; one that cannot be merged leaves everything as it was."""
+        before = self._known.get(name)
+        self._known[name] = document
+        try:
+            self.merge()
+        except Exception as error:  # a document may be malformed in any way; the others must still count
+            log.error("document_not_merged", service=name, exc_info=error)  # once: its digest is known now
+            if before is None:
+                del self._known[name]
+            else:
+                self._known[name] = before
+
+    async def _read(self, name: str) -> Document | None:
+        """A service's document, if it can be read and is another than last time."""
         try:
             async with asyncio.timeout(_FETCH_SECONDS):
                 body = await _read_bounded(self._clients[name])
                 digest = hashlib.sha256(body).digest()
                 if self._digests.get(name) == digest:
-                    return False
+                    return None
                 document = json.loads(body)
                 if not isinstance(document, dict) or not isinstance(document.get("paths"), dict):
                     raise ValueError("not an OpenAPI document")
@@ -97,17 +116,17 @@ class Documents:
             if name not in self._unread:
                 self._unread.add(name)  # told once, not every second
                 log.warning("document_not_read", service=name, reason=type(error).__name__)
-            return False
+            return None
         self._unread.discard(name)
-        self._known[name], self._digests[name] = document, digest
-        return True
+        self._digests[name] = digest
+        return document
 
     def merge(self) -> None:
         """Put the known documents together."""
         own = _signed_in_only(self._own())
         parts: dict[str, Document] = {name: self._known[name] for name in SERVICES if name in self._known}
-        self.operations = Operations.of(parts)
-        merged = merge({**parts, "gateway": own}, self._public_url)
+        operations, merged = Operations.of(parts), merge({**parts, "gateway": own}, self._public_url)
+        self.operations = operations
         self.problems = merged["x-problems"]
         self.body = json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
         self.etag = f'"{hashlib.sha256(self.body).hexdigest()[:24]}"'
@@ -130,7 +149,7 @@ def merge(parts: Mapping[str, Document], public_url: str) -> Document:
         "openapi": "3.1.0",
         "info": {
             "title": "Alliance CRM",
-            "version": "1.0.0",
+            "version": VERSION,
             "description": DESCRIPTION,
             "contact": {"name": "Alliance CRM", "url": f"{public_url}/"},
             "license": {"name": "Proprietary", "identifier": "LicenseRef-Proprietary"},

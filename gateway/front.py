@@ -5,8 +5,7 @@ route → on to the service, or to the gateway's own application with the same c
 """
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from ipaddress import ip_address
+from collections.abc import Awaitable, Callable, Collection, MutableMapping
 from typing import Any, Final
 
 import structlog
@@ -16,6 +15,7 @@ from gateway.exchange import Exchange, Headers, Policy, Scope
 from gateway.identity import Identity, Principal
 from gateway.limiting import Limiter
 from gateway.operations import Operation, Operations
+from gateway.peers import Peers
 from gateway.proxy import ClientGone, Outgoing, Proxy, Send
 from gateway.settings import GatewaySettings
 from gateway.table import deadline_of, service_of
@@ -31,13 +31,14 @@ from services.kit.errors import (
     Problem,
     TooManyRequests,
     Unauthenticated,
+    Unavailable,
 )
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Observe = Callable[[Exchange, float], None]
 
-_UNLIMITED: Final = frozenset({"/livez", "/readyz", "/metrics", "/internal/tokens", "/.well-known/jwks.json"})
-_MANY_HOPS: Final = 20
+_METRICS: Final = "/metrics"
+_UNLIMITED: Final = frozenset({"/livez", "/readyz", _METRICS, "/internal/tokens", "/.well-known/jwks.json"})
 _FROM_BROWSERS: Final = (
     b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, X-Request-Id, traceparent"
 )
@@ -67,6 +68,7 @@ class Front:
         identity: Identity,
         limiter: Limiter,
         operations: Callable[[], Operations],
+        unread: Callable[[], Collection[str]],
         observe: Observe,
     ) -> None:
         self.own = own
@@ -75,9 +77,10 @@ class Front:
         self._identity = identity
         self._limiter = limiter
         self._operations = operations
+        self._unread = unread
         self._observe = observe
         self._policy = Policy(public_url=settings.public_url, origins=settings.origins)
-        self._networks = settings.trusted_networks
+        self._peers = Peers(settings.trusted_networks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
@@ -110,6 +113,8 @@ class Front:
         if exchange.preflight and exchange.origin is not None:
             await self._preflight(exchange, reply)
             return
+        if exchange.path == _METRICS and not self._peers.may_scrape(exchange):
+            raise NotFound
         service = service_of(exchange.path)
         principal = await self._admit(exchange)
         if service is None:
@@ -117,13 +122,16 @@ class Front:
             state = scope.setdefault("state", {})
             state["front_caller"] = exchange.caller or ANONYMOUS
             state["front_principal"] = principal
-            state["front_address"] = self._address(exchange)
+            state["front_address"] = self._peers.address(exchange)
             exchange.handed_over = True
             await self.own({**scope, "headers": exchange.for_own()}, receive, reply.pass_on)
             return
         exchange.service = service
         operation = self._operations().find(exchange.method, exchange.path)
         exchange.route = operation.template if operation is not None else ""
+        if operation is None and principal is None and service in self._unread():
+            # It may be public. A calendar that is told 401 drops its subscription; told to wait, it comes back.
+            raise Unavailable(f"{service.capitalize()} cannot be reached yet.")
         _require(operation, principal)
         await self._forward(exchange, principal, receive, reply)
 
@@ -153,7 +161,7 @@ class Front:
         elif exchange.path in _UNLIMITED:
             return None
         else:
-            key, limit = f"address:{self._address(exchange)}", settings.per_address
+            key, limit = f"address:{self._peers.address(exchange)}", settings.per_address
         local = limiter.local
         standing = local.hit(key, limit) if local is not None else await limiter.hit(key, limit)
         exchange.standing = standing
@@ -162,7 +170,7 @@ class Front:
         return principal
 
     async def _find(self, credential: bytes, exchange: Exchange) -> Principal:
-        key, limit = f"failures:{self._address(exchange)}", self._settings.failures_per_address
+        key, limit = f"failures:{self._peers.address(exchange)}", self._settings.failures_per_address
         before = await self._limiter.hit(key, limit, 0)
         if before.exceeded:
             exchange.standing = before
@@ -225,32 +233,6 @@ class Front:
             *[(name.lower().encode(), value.encode()) for name, value in problem.headers.items()],
         ]
         await reply.whole(problem.status, headers, body, close=exchange.leaves_much_unread or problem.status == 408)
-
-    def _address(self, exchange: Exchange) -> str:
-        """The client's address; an IPv6 client is its /64, which is what one subscriber has."""
-        client = exchange.scope.get("client")
-        address: str = client[0] if client else "unknown"
-        if self._networks and exchange.forwarded_for is not None:
-            address = self._behind_proxies(address, exchange.forwarded_for)
-        if ":" in address:
-            try:
-                parsed = ip_address(address.partition("%")[0])
-            except ValueError:
-                return "unknown"
-            return str(getattr(parsed, "ipv4_mapped", None) or ":".join(parsed.exploded.split(":")[:4]))
-        return address
-
-    def _behind_proxies(self, peer: str, forwarded_for: bytes) -> str:
-        """The nearest address that is no proxy of ours, read from the right: only that end was written by us."""
-        address = peer
-        for hop in reversed(forwarded_for.decode("latin-1").split(",")[-_MANY_HOPS:]):
-            try:
-                if not any(ip_address(address) in network for network in self._networks):
-                    return address
-                address = str(ip_address(hop.strip()))
-            except ValueError:
-                return address
-        return address
 
 
 def _bearer(authorization: list[bytes]) -> bytes:

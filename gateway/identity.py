@@ -6,9 +6,10 @@ ones, so that guessing cannot push good ones out.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -141,6 +142,10 @@ class Identity:
         used, self._used = self._used, {}
         return {key_id: datetime.fromtimestamp(at, UTC) for key_id, at in used.items()}
 
+    def put_back_used(self, used: Mapping[UUID, datetime]) -> None:
+        """What was taken could not be stored: it is given again next time, unless a key was used since."""
+        self._used = {key_id: at.timestamp() for key_id, at in used.items()} | self._used
+
     def _reader(self, credential: bytes) -> tuple[Callable[[], Awaitable[Principal | None]], float]:
         """How to look this credential up, and when it ends by itself. Rejects what cannot be ours without asking."""
         try:
@@ -196,9 +201,10 @@ class Identity:
         if kept is None or kept.ends_at <= time.time():
             return
         try:
-            await self._one_look_up(digest, kept.look_up, kept.ends_at)
-        except Unavailable:
-            kept.renewing = False  # the next request tries again, until the answer is too old to be used
+            with contextlib.suppress(Unavailable):  # told by the look-up
+                await self._one_look_up(digest, kept.look_up, kept.ends_at)
+        finally:
+            kept.renewing = False  # if it failed, the next request tries again, until the answer is too old to be used
 
     def _keep(self, store: dict[bytes, Any], digest: bytes, value: Any) -> None:
         if len(store) >= _KEPT:

@@ -2,7 +2,8 @@
 
 Learnt from the documents rather than kept in a table here, because that is where the service states, and tests, what
 it enforces; a table would be a second truth. The service checks the scope again, so an operation that is not known yet
-(its document could not be read) is passed on with the caller's token and decided there; without one it is refused.
+(its document could not be read) is passed on with the caller's token and decided there; without one it is refused,
+or told to wait when that service's document was never read.
 """
 
 from collections.abc import Iterable, Mapping

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import httptools
 
 HIGH_WATER: Final = 256 * 1024
-LOW_WATER: Final = 64 * 1024
 _IDLE_SECONDS: Final = 4.0  # less than servers keep an idle connection, so it is seldom closed as it is used
 _MOST_IDLE: Final = 256
 _HEAD_BYTES: Final = 64 * 1024

@@ -2,12 +2,14 @@
 
 Each service is asked for its part with a deadline; one that does not answer is named, and the others' part is given.
 A page ends at a position in time, so paging goes on rightly also when a service was missing from an earlier page.
+Of one instant (a bulk write has many changes at one) the services come one after another, so only the service that a
+page ended with has to go on inside it; for that its own cursor is kept in ours.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import httpx
@@ -26,7 +28,7 @@ from services.kit.errors import InvalidCursor, NotFound, Unauthenticated, Unavai
 from services.kit.routing import CurrentCaller, CurrentRuntime, Routes
 
 _DEADLINE: Final = 1.5
-_MOST_PAGES: Final = 5
+_LONGEST: Final = 4_000
 _CHANGES: Final = TypeAdapter(Page[Change])
 
 routes = Routes("/v1/organisations/{id}/timeline", tag="Organisations")
@@ -44,6 +46,61 @@ class _Position:
     @classmethod
     def of(cls, service: str, change: Change) -> "_Position":
         return cls(-change.at.timestamp(), service, -change.sequence)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where reading a service's changes begins: a bound in time, and the service's cursor within what it bounds."""
+
+    bound: str = ""
+    """`lt` or `lte`; nothing on the first page."""
+    moment: str = ""
+    cursor: str | None = None
+
+    def parameters(self) -> dict[str, str]:
+        given = {f"at.{self.bound}": self.moment} if self.bound else {}
+        return given if self.cursor is None else {**given, "cursor": self.cursor}
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A change in its place."""
+
+    position: _Position
+    change: Change
+    began: _Start
+    """Where to begin for the changes behind it: at the start of its instant or, in a long one, of its page."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """Where a page of the timeline ended: its last entry."""
+
+    position: _Position
+    moment: str
+    began: _Start
+
+    def start_of(self, service: str) -> _Start:
+        """Where this service goes on. Only the service of the last entry repeats some that were shown already."""
+        if service == self.position.service:
+            return self.began
+        return _Start("lt" if service < self.position.service else "lte", self.moment)
+
+    def sealed(self) -> list[str | None]:
+        """As it stands in a cursor."""
+        service, sequence = self.position.service, str(-self.position.sequence)
+        return [self.moment, service, sequence, self.began.bound, self.began.moment, self.began.cursor]
+
+    @classmethod
+    def of(cls, entry: _Entry) -> "_Ended":
+        return cls(entry.position, entry.change.at.isoformat(), entry.began)
+
+    @classmethod
+    def opened(cls, sealed: list[str | None]) -> "_Ended":
+        *named, cursor = sealed
+        moment, service, sequence, bound, bound_moment = (value or "" for value in named)
+        before = -datetime.fromisoformat(moment).timestamp()
+        return cls(_Position(before, service, -int(sequence)), moment, _Start(bound, bound_moment, cursor))
 
 
 class Timelines:
@@ -68,39 +125,46 @@ class Timelines:
         return response.status_code != 404
 
     async def part(
-        self,
-        service: str,
-        organisation_id: UUID,
-        after: tuple[_Position, datetime] | None,
-        wanted: int,
-        headers: dict[str, str],
-    ) -> list[tuple[_Position, Change]] | None:
-        """A service's newest changes after a position; None when it does not answer."""
-        parameters: dict[str, Any] = {
-            "organisation_id": str(organisation_id),
-            "sort": "-at,-sequence",
-            "limit": min(200, wanted + 10),
-        }
-        if after is not None:
-            parameters["at.lte"] = after[1].isoformat()
-        found: list[tuple[_Position, Change]] = []
+        self, service: str, organisation_id: UUID, ended: _Ended | None, wanted: int, headers: dict[str, str]
+    ) -> list[_Entry] | None:
+        """A service's newest changes after where a page ended; None when it does not answer, or not in time.
+
+        Raises `InvalidCursor` when the service does not take its own cursor any more.
+        """
+        start = ended.start_of(service) if ended is not None else _Start()
+        resumed = start.cursor is not None
+        asked = {"organisation_id": str(organisation_id), "sort": "-at,-sequence", "limit": str(min(200, wanted + 10))}
+        found: list[_Entry] = []
         try:
             async with asyncio.timeout(_DEADLINE):
-                for _ in range(_MOST_PAGES):
+                while True:
                     response = await self._clients[service].get(
-                        f"/v1/{service}/changes", params=parameters, headers=headers
+                        f"/v1/{service}/changes", params={**asked, **start.parameters()}, headers=headers
                     )
+                    if resumed and response.status_code == 400:
+                        raise InvalidCursor
                     response.raise_for_status()
                     page = _CHANGES.validate_json(response.content)
-                    placed = [(_Position.of(service, change), change) for change in page.items]
-                    found += [one for one in placed if after is None or one[0] > after[0]]
+                    entries = _placed(service, page.items, start)
+                    found += [one for one in entries if ended is None or one.position > ended.position]
+                    # What the page before showed is less than a page, so this ends; if not, then at the deadline.
                     if len(found) >= wanted or page.next_cursor is None:
-                        break
-                    parameters["cursor"] = page.next_cursor
+                        return found
+                    start = replace(start, cursor=page.next_cursor)
         except (httpx.HTTPError, TimeoutError, ValidationError) as error:
             log.warning("timeline_part_missing", service=service, reason=type(error).__name__)
             return None
-        return found
+
+
+def _placed(service: str, changes: list[Change], start: _Start) -> list[_Entry]:
+    """The changes of a service's page with their places, and from where each could be read on."""
+    entries = []
+    for change in changes:
+        # An instant that begins inside the page is found again by its time; one that began before it only from here.
+        inside = start.cursor is not None and change.at == changes[0].at
+        began = start if inside else _Start("lte", change.at.isoformat())
+        entries.append(_Entry(_Position.of(service, change), change, began))
+    return entries
 
 
 @routes.get(
@@ -118,14 +182,14 @@ async def read_timeline(
     principal: CurrentPrincipal,
     runtime: CurrentRuntime,
     limit: Annotated[int, Query(ge=1, le=100, description="Entries a page.")] = 50,
-    cursor: Annotated[str | None, Query(max_length=500, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[str | None, Query(max_length=_LONGEST, description="`next_cursor` of the page before.")] = None,
 ) -> Timeline:
     """Read an organisation's timeline."""
     if principal is None:
         raise Unauthenticated
     _refuse_strangers(caller, id)
     timelines: Timelines = request.app.state.timelines
-    after = _opened(runtime.cursors.open(f"timeline|{id}", cursor, 3)) if cursor else None
+    ended = _Ended.opened(runtime.cursors.open(f"timeline|{id}", cursor, 6)) if cursor else None
     headers = {"Authorization": principal.bearer().decode()}
     if (request_id := http.request_id.get()) is not None:
         headers["X-Request-Id"] = request_id
@@ -133,22 +197,19 @@ async def read_timeline(
         headers["traceparent"] = traceparent
     exists, parts = await asyncio.gather(
         timelines.exists(id, headers),
-        asyncio.gather(*(timelines.part(service, id, after, limit + 1, headers) for service in SERVICES)),
+        asyncio.gather(*(timelines.part(service, id, ended, limit + 1, headers) for service in SERVICES)),
     )
     if not exists:
         raise NotFound("There is no organisation with this id, or it is not yours to see.")
     if all(part is None for part in parts):
         raise Unavailable("No service could answer.", retry_after=2)
-    merged = sorted((one for part in parts if part is not None for one in part), key=lambda one: one[0])
+    merged = sorted((one for part in parts if part is not None for one in part), key=lambda one: one.position)
     shown = merged[:limit]
     next_cursor = None
     if len(merged) > limit:
-        position, last = shown[-1]
-        next_cursor = runtime.cursors.seal(
-            f"timeline|{id}", [last.at.isoformat(), position.service, str(last.sequence)]
-        )
+        next_cursor = runtime.cursors.seal(f"timeline|{id}", _Ended.of(shown[-1]).sealed())
     return Timeline(
-        items=[TimelineEntry(**change.model_dump(), service=position.service) for position, change in shown],
+        items=[TimelineEntry(**entry.change.model_dump(), service=entry.position.service) for entry in shown],
         next_cursor=next_cursor,
         unavailable=[service for service, part in zip(SERVICES, parts, strict=True) if part is None],
     )
@@ -157,11 +218,3 @@ async def read_timeline(
 def _refuse_strangers(caller: Caller, organisation_id: UUID) -> None:
     if caller.organisation_id is not None and caller.organisation_id != organisation_id:
         raise NotFound("There is no organisation with this id, or it is not yours to see.")
-
-
-def _opened(position: list[str | None]) -> tuple[_Position, datetime]:
-    at, service, sequence = position
-    if at is None or service is None or sequence is None:
-        raise InvalidCursor
-    moment = datetime.fromisoformat(at)
-    return _Position(-moment.timestamp(), service, -int(sequence)), moment

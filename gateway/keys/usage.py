@@ -28,23 +28,35 @@ _STORE = text(
 log = structlog.get_logger(__name__)
 
 
-async def keep_usage(database: Database, identity: Identity) -> None:
-    """Store again and again, until cancelled; then once more."""
+async def keep_usage(database: Database, identity: Identity, every: float = _EVERY) -> None:
+    """Store again and again, until cancelled; then once more. `every` is in seconds."""
     try:
         while True:
-            await asyncio.sleep(_EVERY)
-            await store_usage(database, identity)
+            await asyncio.sleep(every)
+            await _store_or_tell(database, identity)
     finally:
+        await _store_or_tell(database, identity)
+
+
+async def _store_or_tell(database: Database, identity: Identity) -> None:
+    try:
         await store_usage(database, identity)
+    except Exception as error:  # nobody awaits this loop: whatever it is, it must not end it unseen
+        log.error("key_usage_not_stored", exc_info=error)
 
 
 async def store_usage(database: Database, identity: Identity) -> None:
-    """Store what was used since the last time."""
+    """Store what was used since the last time. What cannot be stored is kept for the next time."""
     used = identity.take_used()
     if not used:
         return
+    stored = False
     try:
         async with asyncio.timeout(5), database.transaction() as session:
             await session.execute(_STORE, {"ids": list(used), "ats": list(used.values())})
+        stored = True
     except (DBAPIError, PoolTimeout, TimeoutError) as error:
         log.warning("key_usage_not_stored", keys=len(used), reason=type(error).__name__)
+    finally:
+        if not stored:
+            identity.put_back_used(used)

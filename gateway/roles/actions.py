@@ -16,6 +16,7 @@ from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict
 from services.kit.etag import IfMatch, held
+from services.kit.patching import patch
 
 
 class RoleNameTaken(Conflict):
@@ -64,9 +65,7 @@ async def change(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     if update.scopes is not MISSING:
         # What is taken away counts as well: otherwise one could weaken those who may do more.
         require_all(caller, set(update.scopes) ^ set(row.scopes), "The difference")
-        row.scopes = list(update.scopes)
-    if update.titles is not MISSING:
-        row.titles = update.titles
+    patch(row, update)
     await save(session, caller, "gateway.role.updated", row, required_scopes=["roles:read"])
 
 

@@ -16,6 +16,7 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from typing_extensions import TypeAliasType
 
 from services.contracts.codes import CountryCode, CurrencyCode, TimeZone
 
@@ -100,7 +101,7 @@ Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
 Website = Annotated[str, StringConstraints(max_length=2_000, pattern=rf"^https?://[^{_NO_BLANK}]+$")]
 """An absolute http or https address."""
 
-Language = Annotated[str, StringConstraints(pattern=_LANGUAGE)]
+Language = Annotated[str, StringConstraints(max_length=12, pattern=_LANGUAGE)]
 """BCP 47: language, optional script, optional region (`zh`, `zh-Hant`, `pt-BR`)."""
 
 Instant = Annotated[
@@ -135,50 +136,75 @@ _ONE_LINE_SCHEMA: dict[str, Any] = {"type": "string", "maxLength": 300, "pattern
 _PROSE_SCHEMA: dict[str, Any] = {"type": "string", "maxLength": 20_000, "pattern": _SEVERAL_LINES}
 
 
-def _by_language(value: dict[str, Any], example: dict[str, str]) -> WithJsonSchema:
+def _by_language(about: str, value: dict[str, Any], example: dict[str, str]) -> WithJsonSchema:
     # Written out because pydantic states key patterns as patternProperties, which client generators do not read.
     return WithJsonSchema(
         {
             "type": "object",
+            "description": about,
             "minProperties": 1,
             "maxProperties": 20,
-            "propertyNames": {"pattern": _LANGUAGE},
+            "propertyNames": {"type": "string", "maxLength": 12, "pattern": _LANGUAGE},
             "additionalProperties": value,
             "examples": [example],
         }
     )
 
 
-Names = Annotated[
-    dict[Language, Label],
-    Field(min_length=1, max_length=20),
-    _by_language(_ONE_LINE_SCHEMA, {"zh": "贵州省旅游协会", "en": "Guizhou Tourism Association"}),
-]
-"""A name in each language it is used in, at least one."""
+Names = TypeAliasType(
+    "Names",
+    Annotated[
+        dict[Language, Label],
+        Field(min_length=1, max_length=20),
+        _by_language(
+            "A name in each language it is used in, at least one.",
+            _ONE_LINE_SCHEMA,
+            {"zh": "贵州省旅游协会", "en": "Guizhou Tourism Association"},
+        ),
+    ],
+)
 
 _OPTIONAL_LINE: dict[str, Any] = {"anyOf": [_ONE_LINE_SCHEMA, {"type": "null"}]}
 _OPTIONAL_PROSE: dict[str, Any] = {"anyOf": [_PROSE_SCHEMA, {"type": "null"}]}
 
-NamesPatch = Annotated[
-    dict[Language, Label | None],
-    Field(min_length=1, max_length=20),
-    _by_language(_OPTIONAL_LINE, {"en": "Guizhou Tourism Association"}),
-]
-"""Names to change: a language left out keeps its name, null removes it."""
+NamesPatch = TypeAliasType(
+    "NamesPatch",
+    Annotated[
+        dict[Language, Label | None],
+        Field(min_length=1, max_length=20),
+        _by_language(
+            "Names to change: a language left out keeps its name, null removes it.",
+            _OPTIONAL_LINE,
+            {"en": "Guizhou Tourism Association"},
+        ),
+    ],
+)
 
-TextsPatch = Annotated[
-    dict[Language, Prose | None],
-    Field(min_length=1, max_length=20),
-    _by_language(_OPTIONAL_PROSE, {"en": "Mountain tourism and sustainability"}),
-]
-"""Texts to change: a language left out keeps its text, null removes it."""
+TextsPatch = TypeAliasType(
+    "TextsPatch",
+    Annotated[
+        dict[Language, Prose | None],
+        Field(min_length=1, max_length=20),
+        _by_language(
+            "Texts to change: a language left out keeps its text, null removes it.",
+            _OPTIONAL_PROSE,
+            {"en": "Mountain tourism and sustainability"},
+        ),
+    ],
+)
 
-Texts = Annotated[
-    dict[Language, Prose],
-    Field(min_length=1, max_length=20),
-    _by_language(_PROSE_SCHEMA, {"zh": "山地旅游与可持续发展", "en": "Mountain tourism and sustainability"}),
-]
-"""A longer text in each language it is written in, at least one."""
+Texts = TypeAliasType(
+    "Texts",
+    Annotated[
+        dict[Language, Prose],
+        Field(min_length=1, max_length=20),
+        _by_language(
+            "A longer text in each language it is written in, at least one.",
+            _PROSE_SCHEMA,
+            {"zh": "山地旅游与可持续发展", "en": "Mountain tourism and sustainability"},
+        ),
+    ],
+)
 
 
 class Money(BaseModel):

@@ -64,6 +64,12 @@ class Caller:
 ANONYMOUS = Caller("anonymous", "anonymous")
 
 
+def staff_only(caller: Caller) -> None:
+    """Raise for a partner: the alliance's own staff decides this, whatever a partner's key holds."""
+    if caller.kind == "partner":
+        raise Forbidden("Only the alliance's staff may do this.")
+
+
 class Authenticator(Protocol):
     """Finds out who calls; raises `Unauthenticated` for a bad credential, answers `ANONYMOUS` for none."""
 

@@ -117,6 +117,8 @@ class Resource(Generic[Row]):
     """Fields that are not simply the column of the same name."""
     guarded: Mapping[str, str] = field(default_factory=dict)
     """Field → the scope without which it is left out of the record."""
+    staff_only_fields: frozenset[str] = frozenset()
+    """Fields that are left out of the record for partners, whatever their scopes."""
     filters: Mapping[str, Filter] = field(default_factory=dict)
     sorts: Mapping[str, Sort] = field(default_factory=dict)
     default_sort: str = "id"
@@ -186,15 +188,17 @@ class Resource(Generic[Row]):
         keys = self._sort_keys(sort)
         self._refuse_guarded(caller, given, keys, searched=q is not None)
         rule = self._rule(caller)
+        parameters = self._parameter_values(query.given_parameters(self.parameters))
         values: dict[str, Any] = {
             **{f"filter_{name}": value for name, value in given.items()},
             **self._caller_values(caller),
-            **self._parameter_values(query.given_parameters(self.parameters)),
+            **parameters,
             "page_limit": query.limit + 1,
         }
         if q is not None:
             values.update(search_parameters(q))
-        asked = {**given, **query.given_parameters(self.parameters)}
+        # Parameters as they count now: a cursor ends with the day whose list it is of.
+        asked = {**given, **parameters}
         bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in asked.items())}|{q or ''}"
         after: tuple[bool, ...] | None = None
         if query.cursor:
@@ -309,6 +313,8 @@ class Resource(Generic[Row]):
 
     def _shown(self, caller: Caller, fields: Sequence[str]) -> tuple[str, ...]:
         wanted = tuple(self.columns) if not fields else tuple(f for f in self.columns if f == "id" or f in fields)
+        if caller.kind == "partner" and self.staff_only_fields:
+            wanted = tuple(f for f in wanted if f not in self.staff_only_fields)
         if not self.guarded:
             return wanted
         return tuple(f for f in wanted if f not in self.guarded or caller.holds(self.guarded[f]))

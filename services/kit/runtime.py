@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from services.kit.jobs import Jobs
 
 P = TypeVar("P", bound=Peer)
+Part = TypeVar("Part")
 
 
 class MakePeer(Protocol):
@@ -39,6 +40,8 @@ class Runtime:
     jobs: "Jobs"
     turns: Turns
     peers: Mapping[str, Peer] = field(default_factory=dict)
+    parts: dict[type[Any], Any] = field(default_factory=dict)
+    """What a feature keeps for itself while the process runs, by its class: see `part`."""
     closing: bool = False
 
     def peer(self, kind: type[P]) -> P:
@@ -47,6 +50,13 @@ class Runtime:
             if isinstance(peer, kind):
                 return peer
         raise LookupError(f"{self.name} has no client {kind.__name__}; name it in its Service.")
+
+    def part(self, kind: type[Part]) -> Part:
+        """The process's only one of a feature's class, made when it is first needed."""
+        if kind not in self.parts:
+            self.parts[kind] = kind()
+        part: Part = self.parts[kind]
+        return part
 
     async def read(self, sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run compiled SQL on the read pool."""

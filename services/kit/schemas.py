@@ -106,7 +106,9 @@ def _exact(schema: Schema, schemas: dict[str, Schema]) -> Schema:
         if key in schema:
             schema[key] = [_exact(one, schemas) for one in schema[key]]
     if "properties" in schema:
-        schema["properties"] = {name: _exact(field, schemas) for name, field in schema["properties"].items()}
+        fields = {name: _exact(field, schemas) for name, field in schema["properties"].items()}
+        said = _told_default if schema.get("additionalProperties") is False else _without_null_default
+        schema["properties"] = {name: said(field) for name, field in fields.items()}
     return _bounded(_nullable(schema, schemas))
 
 
@@ -138,6 +140,20 @@ def _meaning(name: str, said: Schema, forms: list[dict[str, Schema]], schemas: d
     return str(target.get("description", ""))
 
 
+def _without_null_default(field: Schema) -> Schema:
+    return {key: value for key, value in field.items() if key != "default" or value is not None}
+
+
+def _told_default(field: Schema) -> Schema:
+    # In words: generators take a field with a default for one that must be given.
+    default = field.get("default")
+    field = {key: value for key, value in field.items() if key != "default"}
+    if default not in (None, []):
+        word = json.dumps(default)
+        field["description"] = f"{field.get('description', '')} Left out: `{word}`.".strip()
+    return field
+
+
 def _besides_null(schema: Schema) -> Schema | None:
     branches = schema.get("anyOf", [])
     if len(branches) != 2 or _NULL not in branches:
@@ -154,7 +170,7 @@ def _nullable(schema: Schema, schemas: dict[str, Schema]) -> Schema:
     rest = {key: value for key, value in schema.items() if key != "anyOf"}
     if "$ref" in one:
         target = schemas[one["$ref"].rsplit("/", 1)[1]]
-        if not {"enum", "properties"} & target.keys():
+        if "type" not in target:
             return {**rest, "oneOf": [one, dict(_NULL)]}
         schemas.setdefault(f"{one['$ref'].rsplit('/', 1)[1]}{_OR_NULL}", {})  # filled when its namesake is done
         return {**rest, "$ref": f"{one['$ref']}{_OR_NULL}"}

@@ -11,7 +11,6 @@ from sqlalchemy import ARRAY, ColumnElement, Text, and_, cast, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from services.kit.auth import Caller
-from services.kit.errors import Forbidden
 from services.kit.reading import CALLER_ORGANISATION, CALLER_SCOPES, EVERY_ROW, Rule
 from services.liaison.tables import CounterpartRow
 from services.liaison.tables.interaction import CONFIDENTIAL, NORMAL
@@ -31,12 +30,6 @@ CALLER_SEES_CONFIDENTIAL: ColumnElement[bool] = and_(
 def sees_confidential(caller: Caller) -> bool:
     """Whether the caller may see and write what is confidential."""
     return caller.kind != "partner" and caller.holds(SEE_CONFIDENTIAL)
-
-
-def staff_only(caller: Caller) -> None:
-    """Raise `Forbidden` for a partner, who reads only."""
-    if caller.kind == "partner":
-        raise Forbidden("A partner's key reads liaison data and changes none.")
 
 
 def scopes_to_read(confidentiality: str = NORMAL) -> list[str]:

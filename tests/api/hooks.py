@@ -12,7 +12,7 @@ OWN_ID = os.environ.get("API_KEY_ID")
 
 
 @schemathesis.hook
-def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
+def before_call(context: Any, case: "schemathesis.Case[Any]", kwargs: dict[str, Any]) -> None:
     """Give each well-formed request a key of its own, and take away cursors that no page gave out."""
     if OWN_ID and case.path_parameters and case.path_parameters.get("id") == OWN_ID:
         case.path_parameters["id"] = str(uuid4())

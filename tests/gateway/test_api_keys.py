@@ -2,12 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 
-from gateway.accounts import create_key, list_keys, revoke_key
+from gateway.accounts import MOST_LISTED, create_key, list_keys, revoke_key
 from gateway.keys.actions import KeyRevoked
 from gateway.keys.secret import well_formed
 from services.kit.errors import Contradiction, Forbidden, Invalid, NotFound
@@ -103,3 +104,20 @@ async def test_the_command_s_way(database_url: str) -> None:
     assert await revoke_key(database_url, found.id)
     assert not await revoke_key(database_url, found.id)
     assert not await revoke_key(database_url, uuid4())
+
+
+async def test_the_command_lists_the_newest_when_there_are_very_many(migrated: Callable[[str], str]) -> None:
+    database_url = migrated("gateway")
+    await create_key(database_url, "first", ["members:read"])
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        await connection.execute(
+            "INSERT INTO api_key (id, version, name, hint, scopes, created_at, updated_at)"
+            " SELECT overlay(id::text PLACING lpad(to_hex(n), 12, '0') FROM 25)::uuid, 1, n::text, hint, scopes,"
+            " created_at, updated_at FROM api_key, generate_series(1, %s) n ON CONFLICT DO NOTHING",
+            (MOST_LISTED + 5,),
+        )
+    await create_key(database_url, "last", ["members:read"])
+    found = await list_keys(database_url)
+    assert len(found) == MOST_LISTED
+    assert found[-1].name == "last"
+    assert [one.id for one in found] == sorted(one.id for one in found)

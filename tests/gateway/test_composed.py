@@ -7,7 +7,9 @@ from typing import Any
 from urllib.parse import parse_qs
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
+import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
@@ -57,12 +59,22 @@ class Recorder(Echo):
         if "at.lte" in given:
             until = datetime.fromisoformat(given["at.lte"])
             found = [one for one in found if datetime.fromisoformat(one["at"]) <= until]
+        if "at.lt" in given:
+            until = datetime.fromisoformat(given["at.lt"])
+            found = [one for one in found if datetime.fromisoformat(one["at"]) < until]
         start, limit = int(given.get("cursor", 0)), int(given["limit"])
         more = str(start + limit) if len(found) > start + limit else None
         return 200, {"items": found[start : start + limit], "next_cursor": more}
 
 
 Services = dict[str, tuple[Recorder, str]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def trusting(database_url: str) -> AsyncIterator[Gateway]:
+    """A gateway behind proxies of a network of ours."""
+    async with gateway(database_url, trusted_proxies="10.0.0.0/8") as running:
+        yield running
 
 
 @pytest.fixture
@@ -101,6 +113,35 @@ async def test_a_timeline_is_whole_newest_first_and_pages_without_gaps(
             assert [one["at"] for one in found] == sorted((one["at"] for one in found), reverse=True)
         assert {one["service"] for one in found} == {"members", "events", "liaison"}
         assert recorders["events"][0].headers()["authorization"].startswith("Bearer eyJ")
+
+
+@pytest.mark.parametrize("limit", [1, 7])
+async def test_a_timeline_skips_nothing_of_a_bulk_write_at_one_instant(
+    database_url: str, key: str, recorders: Services, limit: int
+) -> None:
+    for recorder, _ in recorders.values():
+        recorder.changes = [{**one, "at": BEGAN.isoformat()} for one in recorder.changes]
+    recorders["events"][0].changes = [_change("events", n, BEGAN) for n in range(90)]
+    recorders["events"][0].changes += [_change("events", n, BEGAN - timedelta(seconds=1)) for n in range(90, 95)]
+    async with gateway(database_url, _urls(recorders)) as gate:
+        found = await _read(gate, key, limit)
+        assert len({one["id"] for one in found}) == len(found) == 25 + 95 + 5
+        assert len(recorders["events"][0].seen) < 3 * len(found)
+
+
+async def test_a_timeline_refuses_a_cursor_that_the_service_refuses(
+    database_url: str, key: str, recorders: Services
+) -> None:
+    events = recorders["events"][0]
+    events.changes = [_change("events", n, BEGAN + timedelta(days=1)) for n in range(60)]
+    path = f"/v1/organisations/{ORGANISATION}/timeline"
+    async with gateway(database_url, _urls(recorders)) as gate:
+        cursor: dict[str, str] = {}
+        for _ in range(4):
+            reply = (await gate.as_(key).get(path, params={"limit": 10, **cursor})).json()
+            cursor = {"cursor": reply["next_cursor"]}
+        events.replies["/v1/events/changes"] = lambda _: (400, {})
+        assert_problem(await gate.as_(key).get(path, params={"limit": 10, **cursor}), InvalidCursor)
 
 
 async def test_a_timeline_says_which_service_could_not_answer(database_url: str, key: str, recorders: Services) -> None:
@@ -181,3 +222,32 @@ async def test_health_and_metrics_answer_without_a_credential(gate: Gateway, key
     assert 'gateway_request_duration_seconds_count{method="GET",route="/v1/organisations/{id}"' in metrics
     assert "some-id" not in metrics
     assert 'gateway_requests_in_flight{service="members"}' in metrics
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded_for", "shown"),
+    [
+        ("127.0.0.1", None, True),
+        ("::1", None, True),
+        ("::ffff:127.0.0.1", None, True),
+        ("10.1.2.3", None, True),
+        ("203.0.113.9", None, False),
+        ("2001:db8::1", None, False),
+        ("203.0.113.9", "127.0.0.1", False),
+        ("203.0.113.9", "10.1.2.3", False),
+        ("10.1.2.3", "203.0.113.9", False),
+        ("127.0.0.1", "10.1.2.3", False),
+    ],
+)
+async def test_metrics_are_for_this_machine_and_trusted_networks_only(
+    trusting: Gateway, peer: str, forwarded_for: str | None, shown: bool
+) -> None:
+    transport = httpx.ASGITransport(app=trusting.front, client=(peer, 40_000))
+    headers = {"X-Forwarded-For": forwarded_for} if forwarded_for is not None else {}
+    async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+        reply = await client.get("/metrics", headers=headers)
+        if shown:
+            assert "gateway_requests_in_flight" in reply.text
+        else:
+            assert_problem(reply, NotFound)
+        assert (await client.get("/livez", headers=headers)).status_code == 200

@@ -4,10 +4,12 @@ import asyncio
 import time
 from uuid import uuid4
 
+import httpx
+
 from gateway.accounts import create_key
 from gateway.roles.actions import RoleFixed, RoleInUse, RoleNameTaken
 from services.contracts.scopes import SCOPES
-from services.kit.errors import Forbidden, Invalid
+from services.kit.errors import Contradiction, Forbidden, Invalid
 from tests.gateway.gateways import Gateway
 from tests.wire.api import assert_problem
 
@@ -34,6 +36,24 @@ async def test_a_role_is_made_changed_and_deleted(gate: Gateway, key: str) -> No
     gone = await client.delete(path, headers={"If-Match": changed.headers["etag"]})
     assert gone.status_code == 204
     assert (await client.get(path)).status_code == 404
+
+
+async def test_titles_change_language_by_language(gate: Gateway, key: str) -> None:
+    client = gate.as_(key)
+    new = {"name": f"r-{uuid4().hex[:8]}", "titles": {"zh": "培训", "en": "Training"}, "scopes": ["events:read"]}
+    path = (await client.post("/v1/roles", json=new)).headers["location"]
+
+    async def changed(titles: dict[str, str | None]) -> httpx.Response:
+        return await client.patch(path, json={"titles": titles}, headers={"If-Match": "*"})
+
+    assert (await changed({"fr": "Formation"})).json()["titles"] == {
+        "zh": "培训",
+        "en": "Training",
+        "fr": "Formation",
+    }
+    assert (await changed({"zh": None, "en": "Courses"})).json()["titles"] == {"en": "Courses", "fr": "Formation"}
+    assert_problem(await changed({"en": None, "fr": None}), Contradiction, pointer="/titles")
+    assert (await client.get(path)).json()["scopes"] == ["events:read"]
 
 
 async def test_an_unknown_scope_is_refused(gate: Gateway, key: str) -> None:

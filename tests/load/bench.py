@@ -25,7 +25,7 @@ from tests.load.programs import uvicorn
 from tests.wire.stack import ROOT, Stack, running
 
 SECONDS = 3
-ROUNDS = 5
+ROUNDS = 3
 COUNTRY = "NP"
 
 

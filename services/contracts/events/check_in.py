@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from services.contracts.base import Input, Instant, Label, Names, Output
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Z2-7]{32}$")]
+Code = Annotated[str, StringConstraints(max_length=32, pattern=r"^[A-Z2-7]{32}$")]
 """160 random bits in base 32, which a QR code holds in its compact alphanumeric form."""
 
 

@@ -33,7 +33,7 @@ class FixedDate(Input):
     """The same date every year."""
 
     kind: Literal["fixed_date"] = Field(description="This rule.")
-    date: Annotated[str, StringConstraints(pattern=_DAY_OF_ANY_YEAR)] = Field(
+    date: Annotated[str, StringConstraints(max_length=5, pattern=_DAY_OF_ANY_YEAR)] = Field(
         description="Month and day. 29 February is held on the 28th in years without one.", examples=["05-29"]
     )
 
@@ -47,7 +47,7 @@ class NthWeekday(Input):
     weekday: Weekday = Field(description="Day of the week.", examples=["saturday"])
 
 
-YearlyRule = Annotated[FixedDate | NthWeekday, Field(discriminator="kind")]
+YearlyRule = TypeAliasType("YearlyRule", Annotated[FixedDate | NthWeekday, Field(discriminator="kind")])
 """On which day of a year an edition begins."""
 
 _RULE_EXAMPLE = {"kind": "fixed_date", "date": "05-29"}

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field, StringConstraints
 
-from services.contracts.base import Input, Instant, Names, Output
+from services.contracts.base import Input, Instant, Names, NamesPatch, Output
 from services.contracts.gateway.api_key import Scopes
 
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=50)]
@@ -36,5 +36,5 @@ class RoleCreate(Input):
 class RoleUpdate(Input):
     """Left out keeps. A change holds for signed-in users within seconds."""
 
-    titles: Names | MISSING = MISSING
+    titles: NamesPatch | MISSING = MISSING
     scopes: Scopes | MISSING = Field(MISSING, examples=[["events:read", "events:write"]])

@@ -56,10 +56,10 @@ CounterpartStatus = Literal["active", "archived"]
 class CounterpartIdentifier(Input):
     """An id that someone else gave the counterpart; unique within its scheme."""
 
-    scheme: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = Field(
+    scheme: Annotated[str, StringConstraints(max_length=30, pattern=r"^[a-z][a-z0-9-]{0,29}$")] = Field(
         description="Whose id it is.", examples=["wikidata"]
     )
-    value: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")] = Field(
+    value: Annotated[str, StringConstraints(max_length=100, pattern=r"^[!-~]{1,100}$")] = Field(
         description="The id in that register.", examples=["Q1234567"]
     )
 

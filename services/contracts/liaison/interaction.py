@@ -22,7 +22,7 @@ Confidentiality = TypeAliasType("Confidentiality", Literal["normal", "confidenti
 class TimeOfDay(Input):
     """A time on the clock, with the zone the clock is in."""
 
-    local: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(
+    local: Annotated[str, StringConstraints(max_length=5, pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(
         description="Hours and minutes.", examples=["14:30"]
     )
     time_zone: TimeZone = Field(description="IANA zone.", examples=["Asia/Shanghai"])

@@ -22,7 +22,7 @@ after those; `resigned` and `expelled` from the day of that decision until a rei
 
 DecisionKind = TypeAliasType("DecisionKind", Literal["resignation", "expulsion", "reinstatement"])
 
-MembershipNumber = Annotated[str, StringConstraints(pattern=r"^[!-~]([ -~]{0,38}[!-~])?$")]
+MembershipNumber = Annotated[str, StringConstraints(max_length=40, pattern=r"^[!-~]([ -~]{0,38}[!-~])?$")]
 
 _FIRST = ["2024-01-01"]
 _LAST = ["2024-12-31"]
@@ -88,7 +88,7 @@ class Membership(Output):
     organisation_id: UUID
     type_id: UUID
     number: str | None = None
-    note: str | None = None
+    note: str | None = Field(None, description="The office's own; not shown to partners.")
     as_of: CalendarDate = Field(description="The date that `status` and `term` are for.")
     status: MembershipStatus = Field(description="On `as_of`, else today.")
     term: Term | None = Field(None, description="The last term that has begun by then.")
@@ -127,7 +127,7 @@ class MembershipDecision(Output):
     effective_on: CalendarDate = Field(
         description="The first day it counts. Of several on one day the last one added counts."
     )
-    reason: str | None = Field(None, description="Why it was decided.")
+    reason: str | None = Field(None, description="Why it was decided; not shown to partners.")
     version: int
     created_at: Instant
     updated_at: Instant

@@ -8,7 +8,7 @@ from typing_extensions import TypeAliasType
 
 from services.contracts.base import Input, Instant, Names, NamesPatch, Output, Whole
 
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """A short name for programs, such as `council` or `member-price`."""
 
 GraceDays = Annotated[Whole, Field(ge=0, le=730)]

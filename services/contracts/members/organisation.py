@@ -38,17 +38,17 @@ OrganisationKind = TypeAliasType(
     ],
 )
 
-Subdivision = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
+Subdivision = Annotated[str, StringConstraints(max_length=6, pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
 """ISO 3166-2, such as `CN-GZ`."""
 
 
 class Identifier(Input):
     """An id that someone else gave the organisation; unique within its scheme."""
 
-    scheme: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,29}$")] = Field(
+    scheme: Annotated[str, StringConstraints(max_length=30, pattern=r"^[a-z][a-z0-9-]{0,29}$")] = Field(
         description="Whose id it is.", examples=["wikidata"]
     )
-    value: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,100}$")] = Field(
+    value: Annotated[str, StringConstraints(max_length=100, pattern=r"^[!-~]{1,100}$")] = Field(
         description="The id in that register.", examples=["Q1234567"]
     )
 

@@ -26,7 +26,7 @@ Languages = Annotated[list[Language], Field(max_length=20)]
 OtherEmails = Annotated[list[Email], Field(max_length=20)]
 Phones = Annotated[list[PhoneInput], Field(max_length=20)]
 Tags = Annotated[list[Tag], Field(max_length=50)]
-WeChat = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{3,40}$")]
+WeChat = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9_-]{3,40}$")]
 """A WeChat id."""
 
 

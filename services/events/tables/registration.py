@@ -68,7 +68,7 @@ class RegistrationRow(Tracked, Searchable, Base):
         Index("ix_registration_unpriced", "id", postgresql_where=text("price_status = 'to_be_confirmed'")),
     )
     personal = frozenset({"names", "email", "phone", "job_title", "cancel_note"})
-    unlogged = Tracked.unlogged | {"sort_name", "email_key", "code"}
+    unlogged = Tracked.unlogged | {"sort_name", "email_key", "code", "member_price"}
 
     event_id: Mapped[UUID] = mapped_column(Uuid)
     admission_type_id: Mapped[UUID] = mapped_column(Uuid)
@@ -83,6 +83,9 @@ class RegistrationRow(Tracked, Searchable, Base):
     status: Mapped[str]
     waitlist_number: Mapped[int | None]
     price: Mapped[Money] = mapped_column(Json(Money))
+    """The standard price until it is confirmed."""
+    member_price: Mapped[Money | None] = mapped_column(Json(Money))
+    """What members paid when it was taken, so that confirming it later goes by what was offered then."""
     price_basis: Mapped[str]
     price_status: Mapped[str]
     cancel_reason: Mapped[str | None]

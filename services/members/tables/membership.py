@@ -44,6 +44,8 @@ class MembershipRow(Tracked, Base):
         Index("ix_membership_created_at_id", "created_at", "id"),
         Index("ix_membership_updated_at_id", "updated_at", "id"),
     )
+    # The office's own words, which partners must not find in the feed either; so with a decision's reason.
+    personal = frozenset({"note"})
 
     organisation_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("organisation.id"))
     type_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("membership_type.id"))

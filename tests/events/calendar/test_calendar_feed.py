@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import icalendar
 import pytest
 from sqlalchemy import text
 
-from services.events.features.calendar import feeds
+from services.events.features.calendar import feeds, writing
 from services.events.features.calendar.queries import Entry
 from services.kit.errors import Invalid, NotFound
 from tests.factories.events import a_series, an_event, at, published
@@ -149,11 +150,10 @@ async def test_holds_hundreds_of_events(events: Api) -> None:
 def written(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
     """How many events were written into a calendar in which language, each time one is written."""
     seen: list[tuple[int, str]] = []
-    original = feeds.calendar_of
 
     def calendar_of(found: Sequence[Entry], language: str) -> bytes:
         seen.append((len(found), language))
-        return original(found, language)
+        return writing.calendar_of(found, language)
 
     monkeypatch.setattr(feeds, "calendar_of", calendar_of)
     return seen
@@ -171,9 +171,7 @@ async def test_is_written_once_whatever_languages_are_asked_for(events: Api, wri
     assert [language for _, language in written] == ["en", "zh", "fr"]
 
 
-async def test_series_without_events_push_out_no_feed_that_is_read(
-    events: Api, written: list[tuple[int, str]]
-) -> None:
+async def test_series_without_events_push_out_no_feed_that_is_read(events: Api, written: list[tuple[int, str]]) -> None:
     await published(events)
     caller = events.as_(None)
     await caller.get("/v1/calendar")
@@ -190,10 +188,35 @@ async def test_many_at_once_wait_for_one_that_writes_it(events: Api, written: li
     assert len(written) == 1
 
 
+async def test_a_feed_that_takes_long_holds_up_no_other(events: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    series = await events.made("/v1/series", a_series())
+    await published(events)
+    await published(events, series_id=series["id"], names={"en": "Tea", "zh": "茶叙"})
+    begun, may_end = threading.Event(), threading.Event()
+
+    def calendar_of(found: Sequence[Entry], language: str) -> bytes:
+        if len(found) > 1:
+            begun.set()
+            assert may_end.wait(20)
+        return writing.calendar_of(found, language)
+
+    monkeypatch.setattr(feeds, "calendar_of", calendar_of)
+    caller = events.as_(None)
+    whole = asyncio.create_task(caller.get("/v1/calendar"))
+    try:
+        assert await asyncio.to_thread(begun.wait, 10)
+        async with asyncio.timeout(10):
+            reply = await caller.get("/v1/calendar", params={"series_id": series["id"]})
+        assert (reply.status_code, whole.done()) == (200, False)
+    finally:
+        may_end.set()
+    assert (await whole).status_code == 200
+
+
 async def test_what_is_kept_is_bounded_and_the_process_s_own(
     events: Api, monkeypatch: pytest.MonkeyPatch, written: list[tuple[int, str]]
 ) -> None:
-    monkeypatch.setattr(feeds, "_KEPT", 2)
+    monkeypatch.setattr(feeds, "_AT_MOST", 2)
     caller = events.as_(None)
     for _ in range(4):
         series = await events.made("/v1/series", a_series())

@@ -10,7 +10,7 @@ from pydantic import MISSING
 
 from services.contracts.members.affiliation import Affiliation
 from services.kit.clock import office_today
-from services.kit.errors import Invalid, NotFound
+from services.kit.errors import Contradiction, NotFound
 from services.members.features.affiliations.actions import AlreadyAffiliated
 from tests.factories.members import a_person, an_affiliation, an_organisation
 from tests.members.contract import exactly
@@ -102,7 +102,7 @@ async def test_refuses_an_end_before_the_start(
     members: Api, person: dict[str, Any], organisation: dict[str, Any]
 ) -> None:
     new = an_affiliation(person["id"], organisation["id"], ends_on="2019-12-31")
-    assert_problem(await members.post("/v1/affiliations", new), Invalid, pointer="/ends_on")
+    assert_problem(await members.post("/v1/affiliations", new), Contradiction, pointer="/ends_on")
 
 
 async def test_bulk_refuses_what_overlaps_within_it(
@@ -129,7 +129,7 @@ async def test_a_partner_adds_its_own_people_to_its_own_organisation_only(
     await partner.made("/v1/affiliations", an_affiliation(mine["id"], organisation["id"], role=chair))
     past = str(office_today() - timedelta(days=1))
     over = an_affiliation(mine["id"], organisation["id"], role={"en": "Clerk"}, ends_on=past)
-    assert_problem(await partner.post("/v1/affiliations", over), Invalid, pointer="/ends_on")
+    assert_problem(await partner.post("/v1/affiliations", over), Contradiction, pointer="/ends_on")
 
 
 async def test_the_change_is_about_the_organisation(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.kit.errors import Invalid, PreconditionFailed
+from services.kit.errors import Contradiction, PreconditionFailed
 from services.members.features.affiliations.actions import AlreadyAffiliated
 from tests.factories.members import an_affiliation
 from tests.wire.api import Api, assert_problem
@@ -15,7 +15,7 @@ async def test_ends_and_keeps_it(members: Api, person: dict[str, Any], organisat
     assert (ended["ends_on"], ended["version"]) == ("2024-12-31", 2)
     assert sorted(ended["role"]) == ["en", "fr", "zh"]
     assert (await members.patch(path, {"role": None})).json()["role"] is None
-    assert_problem(await members.patch(path, {"starts_on": "2025-01-01"}), Invalid, pointer="/ends_on")
+    assert_problem(await members.patch(path, {"starts_on": "2025-01-01"}), Contradiction, pointer="/ends_on")
     assert_problem(await members.patch(path, {"ends_on": None}, if_match='"1"'), PreconditionFailed)
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from services.contracts.members.membership import MembershipTerm
 from services.kit.clock import office_today
-from services.kit.errors import Invalid, NotFound
+from services.kit.errors import Contradiction, Invalid, NotFound
 from services.members.features.memberships.actions import Expelled, TermsOverlap
 from tests.factories.members import a_membership, a_membership_type, a_term
 from tests.members.contract import exactly
@@ -75,7 +75,7 @@ async def test_one_of_two_for_the_same_days_is_refused(members: Api, membership:
 
 async def test_refuses_days_out_of_order_and_unknown_memberships(members: Api, membership: dict[str, Any]) -> None:
     path = f"/v1/memberships/{membership['id']}/terms"
-    assert_problem(await members.post(path, a_term("2024-01-01", "2023-12-31")), Invalid, pointer="/ends_on")
+    assert_problem(await members.post(path, a_term("2024-01-01", "2023-12-31")), Contradiction, pointer="/ends_on")
     assert_problem(await members.post(path, a_term("9999-12-31")), Invalid, pointer="/starts_on")
     assert_problem(await members.post(f"/v1/memberships/{uuid4()}/terms", {}), NotFound)
 

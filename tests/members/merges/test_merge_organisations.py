@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from services.contracts.members.merge import Merge
-from services.kit.errors import Forbidden, Invalid, NotFound
+from services.kit.errors import Contradiction, Forbidden, NotFound
 from services.members.features.merges.actions import WinnerArchived
 from services.members.features.organisations.actions import MergedAway
 from tests.factories.members import a_membership, a_person, a_term, an_affiliation, an_organisation
@@ -95,7 +95,7 @@ async def test_standing_follows_a_chain_of_merges(members: Api, yearly: dict[str
 
 async def test_refuses_what_cannot_be_merged(members: Api) -> None:
     winner, loser = await two(members)
-    assert_problem(await members.post(PATH, a_merge(winner, winner)), Invalid, pointer="/loser_id")
+    assert_problem(await members.post(PATH, a_merge(winner, winner)), Contradiction, pointer="/loser_id")
     assert_problem(await members.post(PATH, a_merge(winner, {"id": str(uuid4())})), NotFound)
     await members.patch(f"/v1/organisations/{winner['id']}", {"status": "archived"})
     assert_problem(await members.post(PATH, a_merge(winner, loser)), WinnerArchived)

@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from services.kit.errors import Invalid
+from services.kit.bulk import NothingCreated
 from tests.factories.members import a_person
 from tests.wire.api import Api, assert_problem
 
@@ -20,7 +20,7 @@ async def test_atomic_makes_all_or_none(members: Api) -> None:
     address, tag = f"{uuid4().hex}@example.org", uuid4().hex
     items = [a_person(email=address, tags=[tag]), a_person(email=address, tags=[tag])]
     reply = await members.post("/v1/persons/bulk", {"atomic": True, "items": items})
-    assert_problem(reply, Invalid, pointer="/items/1")
+    assert_problem(reply, NothingCreated, pointer="/items/1")
     assert await members.items("/v1/persons", tag=tag) == []
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.kit.errors import Forbidden, Invalid, PreconditionFailed, PreconditionRequired
+from services.kit.errors import Contradiction, Forbidden, PreconditionFailed, PreconditionRequired
 from services.members.features.persons.actions import EmailTaken
 from tests.factories.members import a_person, an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
@@ -18,7 +18,7 @@ async def test_merges_names_and_clears_with_null(members: Api) -> None:
     body = changed.json()
     assert body["names"] == {"zh": "何亚非", "en": "He Yafei"}
     assert (body["family_name"], body["birth_date"], body["email"]) == (None, None, made["email"])
-    assert_problem(await members.patch(path, {"names": {"zh": None, "en": None}}), Invalid, pointer="/names")
+    assert_problem(await members.patch(path, {"names": {"zh": None, "en": None}}), Contradiction, pointer="/names")
 
 
 async def test_is_found_by_its_new_name(members: Api, person: dict[str, Any]) -> None:

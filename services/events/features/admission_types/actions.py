@@ -7,11 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.events.admission_type import AdmissionTypeCreate, AdmissionTypeUpdate
 from services.events.features.admission_types.queries import admission_types
-from services.events.features.partners import refuse_partner
 from services.events.features.registrations import places
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction, NotFound
@@ -37,7 +36,7 @@ class AdmissionTypeInUse(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, new: AdmissionTypeCreate) -> AdmissionTypeRow:
     """Add a way into an event."""
-    refuse_partner(caller)
+    staff_only(caller)
     row = AdmissionTypeRow(
         event_id=new.event_id,
         names=new.names,
@@ -58,7 +57,7 @@ async def update(
     session: AsyncSession, caller: Caller, id: UUID, change: AdmissionTypeUpdate, if_match: IfMatch
 ) -> AdmissionTypeRow:
     """Change an admission type. Places that a larger quota frees go to the waitlist in the same transaction."""
-    refuse_partner(caller)
+    staff_only(caller)
     event = await _locked_event(session, id)
     row = await held(session, caller, admission_types, id, if_match)
     patch(row, change)
@@ -72,7 +71,7 @@ async def update(
 
 async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
     """Remove an admission type that nobody used."""
-    refuse_partner(caller)
+    staff_only(caller)
     await _locked_event(session, id)
     row = await held(session, caller, admission_types, id, if_match)
     await session.delete(row)

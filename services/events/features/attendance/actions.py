@@ -7,9 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.events.attendance import OnlineAudience, OnlineAudienceCreate
 from services.events.features.attendance.queries import attendance_of
 from services.events.features.events.queries import events
-from services.events.features.partners import refuse_partner
 from services.events.tables.online_audience import OnlineAudienceRow
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.errors import Conflict, NotFound
 from services.kit.etag import held
@@ -29,7 +28,7 @@ async def record_audience(
     session: AsyncSession, caller: Caller, event_id: UUID, new: OnlineAudienceCreate
 ) -> OnlineAudience:
     """Keep a source's figure; the latest one of each source counts."""
-    refuse_partner(caller)
+    staff_only(caller)
     event = await held(session, caller, events, event_id)
     if event.published_at is None:
         raise NotPublished()

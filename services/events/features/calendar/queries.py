@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.events.features.events.queries import IS_PUBLIC, SEEN_BY_PARTNER
@@ -73,12 +73,17 @@ def _newest(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     return query.order_by(EventRow.starts_at.desc(), EventRow.id.desc()).limit(LONGEST)
 
 
+_LANGUAGE = bindparam("language", type_=Text())
+_TOLD = or_(
+    *[column.bool_op("?")(_LANGUAGE) for column in (EventRow.names, EventRow.theme, EventRow.texts, EventRow.venue)]
+)
 _VERSIONS = select(
     func.md5(
         func.string_agg(
             func.concat(EventRow.id, ":", EventRow.version), aggregate_order_by(literal_column("' '"), EventRow.id)
         )
-    )
+    ),
+    func.bool_or(_TOLD),
 )
 _FEED = {of_series: _feed(_newest(_ENTRY), of_series=of_series) for of_series in (False, True)}
 _STATE = {of_series: _feed(_VERSIONS, of_series=of_series) for of_series in (False, True)}
@@ -89,9 +94,10 @@ _ONE_OF_PARTNER = Statement.of(_ONE.where(or_(IS_PUBLIC, and_(EventRow.published
 _ONE_OF_STAFF = Statement.of(_ONE.where(EventRow.published_at.is_not(None)))
 
 
-async def state_of_feed(runtime: Runtime, series_id: UUID | None) -> str:
-    """Changes whenever the feed does."""
-    return (await _rows(runtime, _STATE[series_id is not None], {"series_id": series_id}))[0][0] or ""
+async def state_of_feed(runtime: Runtime, series_id: UUID | None, language: str) -> tuple[str | None, bool]:
+    """What changes whenever the feed does, None where it is empty; and whether an event is told in the language."""
+    rows = await _rows(runtime, _STATE[series_id is not None], {"series_id": series_id, "language": language})
+    return rows[0][0], bool(rows[0][1])
 
 
 async def feed(runtime: Runtime, series_id: UUID | None) -> list[Entry]:

@@ -13,7 +13,6 @@ from services.kit.routing import PUBLIC, CurrentCaller, CurrentRuntime, Routes
 MAX_AGE = 900
 
 routes = Routes("/v1", tag="Calendar")
-_feeds = Feeds()
 
 
 class CalendarResponse(Response):
@@ -39,7 +38,7 @@ async def read_calendar_feed(
     An iCalendar feed of those of the last year and all that come, without a credential. Times are the venue's; an event
     that was cancelled stays, marked as such, so that calendars take it out.
     """
-    return _answer(await _feeds.read(runtime, series_id, language), if_none_match, "public")
+    return _answer(await runtime.part(Feeds).read(runtime, series_id, language), if_none_match, "public")
 
 
 @routes.get("/events/{id}/calendar", scope=PUBLIC, response_class=CalendarResponse, responses=_UNCHANGED)

@@ -8,11 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.events.event import EventCreate, EventUpdate
 from services.events.features.events.queries import events
-from services.events.features.partners import refuse_partner
 from services.events.features.registrations import places
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import now, refused_by
 from services.kit.errors import Conflict, Contradiction, NotFound
@@ -61,7 +60,7 @@ class NotADraft(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, new: EventCreate) -> EventRow:
     """Add an event, as a draft."""
-    refuse_partner(caller)
+    staff_only(caller)
     row = EventRow(**new.model_dump(exclude={"starts", "ends"}), starts=new.starts, ends=new.ends)
     row.settle()
     _check_times(row)
@@ -76,7 +75,7 @@ async def create(session: AsyncSession, caller: Caller, new: EventCreate) -> Eve
 
 async def update(session: AsyncSession, caller: Caller, id: UUID, change: EventUpdate, if_match: IfMatch) -> EventRow:
     """Change an event. Places that a larger capacity frees go to the waitlist in the same transaction."""
-    refuse_partner(caller)
+    staff_only(caller)
     row = await held(session, caller, events, id, if_match)
     before = row.status
     patch(row, change)
@@ -100,7 +99,7 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: EventU
 
 async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
     """Remove a draft with its admission types."""
-    refuse_partner(caller)
+    staff_only(caller)
     row = await held(session, caller, events, id, if_match)
     if row.status != "draft":
         raise NotADraft(f"It is {row.status}.")

@@ -74,6 +74,7 @@ async def _register(terms: Terms, session: AsyncSession, caller: Caller, new: Re
         status="confirmed" if waitlist_number is None else "waitlisted",
         waitlist_number=waitlist_number,
         price=price.price,
+        member_price=admission.member_price,
         price_basis=price.basis,
         price_status=price.status,
     )

@@ -26,6 +26,7 @@ _AT_ONCE = 200
 async def confirm_price(runtime: Runtime, registration_id: str) -> None:
     """Ask members for the standing, and settle the price by it. Raises while members is down, and is tried again.
 
+    What was offered when the registration was taken stays, also when the admission type's prices change meanwhile.
     A place that only members may have is given back when the organisation turns out to be none.
     """
     id = UUID(registration_id)
@@ -74,7 +75,7 @@ async def _settle(runtime: Runtime, id: UUID, organisation_id: UUID, starts: obj
         if (row.organisation_id, event.starts_local) != (organisation_id, starts):
             return False
         admission = await session.get_one(AdmissionTypeRow, row.admission_type_id)
-        settled = confirmed_price(admission.price, admission.member_price, member=member)
+        settled = confirmed_price(row.price, row.member_price, member=member)
         row.price, row.price_basis, row.price_status = settled.price, settled.basis, settled.status
         await save(session, ITSELF, "events.registration.price_confirmed", row, required_scopes=SEEN_WITH)
         let_in = await session.scalar(select(CheckInRow.id).where(CheckInRow.registration_id == id))

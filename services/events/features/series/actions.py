@@ -5,10 +5,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.events.series import SeriesCreate, SeriesUpdate
-from services.events.features.partners import refuse_partner
 from services.events.features.series.queries import series
 from services.events.tables.series import SeriesRow
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict
@@ -27,7 +26,7 @@ class SeriesInUse(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, new: SeriesCreate) -> SeriesRow:
     """Add a series."""
-    refuse_partner(caller)
+    staff_only(caller)
     row = SeriesRow(names=new.names, texts=new.texts, website=new.website, yearly_rule=new.yearly_rule)
     row.settle()
     session.add(row)
@@ -37,7 +36,7 @@ async def create(session: AsyncSession, caller: Caller, new: SeriesCreate) -> Se
 
 async def update(session: AsyncSession, caller: Caller, id: UUID, change: SeriesUpdate, if_match: IfMatch) -> SeriesRow:
     """Change a series. Editions that exist keep their dates."""
-    refuse_partner(caller)
+    staff_only(caller)
     row = await held(session, caller, series, id, if_match)
     patch(row, change)
     row.settle()
@@ -47,7 +46,7 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: Series
 
 async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
     """Remove a series without events."""
-    refuse_partner(caller)
+    staff_only(caller)
     row = await held(session, caller, series, id, if_match)
     await session.delete(row)
     with refused_by("fk_event_series_id", SeriesInUse()):

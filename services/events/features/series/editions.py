@@ -8,12 +8,11 @@ from sqlalchemy import extract, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.features.events.actions import EditionTaken
-from services.events.features.partners import refuse_partner
 from services.events.features.series.dates import first_day
 from services.events.features.series.queries import series
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow, venue_time
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict
@@ -33,7 +32,7 @@ class NoEarlierEdition(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, series_id: UUID, year: int) -> EventRow:
     """Add the edition as a draft: the days moved by the rule, the clock times kept; no registration is copied."""
-    refuse_partner(caller)
+    staff_only(caller)
     # Held, so that a second click waits and then finds what the first one made.
     brand = await held(session, caller, series, series_id)
     last = await session.scalar(

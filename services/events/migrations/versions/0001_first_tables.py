@@ -181,6 +181,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("waitlist_number", sa.Integer(), nullable=True),
         sa.Column("price", postgresql.JSONB(), nullable=False),
+        sa.Column("member_price", postgresql.JSONB(), nullable=True),
         sa.Column("price_basis", sa.Text(), nullable=False),
         sa.Column("price_status", sa.Text(), nullable=False),
         sa.Column("cancel_reason", sa.Text(), nullable=True),

@@ -5,14 +5,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.liaison.contact import ContactCreate, ContactUpdate
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.kit.phones import normalised
-from services.liaison.callers import scopes_to_read, staff_only
+from services.liaison.callers import scopes_to_read
 from services.liaison.features.contacts.queries import contacts
 from services.liaison.features.counterparts.actions import known, no_counterpart
 from services.liaison.tables import ContactRow, CounterpartRow

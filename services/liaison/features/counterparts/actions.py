@@ -10,14 +10,14 @@ from sqlalchemy.orm import lazyload
 from sqlalchemy.orm.util import identity_key
 
 from services.contracts.liaison.counterpart import CounterpartCreate, CounterpartUpdate
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.kit.phones import normalised
-from services.liaison.callers import scopes_to_read, staff_only
+from services.liaison.callers import scopes_to_read
 from services.liaison.features.counterparts.queries import counterparts
 from services.liaison.tables import CounterpartRow, OrganisationCopyRow
 

@@ -7,13 +7,13 @@ from sqlalchemy import update as update_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.liaison.follow_up import FollowUpCreate, FollowUpUpdate
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
-from services.liaison.callers import scopes_to_read, staff_only
+from services.liaison.callers import scopes_to_read
 from services.liaison.features.counterparts.actions import known, no_counterpart
 from services.liaison.features.follow_ups.queries import follow_ups
 from services.liaison.features.interactions.queries import interactions

@@ -8,13 +8,13 @@ from sqlalchemy import update as update_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.liaison.interaction import InteractionCreate, InteractionUpdate
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import ChangeRow, save
 from services.kit.db import now, refused_by
 from services.kit.errors import Conflict, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
-from services.liaison.callers import SEE_CONFIDENTIAL, scopes_to_read, staff_only
+from services.liaison.callers import SEE_CONFIDENTIAL, scopes_to_read
 from services.liaison.features.counterparts.actions import known, no_counterpart
 from services.liaison.features.interactions.last_contact import advance, recount
 from services.liaison.features.interactions.queries import interactions

@@ -5,13 +5,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.members.membership_type import MembershipTypeCreate, MembershipTypeUpdate
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
-from services.members.callers import staff_only
 from services.members.features.membership_types.queries import membership_types
 from services.members.tables.membership import MembershipTypeRow
 

@@ -46,7 +46,7 @@ async def update_membership_type(
 ) -> Response:
     """Change, archive or restore a membership type.
 
-    Terms that exist keep their dates and their grace, so no standing of the past changes.
+    Terms that exist keep their dates and their grace, so no status of the past changes.
     """
     await actions.update(session, caller, id, change, if_match)
     return await answer(session, caller, membership_types, id)

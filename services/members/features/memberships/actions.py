@@ -14,7 +14,7 @@ from services.contracts.members.membership import (
     MembershipUpdate,
     TermCreate,
 )
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.clock import office_today
 from services.kit.db import now, refused_by
@@ -22,7 +22,6 @@ from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.ids import new_id
 from services.kit.patching import patch
-from services.members.callers import staff_only
 from services.members.features.memberships.periods import end_of_grace, end_of_term, next_start
 from services.members.features.memberships.queries import memberships
 from services.members.features.organisations.actions import keep

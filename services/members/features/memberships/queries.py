@@ -54,6 +54,7 @@ memberships = Resource(
     path="/v1/memberships",
     model=Membership,
     row=MembershipRow,
+    staff_only_fields=frozenset({"note"}),
     parameters={
         "as_of": Parameter(
             CalendarDate | None, office_today, "The date that `status` and `term` are for; today in the office."
@@ -169,6 +170,7 @@ decisions = Resource(
     path="/v1/membership-decisions",
     model=MembershipDecision,
     row=MembershipDecisionRow,
+    staff_only_fields=frozenset({"reason"}),
     filters={
         **_filters_of_memberships(MembershipDecisionRow),
         "kind": any_of(MembershipDecisionRow.kind, DecisionKind, "Any of these kinds."),

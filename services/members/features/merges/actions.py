@@ -9,10 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.members.merge import Merge, MergeCreate
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.errors import Conflict, Contradiction, NotFound
-from services.members.callers import staff_only
 from services.members.features.organisations.actions import MergedAway
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.membership import MembershipRow

@@ -5,16 +5,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.members.organisation import OrganisationCreate, OrganisationUpdate
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
-from services.kit.errors import Conflict, Contradiction, NotFound
+from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.kit.phones import normalised
-from services.members.callers import staff_only
 from services.members.features.organisations.queries import organisations
 from services.members.tables.organisation import OrganisationRow
+
+REACHED_BY = frozenset({"city", "address", "website", "emails", "phones"})
+"""What a partner's key may say of its own organisation; what it is, the alliance decides."""
 
 
 class IdentifierTaken(Conflict):
@@ -58,6 +60,8 @@ async def update(
     session: AsyncSession, caller: Caller, id: UUID, change: OrganisationUpdate, if_match: IfMatch
 ) -> OrganisationRow:
     """Change an organisation. Archiving and bringing back are told as changes of their own."""
+    if caller.kind == "partner" and (others := change.model_fields_set - REACHED_BY):
+        raise Forbidden(f"A key changes how to reach its organisation, not {', '.join(sorted(others))}.")
     row = await held(session, caller, organisations, id, if_match)
     if row.status == "merged":
         raise MergedAway(merged_into=row.merged_into)
@@ -75,6 +79,7 @@ async def update(
 
 async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
     """Remove an organisation that nothing refers to."""
+    staff_only(caller)
     row = await held(session, caller, organisations, id, if_match)
     await session.delete(row)
     with (
@@ -101,4 +106,6 @@ async def keep(session: AsyncSession, caller: Caller, id: UUID) -> None:
 
 def _check_place(country: str | None, subdivision: str | None) -> None:
     if subdivision is not None and (country is None or not subdivision.startswith(f"{country}-")):
-        raise Contradiction.value("/subdivision", "not_in_country", "The subdivision must lie in the organisation's country.")
+        raise Contradiction.value(
+            "/subdivision", "not_in_country", "The subdivision must lie in the organisation's country."
+        )

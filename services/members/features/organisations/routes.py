@@ -47,7 +47,8 @@ async def update_organisation(
 ) -> Response:
     """Change, archive or restore an organisation.
 
-    Its copies in events and liaison follow within seconds.
+    Its copies in events and liaison follow within seconds. A partner changes city, address, website, e-mail addresses
+    and phones of its own.
     """
     await actions.update(session, caller, id, change, if_match)
     return await answer(session, caller, organisations, id)

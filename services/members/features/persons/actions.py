@@ -3,18 +3,20 @@
 from uuid import UUID
 
 from pydantic import BaseModel
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.members.person import PersonCreate, PersonUpdate
-from services.kit.auth import Caller
+from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.clock import office_today
 from services.kit.db import refused_by
-from services.kit.errors import Conflict
+from services.kit.errors import Conflict, Forbidden
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.kit.phones import normalised
-from services.members.callers import staff_only
 from services.members.features.persons.queries import SENSITIVE_SCOPE, persons
+from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.person import SENSITIVE, PersonRow
 
 
@@ -49,9 +51,11 @@ async def create(session: AsyncSession, caller: Caller, new: PersonCreate) -> Pe
 
 
 async def update(session: AsyncSession, caller: Caller, id: UUID, change: PersonUpdate, if_match: IfMatch) -> PersonRow:
-    """Change a person."""
+    """Change a person. A partner changes those who work for nobody else."""
     _check_sensitive(caller, change)
     row = await held(session, caller, persons, id, if_match)
+    if caller.kind == "partner":
+        await _check_unshared(session, caller, id)
     patch(row, change, skip=frozenset({"phones"}))
     if "phones" in change.model_fields_set:
         row.phones = [normalised(phone, row.country) for phone in change.phones]  # type: ignore[union-attr]
@@ -67,6 +71,17 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     await session.delete(row)
     with refused_by("fk_affiliation_person_id", PersonInUse()):
         await save(session, caller, "members.person.deleted", row, required_scopes=["persons:read"])
+
+
+async def _check_unshared(session: AsyncSession, caller: Caller, id: UUID) -> None:
+    """Raise where other organisations rely on the person too. The person is locked, so no new role can come."""
+    elsewhere = select(AffiliationRow.id).where(
+        AffiliationRow.person_id == id,
+        AffiliationRow.organisation_id != caller.organisation_id,
+        or_(AffiliationRow.ends_on.is_(None), AffiliationRow.ends_on >= office_today()),
+    )
+    if await session.scalar(elsewhere.limit(1)) is not None:
+        raise Forbidden("The person holds a role in another organisation too; the alliance's staff changes them.")
 
 
 def _check_sensitive(caller: Caller, given: BaseModel) -> None:
