@@ -29,6 +29,10 @@ _EMAIL = (
     r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
     r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+$"
 )
+# Hosts in letters of any common script; none that another reader would take for brackets, ports or paths.
+_HOST = r"[A-Za-z0-9._\u00c0-\u024f\u0370-\u167f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3-]+"
+_PORT = r":([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+_WEBSITE = rf"^https?://{_HOST}({_PORT})?([/?#][^{_NO_BLANK}]*)?$"
 # Regular expressions are written so that Python, Rust (pydantic) and JavaScript (JSON Schema) read them alike.
 _YEAR_MONTH_DAY = r"[12][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 _CALENDAR_DATE = f"^{_YEAR_MONTH_DAY}$"
@@ -98,7 +102,7 @@ Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=_SEVERAL_LIN
 Email = Annotated[str, StringConstraints(max_length=254, pattern=_EMAIL)]
 """An e-mail address in the form browsers accept (WHATWG HTML, "valid e-mail address"), with a dotted domain."""
 
-Website = Annotated[str, StringConstraints(max_length=2_000, pattern=rf"^https?://[^{_NO_BLANK}]+$")]
+Website = Annotated[str, StringConstraints(max_length=2_000, pattern=_WEBSITE)]
 """An absolute http or https address."""
 
 Language = Annotated[str, StringConstraints(max_length=12, pattern=_LANGUAGE)]

@@ -52,7 +52,7 @@ def complete(document: dict[str, Any]) -> None:
     """Make every schema of a document say all its bounds."""
     schemas: dict[str, Schema] = document["components"]["schemas"]
     for name in list(schemas):
-        schemas[name] = _exact(schemas[name], schemas)
+        schemas[name] = {**_exact(schemas[name], schemas), "title": name}
     for path in document["paths"].values():
         for operation in path.values():
             for holder in _holders(operation):

@@ -57,8 +57,16 @@ def documented() -> list[tuple[str, str, str, dict[str, Any]]]:
 def modules(*folders: str) -> Iterator[tuple[str, Path]]:
     """Python files under these folders, by their path from the root."""
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.py")):
+        for path in sorted(ours(ROOT / folder, "*.py")):
             yield path.relative_to(ROOT).as_posix(), path
+
+
+def ours(folder: Path, pattern: str = "*") -> Iterator[Path]:
+    """Files of a folder, but for what tools put there (`.out`, `node_modules`)."""
+    for path in folder.rglob(pattern):
+        within = path.relative_to(folder).parts
+        if not any(part.startswith(".") or part == "node_modules" for part in within):
+            yield path
 
 
 @functools.cache

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.shape.house import ROOT, SERVICES, imported, modules, tree
+from tests.shape.house import ROOT, SERVICES, imported, modules, ours, tree
 
 LONGEST_FILE = 400
 NOT_IN_CONTRACTS = {"fastapi", "starlette", "sqlalchemy", "psycopg", "httpx", "aiohttp", "procrastinate"}
@@ -104,7 +104,7 @@ def test_a_module_is_named_for_what_it_is() -> None:
     found = [
         path.relative_to(ROOT).as_posix()
         for folder in ("services", "gateway", "deploy", "tests")
-        for path in (ROOT / folder).rglob("*")
+        for path in ours(ROOT / folder)
         if path.stem.lower() in NO_NAMES
     ]
     assert found == []

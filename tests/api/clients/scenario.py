@@ -12,8 +12,8 @@ from alliance_client import AuthenticatedClient
 from alliance_client.api.organisations import create_organisation, list_organisations, update_organisation
 from alliance_client.models import (
     CountryCodeOrNull,
+    Names,
     OrganisationCreate,
-    OrganisationCreateNames,
     OrganisationKind,
     OrganisationPage,
     OrganisationUpdate,
@@ -23,7 +23,7 @@ from alliance_client.models import (
 client = AuthenticatedClient(base_url=os.environ["BASE_URL"], token=os.environ["API_KEY"])
 city = f"Python {time.time_ns()}"
 
-names = OrganisationCreateNames()
+names = Names()
 names["zh"], names["en"] = "梵净山景区", "Fanjingshan Scenic Area"
 new = OrganisationCreate(names=names, kind=OrganisationKind.SCENIC_AREA, country=CountryCodeOrNull.CN, city=city)
 made = create_organisation.sync_detailed(client=client, body=new, idempotency_key=str(uuid4()))

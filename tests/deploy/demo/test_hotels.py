@@ -2,10 +2,9 @@
 
 import json
 
-from services.contracts.members.organisation import OrganisationCreate
-
 from deploy.demo.hotels import FILE, hotels
 from deploy.demo.once import marked
+from services.contracts.members.organisation import OrganisationCreate
 
 
 def test_every_hotel_is_an_organisation_the_contract_takes() -> None:

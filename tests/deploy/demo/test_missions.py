@@ -2,11 +2,10 @@
 
 import csv
 
-from services.contracts.liaison.counterpart import CounterpartCreate
-
 from deploy.demo import missions as reader
 from deploy.demo.missions import FILE, Unmapped, missions
 from deploy.demo.once import marked
+from services.contracts.liaison.counterpart import CounterpartCreate
 
 
 def test_every_row_is_a_counterpart_the_contract_takes() -> None:
@@ -35,7 +34,8 @@ def test_keeps_a_qid_as_identifier() -> None:
 
 
 def test_the_file_is_what_its_script_makes() -> None:
-    from deploy.demo.prepare.missions import Mission, missions as made
+    from deploy.demo.prepare.missions import Mission
+    from deploy.demo.prepare.missions import missions as made
 
     with FILE.open(encoding="utf-8", newline="") as file:
         assert list(csv.reader(file)) == [list(Mission._fields), *map(list, made())]

@@ -1,5 +1,7 @@
 """The demo has the sizes that the reports give."""
 
+from itertools import pairwise
+
 from deploy.demo.institutions import institutions, municipal_bodies, overseas_institutions, signatories
 from deploy.demo.programme import MOUNTAIN_DAY, editions, series
 from deploy.demo.standings import SIGNATORY, stays
@@ -28,7 +30,7 @@ def test_mountain_day_is_on_29_may() -> None:
 
 
 def test_some_members_left_and_came_back() -> None:
-    gaps = [stay for stay in stays() if any((b - a).days > 1 for (_, a), (b, _) in zip(stay.terms, stay.terms[1:]))]
+    gaps = [stay for stay in stays() if any((b - a).days > 1 for (_, a), (b, _) in pairwise(stay.terms))]
     assert len(gaps) > 5
 
 

@@ -30,7 +30,7 @@ async def create(session: AsyncSession, caller: Caller, new: FollowUpCreate) -> 
     if new.interaction_id is not None:
         interaction = await _interaction(session, caller, new.interaction_id)
         if interaction.counterpart_id != new.counterpart_id:
-            raise Contradiction.value("/interaction_id", "other_counterpart", "The interaction was with another counterpart.")
+            raise Contradiction.value("/interaction_id", "other_counterpart", "It was with another counterpart.")
         row.confidentiality = interaction.confidentiality
     row.settle()
     session.add(row)

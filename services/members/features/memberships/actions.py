@@ -34,6 +34,8 @@ from services.members.tables.membership import (
 from services.members.tables.status import ENDED
 
 _READ = ["memberships:read"]
+LAST_YEAR = 2999
+"""Of the calendar of `CalendarDate`."""
 
 
 class NumberTaken(Conflict):
@@ -195,6 +197,8 @@ def _dated(
         ends_on = ends_on or end_of_term(type_.period, starts_on)
     except (OverflowError, ValueError) as error:
         raise _too_late(pointer) from error
+    if ends_on.year > LAST_YEAR:
+        raise _too_late(pointer)
     if ends_on < starts_on:
         raise Contradiction.value(
             f"{pointer}/ends_on", "before_start", f"The last day must not come before the first, {starts_on}."
