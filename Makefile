@@ -63,6 +63,10 @@ format: $(STAMP) ## Put the code in its usual form
 bench: $(STAMP) ## Measure the reads beside a bare handler, as ratios
 	@$(BIN)/python -m tests.load.bench $(args)
 
+.PHONY: api-check
+api-check: $(STAMP) ## Let public tools look at the API (needs Node); args="--only lint" chooses
+	@$(BIN)/python -m tests.api.check $(args)
+
 .PHONY: new
 new: $(STAMP) ## Write the rooms of a new feature: make new s=members f=sites
 	@test -n "$(s)" -a -n "$(f)" || { echo "usage: make new s=<service> f=<feature>" >&2; exit 2; }

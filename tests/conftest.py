@@ -16,15 +16,16 @@ from tests.wire.callers import Signer
 
 Migrated = Callable[[str], str]
 
-# Folders whose tests share one expensive thing, a whole running system; other files go to either process as they are.
-TOGETHER = ("journeys",)
+# Folders whose tests start whole systems, on ports that two processes would both find free; all go to one of them.
+TOGETHER = ("journeys", "deploy")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tell the processes of a run (`-n 2`) which tests belong together: those of a file, and those of a system."""
     for item in items:
         file = item.path.relative_to(item.config.rootpath / "tests")
-        group = file.parts[0] if file.parts[0] in TOGETHER else str(file)
+        group = "systems" if file.parts[0] in TOGETHER else str(file)
         item.add_marker(pytest.mark.xdist_group(group))
 
 

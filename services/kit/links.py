@@ -14,6 +14,8 @@ def connect(paths: dict[str, dict[str, Any]]) -> None:
             made_at = addresses.get(_answer(operation, "201"))
             if method == "post" and made_at is not None:
                 _link(operation["responses"]["201"], paths[made_at], _FROM_BODY, ("get", "patch", "delete"))
+                for below in (paths[other] for other in paths if other.startswith(f"{made_at}/")):
+                    _link(operation["responses"]["201"], below, _FROM_BODY, ("post",))
             elif method in ("get", "patch") and addresses.get(_answer(operation, "200")) == path:
                 _link(operation["responses"]["200"], item, _FROM_PATH, ("patch", "delete"))
 
@@ -29,7 +31,7 @@ def _link(response: dict[str, Any], item: dict[str, Any], id: str, methods: tupl
         if method not in item:
             continue
         parameters = {"path.id": id}
-        if method != "get":
+        if method in ("patch", "delete"):
             parameters["header.If-Match"] = "$response.header.ETag"
         name = item[method]["operationId"]
         response.setdefault("links", {})[name] = {

@@ -58,10 +58,15 @@ async def _register_without_lock(patient: Api, event_id: UUID, admission_type_id
 
 
 async def test_the_same_oversells_with_the_lock_taken_out(patient: Api) -> None:
-    event_id, admission_type_id = await open_event(patient, capacity=SEATS)
-    ids = UUID(event_id), UUID(admission_type_id)
-    await asyncio.gather(*(_register_without_lock(patient, *ids) for _ in range(SEATS * 3)))
-    assert (await states(patient, event_id))["confirmed"] > SEATS
+    oversold = False
+    for _ in range(10):  # whether one race goes wrong is chance; that ten go right would mean the check sees nothing
+        event_id, admission_type_id = await open_event(patient, capacity=SEATS)
+        ids = UUID(event_id), UUID(admission_type_id)
+        await asyncio.gather(*(_register_without_lock(patient, *ids) for _ in range(SEATS * 3)))
+        oversold = (await states(patient, event_id))["confirmed"] > SEATS
+        if oversold:
+            break
+    assert oversold
 
 
 async def test_cancellations_and_capacity_edits_that_race_keep_to_the_seats(patient: Api) -> None:
