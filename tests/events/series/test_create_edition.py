@@ -6,7 +6,7 @@ from typing import Any
 
 from services.events.features.events.actions import EditionTaken
 from services.events.features.series.editions import NoEarlierEdition
-from services.kit.errors import NotFound
+from services.kit.errors import Contradiction, NotFound
 from tests.factories.events import a_series, an_admission_type, an_event, at, registered, yuan
 from tests.wire.api import Api, assert_problem
 
@@ -110,3 +110,18 @@ async def test_there_is_one_edition_a_year_however_often_it_is_asked_for(events:
 async def test_a_series_that_is_not_there_has_none(events: Api) -> None:
     reply = await events.post("/v1/series/01976b1e-7c3a-7000-8000-000000000001/editions", {"year": 2028})
     assert_problem(reply, NotFound)
+
+
+async def test_ends_within_the_calendar_of_venues(events: Api) -> None:
+    first = await a_first_edition(
+        events,
+        {"kind": "fixed_date", "date": "05-29"},
+        edition_year=2027,
+        starts=at("2027-05-29T09:00", "Asia/Shanghai"),
+        ends=at("2190-05-29T12:00", "Asia/Shanghai"),
+        registration_closes_at="2999-05-01T00:00:00Z",
+    )
+    path = f"/v1/series/{first['series_id']}/editions"
+    assert_problem(await events.post(path, {"year": 2037}), Contradiction, pointer="/year")
+    made = await next_edition(events, first, 2036)
+    assert (made["ends"]["local"], made["registration_closes_at"]) == ("2199-05-29T12:00", None)

@@ -15,11 +15,13 @@ from services.events.tables.event import EventRow, venue_time
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
-from services.kit.errors import Conflict
+from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import held
 from services.kit.ids import new_id
 
 SEEN_WITH = ["events:read"]
+LAST_YEAR = 2199
+"""The last one of times at venues (`VenueTime`); instants end with 2999."""
 _YEAR = func.coalesce(EventRow.edition_year, extract("year", EventRow.starts_local))
 
 
@@ -66,6 +68,9 @@ async def create(session: AsyncSession, caller: Caller, series_id: UUID, year: i
 
 
 def _moved(last: EventRow, year: int, days: timedelta) -> EventRow:
+    ends = last.ends_local + days
+    if ends.year > LAST_YEAR:
+        raise Contradiction.value("/year", "too_late", f"The edition would end after {LAST_YEAR}.")
     # A theme is chosen for one edition; the brand's texts, the place and the terms are a start for the next.
     edition = EventRow(
         id=new_id(),
@@ -83,7 +88,7 @@ def _moved(last: EventRow, year: int, days: timedelta) -> EventRow:
         visibility=last.visibility,
     )
     edition.starts = venue_time(last.starts_local + days, last.starts_zone)
-    edition.ends = venue_time(last.ends_local + days, last.ends_zone)
+    edition.ends = venue_time(ends, last.ends_zone)
     edition.settle()
     return edition
 
@@ -98,7 +103,5 @@ def _moved_instant(at: datetime | None, days: timedelta, zone: str) -> datetime 
     """The same time on the venue's clock, so many days later; None where the calendar ends."""
     if at is None:
         return None
-    try:
-        return (at.astimezone(ZoneInfo(zone)) + days).astimezone(UTC)
-    except OverflowError:
-        return None
+    moved = (at.astimezone(ZoneInfo(zone)) + days).astimezone(UTC)
+    return moved if moved.year < 3000 else None
