@@ -124,4 +124,4 @@ async def test_ends_within_the_calendar_of_venues(events: Api) -> None:
     path = f"/v1/series/{first['series_id']}/editions"
     assert_problem(await events.post(path, {"year": 2037}), Contradiction, pointer="/year")
     made = await next_edition(events, first, 2036)
-    assert (made["ends"]["local"], made["registration_closes_at"]) == ("2199-05-29T12:00", None)
+    assert (made["ends"]["local"], made["registration_closes_at"]) == ("2199-05-30T12:00", None)
