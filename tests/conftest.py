@@ -69,11 +69,13 @@ def signer() -> Signer:
 
 
 @pytest.fixture(scope="session")
-def serving(migrated: Migrated, signer: Signer) -> Callable[[Service], AsyncIterator[Api]]:
+def serving(
+    migrated: Migrated, signer: Signer, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Service], AsyncIterator[Api]]:
     """Starts a service's app on a database of its own, called by a staff member who holds every scope."""
 
     async def start(service: Service) -> AsyncIterator[Api]:
-        settings = Settings(database_url=migrated(service.package))
+        settings = Settings(database_url=migrated(service.package), files_url=tmp_path_factory.mktemp("files").as_uri())
 
         async def keys() -> object:
             return signer.public

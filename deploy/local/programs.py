@@ -91,6 +91,7 @@ def _common(settings: LocalSettings) -> dict[str, str]:
     return {
         "ENVIRONMENT": "local",
         "PUBLIC_URL": settings.public_url,
+        "FILES_URL": settings.var.files.as_uri(),
         **passed,
         **reached,
         "GATEWAY_URL": settings.public_url,

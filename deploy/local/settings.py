@@ -35,6 +35,11 @@ class Var:
         return self.root / "logs"
 
     @property
+    def files(self) -> Path:
+        """What people upload, unless `FILES_URL` names another place; a folder a service."""
+        return self.root / "files"
+
+    @property
     def secrets(self) -> Path:
         """Readable by its owner only."""
         return self.root / "secrets"
@@ -63,8 +68,9 @@ class Var:
         try:
             for directory in (self.root, self.logs, self.lock.parent):
                 directory.mkdir(parents=True, exist_ok=True)
-            self.secrets.mkdir(mode=0o700, exist_ok=True)
-            self.secrets.chmod(0o700)
+            for directory in (self.secrets, self.files):
+                directory.mkdir(mode=0o700, exist_ok=True)
+                directory.chmod(0o700)
             with tempfile.TemporaryFile(dir=self.root):
                 pass
         except OSError as error:

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from services.kit.auth import Authenticator
 from services.kit.db import Database
+from services.kit.files import Files
 from services.kit.http import Authorise, Peer
 from services.kit.paging import Cursors
 from services.kit.settings import Settings
@@ -39,6 +40,7 @@ class Runtime:
     authorise: Authorise
     jobs: "Jobs"
     turns: Turns
+    files: Files
     peers: Mapping[str, Peer] = field(default_factory=dict)
     parts: dict[type[Any], Any] = field(default_factory=dict)
     """What a feature keeps for itself while the process runs, by its class: see `part`."""

@@ -10,6 +10,7 @@ from services.kit.auth import Authenticator, TokenAuthenticator
 from services.kit.db import Database
 from services.kit.delivery import Subscription
 from services.kit.feed import feed_routes
+from services.kit.files import Files
 from services.kit.http import Authorise, Peer
 from services.kit.inbox import Handler, Inbox
 from services.kit.jobs import Jobs, Task
@@ -68,5 +69,6 @@ class Service:
             authorise=authorise,
             jobs=Jobs(database, tasks),
             turns=Turns(patience=settings.write_wait_seconds),
+            files=Files(settings.files_url, self.name),
             peers=made,
         )

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.kit.files import SCHEMES
+
 LOCAL_SECRET = "local-default-secret-never-in-production"
 
 
@@ -47,6 +49,15 @@ class Settings(BaseSettings):
     )
     max_body_bytes: Annotated[int, Field(ge=1_024)] = Field(
         8 * 1024 * 1024, description="Largest request body; larger ones get a 413."
+    )
+    max_file_bytes: Annotated[int, Field(ge=1_024, le=1024**3)] = Field(
+        50 * 1024 * 1024, description="Largest file that is uploaded; larger ones get a 413."
+    )
+    files_url: str | None = Field(
+        None,
+        pattern=f"^({'|'.join(SCHEMES)})",
+        description="Where files are kept: `file:///folder`, `s3://bucket`, `gs://bucket` or `az://container`, with "
+        "the provider's own variables for credentials. All processes of a service must reach the same place.",
     )
 
     @model_validator(mode="after")
