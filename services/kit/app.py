@@ -66,7 +66,12 @@ def build_app(
     for routes in groups:
         routes.mount(app, describe)
     operations = [operation for routes in groups for operation in routes.operations]
-    app.front = RequestContext(ReadLane(app.behind, runtime, operations), name=service.name, settings=settings)
+    app.front = RequestContext(
+        ReadLane(app.behind, runtime, operations),
+        name=service.name,
+        settings=settings,
+        bodies={one.path: one.policy.max_body for one in operations if one.policy.max_body is not None},
+    )
 
     async def on_failure(request: Request, error: Exception) -> Response:
         problem = problem_of(error)

@@ -123,12 +123,15 @@ def describe(operation: Operation) -> dict[str, Any]:
         parameters.append(IDEMPOTENCY_KEY)
     if policy.conditional:
         parameters.append(IF_MATCH)
-    if policy.writes:
+    if policy.writes and policy.rehearses:
         parameters.append(DRY_RUN)
     if policy.read is not None and operation.path.endswith("}"):
         parameters.append(IF_NONE_MATCH)
         responses[304] = {"description": "Nothing changed since the ETag you hold.", "headers": _headers("ETag")}
     extra: dict[str, Any] = {"parameters": parameters, "operationId": operation.endpoint.__name__.lower()}
+    if policy.streams:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        extra["requestBody"] = {"required": True, "content": dict.fromkeys(policy.streams, binary)}
     extra["security"] = [] if policy.scope == PUBLIC else [{"bearer": [policy.scope]}]
     if policy.scope != PUBLIC:
         extra["x-scope"] = policy.scope

@@ -1,11 +1,12 @@
 """The form of a request, checked before anything is done: parameters, media type, conditions, JSON."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
 from pydantic_core import from_json
-from starlette.datastructures import QueryParams
+from starlette.datastructures import Headers, QueryParams
 
 from services.kit.errors import BadRequest, Invalid, PreconditionRequired, UnsupportedMediaType
 
@@ -41,15 +42,36 @@ def flag(given: QueryParams, name: str) -> bool:
     return value == "true"
 
 
-async def check_write(request: Request, *, conditional: bool) -> None:
-    """Refuse a change without If-Match, a body that is not said to be JSON, and one that is none."""
+async def check_write(request: Request, *, conditional: bool, streams: Sequence[str] = ()) -> None:
+    """Refuse a change without If-Match, a body that is not said to be JSON, and one that is none. With `streams`, a
+    body is of one of these media types instead, and is left to be read piece by piece."""
     headers = request.headers
     if conditional and "if-match" not in headers:
         raise PreconditionRequired()
+    if streams:
+        media_type = _media_type(headers)
+        if media_type not in streams:
+            raise UnsupportedMediaType(f"Send one of {', '.join(streams)}, not {media_type or 'none'}.")
+        return
     length = headers.get("content-length", "0" if "transfer-encoding" not in headers else "1")
     if length != "0":
-        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        media_type = _media_type(headers)
         if not _JSON.match(media_type):
             raise UnsupportedMediaType(f"Send JSON, not {media_type or 'a body without Content-Type'}.")
     if await request.body():
         await request.json()
+
+
+def _media_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def body_was(request: Request, digest: bytes) -> None:
+    """Tell what a body was that has been read as a stream."""
+    request.state.body_digest = digest
+
+
+async def fingerprint_of(request: Request) -> bytes:
+    """What stands for the body: itself, or the digest of a stream."""
+    digest: bytes | None = getattr(request.state, "body_digest", None)
+    return await request.body() if digest is None else digest

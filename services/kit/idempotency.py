@@ -18,6 +18,7 @@ from starlette.responses import Response
 from services.kit.auth import Caller
 from services.kit.db import Base, Moment, now
 from services.kit.errors import BadRequest, IdempotencyKeyReused, RequestInProgress
+from services.kit.form import fingerprint_of
 
 HEADER = "idempotency-key"
 KEPT = timedelta(hours=72)
@@ -63,7 +64,7 @@ class Attempt:
             return None
         if not _WELL_FORMED.match(key):
             raise BadRequest("Idempotency-Key must be 1 to 255 visible ASCII characters.")
-        body = await request.body()
+        body = await fingerprint_of(request)
         query = request.url.query.encode()
         fingerprint = hashlib.blake2b(query + b"\0" + body, digest_size=16).digest()
         return cls(caller.subject, f"{request.method} {request.url.path}", key, fingerprint)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Mapping
 from uuid import uuid4
 
 import structlog
@@ -30,13 +31,18 @@ SECONDS = Histogram(
 class RequestContext:
     """Pure ASGI: no task, queue or copy per request."""
 
-    def __init__(self, app: ASGIApp, *, name: str, settings: Settings) -> None:
+    def __init__(self, app: ASGIApp, *, name: str, settings: Settings, bodies: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._name = name
         self._public_url = settings.public_url
         self._office_zone = settings.office_zone
         self._log_all = settings.access_log == "all"
         self._max_body = settings.max_body_bytes
+        # Paths that take larger bodies, or smaller ones. `{id}` stands for any segment.
+        self._bodies = [
+            (re.compile(re.sub(r"\\{[a-z_]+\\}", "[^/]+", re.escape(path))), size)
+            for path, size in (bodies or {}).items()
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -64,7 +70,7 @@ class RequestContext:
 
         length = given.get(b"content-length", b"0")
         try:
-            if length.isdigit() and (len(length) > 15 or int(length) > self._max_body):
+            if length.isdigit() and (len(length) > 15 or int(length) > self._most(scope["path"])):
                 # Starlette would answer in plain text.
                 await self._send(ContentTooLarge(), scope, send_with_id, rid)
                 return
@@ -75,6 +81,10 @@ class RequestContext:
                 await self._send(InternalError(), scope, send_with_id, rid)
         finally:
             self._note(scope, status, time.perf_counter() - started)
+
+    def _most(self, path: str) -> int:
+        """Bytes of the largest body an address takes."""
+        return next((size for pattern, size in self._bodies if pattern.fullmatch(path)), self._max_body)
 
     async def _send(self, problem: Problem, scope: Scope, send: Send, rid: bytes) -> None:
         body = problem.body(self._public_url, scope["path"], rid.decode())

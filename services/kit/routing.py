@@ -57,6 +57,13 @@ class Policy:
     """Runs before the transaction begins: the place to ask another service."""
     turn: Turn | None = None
     """Surrounds the transaction: where requests for the same row wait for each other (kit.turns)."""
+    streams: tuple[str, ...] = ()
+    """Media types of a body that is no JSON. `prepare` reads it piece by piece, and tells its digest with
+    `body_was`, so that an Idempotency-Key stands for one content."""
+    max_body: int | None = None
+    """Bytes of the largest body, where it is not the service's usual one."""
+    rehearses: bool = True
+    """`dry_run=true` does everything and rolls it back. False: the operation has a meaning of its own for it."""
 
 
 class Route(APIRoute):
@@ -81,7 +88,7 @@ class Route(APIRoute):
             refuse_unknown(request.query_params, known)
             if not policy.writes:
                 return await inner(request)
-            await check_write(request, conditional=policy.conditional)
+            await check_write(request, conditional=policy.conditional, streams=policy.streams)
             if policy.prepare is not None:
                 request.state.prepared = await policy.prepare(request, caller)
             if policy.turn is None:
@@ -95,7 +102,7 @@ class Route(APIRoute):
 async def _in_transaction(
     request: Request, runtime: Runtime, caller: Caller, policy: Policy, inner: Handler
 ) -> Response:
-    dry_run = flag(request.query_params, "dry_run")
+    dry_run = policy.rehearses and flag(request.query_params, "dry_run")
     async with runtime.database.sessions() as session:
         request.state.session = session
         attempt = await Attempt.of(request, caller) if policy.keyed else None
@@ -282,6 +289,9 @@ class Routes:
         turn: Turn | None = None,
         conditional: bool | None = None,
         keyed: bool | None = None,
+        streams: Sequence[str] = (),
+        max_body: int | None = None,
+        rehearses: bool = True,
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         writes = method != "GET"
@@ -290,10 +300,13 @@ class Routes:
             writes=writes,
             conditional=method in ("PATCH", "PUT", "DELETE") if conditional is None else conditional,
             keyed=method == "POST" if keyed is None else keyed,
-            parameters=frozenset({"dry_run"}) if writes else frozenset(),
+            parameters=frozenset({"dry_run"}) if writes and rehearses else frozenset(),
             read=read,
             prepare=prepare,
             turn=turn,
+            streams=tuple(streams),
+            max_body=max_body,
+            rehearses=rehearses,
         )
 
         def keep(endpoint: Endpoint) -> Endpoint:
@@ -318,6 +331,7 @@ class Routes:
                 # What is no UUID is no record: 404, and another method's path beside it (`/bulk`) stays its own.
                 operation.path.replace("{id}", "{id:uuid}"),
                 operation.endpoint,
+                max_body_size=operation.policy.max_body,
                 route_class_override=functools.partial(Route, policy=operation.policy),  # type: ignore[arg-type]
                 **{**operation.options, **described},
             )
