@@ -13,13 +13,14 @@ from alembic.script import Script, ScriptDirectory
 from procrastinate.schema import SchemaManager
 from sqlalchemy import Connection, MetaData, create_engine, make_url, pool, text
 
+from services.kit.audit import INSTALL, REMOVE, AuditLinkRow, AuditRow
 from services.kit.changes import Xid8
 from services.kit.db import Base, Json
 from services.kit.delivery import PositionRow
 from services.kit.idempotency import IdempotencyRow
 from services.kit.inbox import InboxRow
 
-KIT_ROWS = (IdempotencyRow, InboxRow, PositionRow)
+KIT_ROWS = (AuditLinkRow, AuditRow, IdempotencyRow, InboxRow, PositionRow)
 """Named here so that the tables of the kit are known to every history."""
 _LIMITS = "SET lock_timeout = '4s'; SET statement_timeout = '10min';"
 _ONE_AT_A_TIME = 0x616C6C69
@@ -114,3 +115,15 @@ def install_job_queue(operations: Operations) -> None:
     # Straight to the driver: the text holds percent signs and several statements.
     driver: Any = operations.get_bind().connection.driver_connection
     driver.execute(SchemaManager.get_schema().encode(), prepare=False)
+
+
+def install_audit(operations: Operations) -> None:
+    """What makes the tables of the audit log a chain that is only added to; right after they are made."""
+    for statement in INSTALL:
+        operations.execute(statement)
+
+
+def remove_audit(operations: Operations) -> None:
+    """Take it away again, before the tables are dropped."""
+    for statement in REMOVE:
+        operations.execute(statement)

@@ -6,6 +6,7 @@ from typing import Any
 
 from joserfc.jwk import KeySet
 
+from services.kit.audit_log import audit_routes
 from services.kit.auth import Authenticator, TokenAuthenticator
 from services.kit.db import Database
 from services.kit.delivery import Subscription
@@ -39,9 +40,9 @@ class Service:
     """Name of a service it asks → the client class."""
 
     def routes(self) -> list[Routes]:
-        """All operations: the features', the feed, and the inbox where there is one."""
+        """All operations: the features', the feed, the audit log, and the inbox where there is one."""
         extra = [Inbox(self.inbox).routes()] if self.inbox else []
-        return [*self.features, feed_routes(self.name), *extra]
+        return [*self.features, feed_routes(self.name), audit_routes(self.name), *extra]
 
     def runtime(self, settings: Settings, authenticate: Authenticator | None = None) -> Runtime:
         """The parts of a process, not yet connected. Without `authenticate`, the gateway's tokens count."""

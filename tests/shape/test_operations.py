@@ -12,7 +12,19 @@ KEBAB = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 PARAMETER = re.compile(r"^\{[a-z][a-z0-9_]*\}$")
 SNAKE = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 # A thing of which there is one in its place, or what is done with the collection before it.
-SINGULAR = {"attendance", "bulk", "calendar", "current", "me", "password", "qr", "refresh", "standing", "timeline"}
+SINGULAR = {
+    "attendance",
+    "audit",
+    "bulk",
+    "calendar",
+    "current",
+    "me",
+    "password",
+    "qr",
+    "refresh",
+    "standing",
+    "timeline",
+}
 # Their bodies or answers hold a secret, of which nothing may be kept.
 WITH_SECRETS = {"/v1/api-keys", "/v1/api-keys/{id}/rotations", "/v1/users"}
 OUTSIDE = {"/livez", "/readyz", "/metrics", "/status", "/internal/inbox"}
@@ -101,7 +113,7 @@ def test_paths_are_plural_and_in_kebab_case_under_v1() -> None:
             if PARAMETER.match(segment):
                 continue
             assert KEBAB.match(segment), operation.path
-            service_name = segments[-1] == "changes" and segment == segments[0]
+            service_name = segments[-1] in {"audit", "changes"} and segment == segments[0]
             assert segment.endswith("s") or segment in SINGULAR or service_name, operation.path
 
 

@@ -27,6 +27,7 @@ Scope = TypeAliasType(
         "liaison:write",
         "liaison:confidential",
         "changes:read",
+        "audit:read",
         "users:read",
         "users:write",
         "roles:read",
