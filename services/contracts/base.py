@@ -258,6 +258,12 @@ class Page(Output, Generic[Item]):
     items: Annotated[list[Item], Field(max_length=200)]
     next_cursor: str | None = Field(description="Give it as `cursor` to read on; null on the last page.")
     total: int | None = Field(None, description="How many rows match, with `count=true`.")
+    ranks: list[int] | None = Field(
+        None,
+        max_length=200,
+        description="With `ranks=true`, how well each item matches `q`: above zero by a name, else by an id, address "
+        "or number.",
+    )
 
 
 class BulkCreate(Input, Generic[Item]):

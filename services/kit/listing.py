@@ -63,6 +63,11 @@ class ListQuery(Selection):
     count: TrueOrFalse = Field(False, description="Adds `total`.")
 
     @property
+    def wants_ranks(self) -> bool:
+        """Whether `ranks` is asked for."""
+        return getattr(self, "ranks", False)
+
+    @property
     def searched_for(self) -> str | None:
         """What `q` asks for; a resource without a search does not take the parameter."""
         return getattr(self, "q", None)
@@ -133,9 +138,11 @@ def query_model(resource: "Resource[Any]") -> type[ListQuery]:
             Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\u0000]*$")] | None,
             Field(
                 None,
-                description="Search, best match first: Chinese, pinyin, initials, Latin without accents.",
+                description="Search, best match first: Chinese, pinyin, initials, Latin without accents. Names come "
+                "before ids, addresses and numbers.",
             ),
         )
+        fields["ranks"] = (TrueOrFalse, Field(False, description="Adds `ranks`, when `q` decides the order."))
     model = create_model(f"{resource.model.__name__}Query", __base__=ListQuery, **fields)
     model.filter_names = names
     model.many = frozenset({"fields", "expand"} | {n for n, f in resource.filters.items() if f.many})

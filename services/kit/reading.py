@@ -218,6 +218,8 @@ class Resource(Generic[Row]):
             counting = _Shape(frozenset(given), "", None, q is not None, (), (), rule.name, counting=True)
             statement = self._kept(counting) or self._keep(counting, self._count_query(counting, rule))
             total = f',"total":{(await run(statement.sql, statement.arguments(values)))[0][0]}'
+        if query.wants_ranks and sort == _BEST_FIRST:
+            total += f',"ranks":[{",".join([row[1] for row in rows])}]'
         resume = ""
         # In another order a change that commits late may stand before the place where the reader has come to.
         if self.resumable and sort != self.default_sort:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from services.kit.search import Searchable, is_outdated, search_document
+from services.kit.search import Searchable, is_outdated
 
 _BATCH = 500
 
@@ -71,5 +71,5 @@ async def _write(session: AsyncSession, table: Any, rows: list[Any]) -> None:
     # Straight to the table: the ORM would raise the version, and the column's default change `updated_at`.
     key = cast(bindparam("key", type_=Text()), TSVECTOR)
     statement = update(table).where(table.c.id == bindparam("row_id")).values(search=key, updated_at=table.c.updated_at)
-    values = [{"row_id": one.id, "key": search_document(one.searchable_names())} for one in rows]
+    values = [{"row_id": one.id, "key": one.search_key()} for one in rows]
     await (await session.connection()).execute(statement, values)

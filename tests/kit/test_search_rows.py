@@ -71,7 +71,7 @@ def test_the_index_has_the_name_of_the_table() -> None:
 def test_rows_with_a_key_of_another_rule_are_told_apart_and_rebuilt(session: Session) -> None:
     session.add_all([PlaceRow(names=["贵州"]), PlaceRow(names=["四川"])])
     session.commit()
-    older = search_document(["贵州"]).replace("'#1'", "'#0'")
+    older = search_document(["贵州"]).replace("'#2'", "'#0'")
     session.execute(update(PlaceRow).where(PlaceRow.names.contains(["贵州"])).values(search=cast(older, TSVECTOR)))
     session.commit()
     outdated = session.scalars(select(PlaceRow).where(is_outdated(PlaceRow.search))).all()

@@ -8,10 +8,12 @@ from services.kit.search.best_first import best_first
 from services.kit.search.columns import Searchable, is_outdated, matches, rank, search_parameters
 from services.kit.search.document import RULE_VERSION, search_document
 from services.kit.search.folding import fold
+from services.kit.search.found_by import FoundBy
 from services.kit.search.query import SearchQuery, search_query
 
 __all__ = [
     "RULE_VERSION",
+    "FoundBy",
     "SearchQuery",
     "Searchable",
     "best_first",

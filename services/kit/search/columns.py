@@ -10,13 +10,23 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Mapper, declared_attr, mapped_column, object_session
 
 from services.kit.search.document import RULE_VERSION, search_document
+from services.kit.search.found_by import NOTHING_BESIDES, FoundBy
 from services.kit.search.lexemes import RULE, quoted
 from services.kit.search.query import search_query
 
 SearchColumn = InstrumentedAttribute[str] | ColumnElement[Any]
 
-RANKS = {"exact": 6, "same": 5, "beginning": 4, "partial": 3, "initials": 2, "first_initials": 1}
-"""Degrees of match, as `SearchQuery` has them, and their rank."""
+RANKS = {
+    "exact": 6,
+    "same": 5,
+    "beginning": 4,
+    "partial": 3,
+    "initials": 2,
+    "first_initials": 1,
+    "besides": 0,
+    "partly_besides": -1,
+}
+"""Degrees of match, as `SearchQuery` has them, and their rank: above zero it is a name that matches."""
 
 
 class Searchable:
@@ -38,9 +48,17 @@ class Searchable:
         """The names of this row, in every script and form it may be searched by."""
         raise NotImplementedError
 
+    def searchable_besides(self) -> FoundBy:
+        """What else this row may be searched by: nothing that a reader of the row does not see."""
+        return NOTHING_BESIDES
+
+    def search_key(self) -> str:
+        """The key as it is to be."""
+        return search_document(self.searchable_names(), self.searchable_besides())
+
     def rebuild_search(self) -> None:
         """Make the key anew. Needed by hand only after the rule changed: see `is_outdated`."""
-        self.search = search_document(self.searchable_names())
+        self.search = self.search_key()
 
 
 def matches(column: SearchColumn) -> ColumnElement[bool]:
@@ -54,7 +72,7 @@ def rank(column: SearchColumn) -> ColumnElement[int]:
     Sorting by it ranks every row that is found; `best_first` gives the same order without doing so.
     """
     # The commonest ranks are asked for first.
-    degrees = ("partial", "beginning", "first_initials", "initials", "same")
+    degrees = ("partial", "beginning", "first_initials", "partly_besides", "besides", "initials", "same")
     # Written out, not parameters: otherwise the same rank in two places of a statement would be two expressions.
     ranks = {degree: literal_column(str(RANKS[degree]), Integer) for degree in RANKS}
     return case(*[(finds(column, degree), ranks[degree]) for degree in degrees], else_=ranks["exact"])

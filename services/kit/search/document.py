@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
 from services.kit.search.folding import (
     cleaned,
@@ -14,6 +14,7 @@ from services.kit.search.folding import (
     with_digraphs,
     written,
 )
+from services.kit.search.found_by import NOTHING_BESIDES, FoundBy, lexemes_of
 from services.kit.search.lexemes import (
     INITIALS,
     INNER,
@@ -30,7 +31,7 @@ from services.kit.search.lexemes import (
 )
 from services.kit.search.readings import combinations, surname_lengths, syllables
 
-RULE_VERSION = 1
+RULE_VERSION = 2
 """Raise this when anything changes in how names become keys; `is_outdated` then finds the rows to rebuild."""
 
 MAX_NAMES = 32
@@ -79,10 +80,11 @@ class _Found:
         kept[whole(form)] = None
 
 
-def search_document(names: Iterable[str]) -> str:
-    """The text of a `tsvector` by which a row with these names is found.
+def search_document(names: Iterable[str], found_by: FoundBy = NOTHING_BESIDES) -> str:
+    """The text of a `tsvector` by which a row with these names, ids and addresses is found.
 
-    Cast it with `::tsvector`; no text-search configuration takes part. It has at most `MAX_LEXEMES` lexemes.
+    Cast it with `::tsvector`; no text-search configuration takes part. It has at most `MAX_LEXEMES` lexemes of names,
+    and `MAX_LEXEMES_BESIDES` more.
     """
     distinct = list(dict.fromkeys(name for text in islice(names, MAX_NAMES) if (name := written(text))))
     found = _Found()
@@ -99,7 +101,7 @@ def search_document(names: Iterable[str]) -> str:
         if spelled_out != plain:
             _add_forms(found, spelled_out)
     lexemes = islice({**found.own, **found.others, **found.parts}, MAX_LEXEMES)
-    return " ".join(map(quoted, lexemes))
+    return " ".join(map(quoted, chain(lexemes, lexemes_of(found_by))))
 
 
 def _units(words: Sequence[str]) -> list[str]:

@@ -17,6 +17,14 @@ INNER = "."
 """A name from a later word, Chinese character or syllable on."""
 INITIALS = "!"
 """First letters of words or syllables."""
+ID = "@"
+"""An e-mail address, identifier or host; see `found_by`, as for the three that follow."""
+NUMBER = "+"
+"""A phone number's digits."""
+NUMBER_FROM_ITS_END = "/"
+"""A phone number's digits, last one first."""
+PLACE = "&"
+"""A word, character or syllable of a place, and what follows it."""
 NO_HAN = "%"
 """The row's names are in other scripts only."""
 RULE = "#"
@@ -27,6 +35,7 @@ NOTHING = "'-'"
 LONGEST_WHOLE = 40
 LONGEST_INNER = 16
 LONGEST_INITIALS = 12
+LONGEST_ID = 60
 
 _LONGEST_EXACT = 64
 

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from services.kit.search import found_by
 from services.kit.search.folding import cleaned, is_han, is_unspaced, runs, simplified, with_digraphs, written
+from services.kit.search.found_by import MAX_WORDS
 from services.kit.search.lexemes import (
     INITIALS,
     INNER,
@@ -23,8 +25,8 @@ from services.kit.search.lexemes import (
 )
 from services.kit.search.readings import combinations, syllables
 
-MAX_WORDS = 5
-"""Words of a query that must each be found; of more, the longest, which tell most."""
+RANKED = ("exact", "same", "beginning", "partial", "initials", "first_initials", "besides", "partly_besides")
+"""The degrees of match, best first."""
 
 _LONGEST_READ_NAME = 8
 
@@ -45,6 +47,10 @@ class SearchQuery:
     """The initials of a name, all of them."""
     first_initials: str
     """A name whose initials begin so."""
+    besides: str
+    """Not a name: an id, host or phone number that is this."""
+    partly_besides: str
+    """An id or number that begins or ends so, or each word in a name or a place."""
     match: str
     """All that the above find."""
 
@@ -58,7 +64,8 @@ def search_query(q: str) -> SearchQuery:
     exactly = quoted(exact(name)) if name else NOTHING
     spellings = [words for words in map(runs, _spellings(name)) if words]
     if not spellings:
-        return SearchQuery(exactly, NOTHING, NOTHING, NOTHING, NOTHING, NOTHING, match=exactly)
+        nothing = dict.fromkeys(RANKED[1:], NOTHING)
+        return SearchQuery(exact=exactly, **nothing, match=exactly)
     same = any_of([*map(_same, spellings), _sounding_the_same(spellings[0])])
     # These find what the two before find as well: a name begins with itself.
     begins = any_of([*map(_beginning, spellings), _sounding_the_same(spellings[0])])
@@ -67,6 +74,9 @@ def search_query(q: str) -> SearchQuery:
     initials = quoted(INITIALS + letters) if letters else NOTHING
     first_initials = beginning(INITIALS + letters) if letters else NOTHING
     better = any_of([begins, partial])
+    by_name = any_of([better, first_initials])
+    besides = found_by.exactly(q)
+    partly_besides = any_of([besides, found_by.partly(q, spellings[0])])
     return SearchQuery(
         exact=exactly,
         same=but_not(same, exactly),
@@ -74,7 +84,9 @@ def search_query(q: str) -> SearchQuery:
         partial=but_not(partial, begins),
         initials=but_not(initials, better),
         first_initials=but_not(first_initials, any_of([better, initials])),
-        match=any_of([better, first_initials]),
+        besides=but_not(besides, by_name),
+        partly_besides=but_not(partly_besides, any_of([by_name, besides])),
+        match=any_of([by_name, partly_besides]),
     )
 
 

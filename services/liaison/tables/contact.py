@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.contracts.base import Phone
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name
-from services.kit.search import Searchable
+from services.kit.search import FoundBy, Searchable
 from services.liaison.tables.base import Base
 
 
@@ -44,6 +44,9 @@ class ContactRow(Tracked, Searchable, Base):
 
     def searchable_names(self) -> Iterable[str]:
         return self.names.values()
+
+    def searchable_besides(self) -> FoundBy:
+        return FoundBy(ids=self.emails, phones=[phone.number for phone in self.phones])
 
     def settle(self) -> None:
         """Bring what is derived into line with the names."""

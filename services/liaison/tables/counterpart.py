@@ -13,7 +13,7 @@ from services.contracts.liaison.counterpart import CounterpartIdentifier
 from services.kit.clock import office_today
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name
-from services.kit.search import Searchable
+from services.kit.search import FoundBy, Searchable
 from services.liaison.tables.base import Base
 
 
@@ -102,6 +102,14 @@ class CounterpartRow(Tracked, Searchable, Base):
 
     def searchable_names(self) -> Iterable[str]:
         return self.names.values()
+
+    def searchable_besides(self) -> FoundBy:
+        return FoundBy(
+            ids=[*(f"{one.scheme}:{one.value}" for one in self.identifiers), *self.emails],
+            websites=[self.website] if self.website else (),
+            phones=[phone.number for phone in self.phones],
+            places=[place for place in (self.city, self.address) if place],
+        )
 
     def settle(self) -> None:
         """Bring what is derived into line with the names, owner, cadence and identifiers."""

@@ -10,7 +10,7 @@ from services.contracts.base import Phone
 from services.contracts.members.organisation import Identifier
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name
-from services.kit.search import Searchable
+from services.kit.search import FoundBy, Searchable
 from services.members.tables.base import Base
 
 
@@ -65,6 +65,14 @@ class OrganisationRow(Tracked, Searchable, Base):
 
     def searchable_names(self) -> Iterable[str]:
         return self.names.values()
+
+    def searchable_besides(self) -> FoundBy:
+        return FoundBy(
+            ids=[*(f"{one.scheme}:{one.value}" for one in self.identifiers), *self.emails],
+            websites=[self.website] if self.website else (),
+            phones=[phone.number for phone in self.phones],
+            places=[place for place in (self.city, self.address) if place],
+        )
 
     def organisations_concerned(self) -> list[UUID]:
         return [self.id]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.contracts.base import Phone
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name
-from services.kit.search import Searchable
+from services.kit.search import FoundBy, Searchable
 from services.members.tables.base import Base
 
 SENSITIVE = frozenset({"birth_date", "requirements"})
@@ -59,6 +59,13 @@ class PersonRow(Tracked, Searchable, Base):
         yield from self.names.values()
         if self.family_name and self.given_name:
             yield f"{self.given_name} {self.family_name}"
+
+    def searchable_besides(self) -> FoundBy:
+        # Nothing of SENSITIVE: whoever may not see a value must not find its owner by it.
+        return FoundBy(
+            ids=[one for one in (self.email, self.wechat, *self.other_emails) if one],
+            phones=[phone.number for phone in self.phones],
+        )
 
     def settle(self) -> None:
         """Bring what is derived into line with the names."""
