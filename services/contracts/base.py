@@ -12,10 +12,12 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     Strict,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import CoreSchema
 from typing_extensions import TypeAliasType
 
 from services.contracts.codes import CountryCode, CurrencyCode, TimeZone
@@ -96,6 +98,9 @@ def _only_number(value: Any) -> Any:
 Label = Annotated[str, StringConstraints(max_length=300, pattern=_ONE_LINE), AfterValidator(str.strip)]
 """One line that people read; not blank. Surrounding white space is dropped."""
 
+ShortLabel = Annotated[str, StringConstraints(max_length=140, pattern=_ONE_LINE), AfterValidator(str.strip)]
+"""A line so short that two of them are still a `Label`."""
+
 Prose = Annotated[str, StringConstraints(max_length=20_000, pattern=_SEVERAL_LINES)]
 """Several lines that people read; may be empty."""
 
@@ -153,6 +158,21 @@ def _by_language(about: str, value: dict[str, Any], example: dict[str, str]) -> 
             "examples": [example],
         }
     )
+
+
+class ByLanguage:
+    """Annotates a map from language to objects, so that the document states it in the words that generators read."""
+
+    @staticmethod
+    def __get_pydantic_json_schema__(core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        schema = handler(core)
+        (value,) = schema.pop("patternProperties").values()
+        schema.pop("propertyNames", None)
+        return {
+            **schema,
+            "propertyNames": {"type": "string", "maxLength": 12, "pattern": _LANGUAGE},
+            "additionalProperties": value,
+        }
 
 
 Names = TypeAliasType(

@@ -1,10 +1,14 @@
 """JSON Merge Patch (RFC 7396) on rows: left out keeps, null clears, and texts by language merge key by key."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from services.contracts.base import FieldError
 from services.kit.errors import Contradiction
+
+Model = TypeVar("Model", bound=BaseModel)
+_MOST_LANGUAGES = 20
 
 
 def patch(row: Any, update: BaseModel, *, skip: frozenset[str] = frozenset()) -> None:
@@ -21,4 +25,26 @@ def _merged(name: str, current: dict[str, Any], given: dict[str, Any]) -> dict[s
     merged = {key: value for key, value in {**current, **given}.items() if value is not None}
     if not merged:
         raise Contradiction.value(f"/{name}", "too_short", "At least one language must remain.")
+    if len(merged) > _MOST_LANGUAGES:
+        raise Contradiction.value(f"/{name}", "too_long", f"There may be {_MOST_LANGUAGES} languages.")
     return merged
+
+
+def merged(model: type[Model], current: Model | None, change: BaseModel, *, pointer: str) -> Model:
+    """An object within a record after an update gave some of its fields; texts by language merge as well.
+
+    What a new object still lacks is a `Contradiction` that points at it.
+    """
+    after: dict[str, Any] = {} if current is None else current.model_dump()
+    for name in change.model_fields_set:
+        value = getattr(change, name)
+        after[name] = _merged(name, after.get(name) or {}, value) if isinstance(value, dict) else value
+    try:
+        return model.model_validate(after)
+    except ValidationError as error:
+        raise Contradiction(
+            errors=[
+                FieldError(pointer="/".join([pointer, *map(str, one["loc"])]), code=one["type"], detail=one["msg"])
+                for one in error.errors(include_url=False, include_input=False, include_context=False)
+            ]
+        ) from error

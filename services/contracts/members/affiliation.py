@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field
 
-from services.contracts.base import CalendarDate, Input, Instant, Names, NamesPatch, Output
+from services.contracts.base import CalendarDate, Flag, Input, Instant, Names, NamesPatch, Output
 from services.contracts.members.organisation import OrganisationSummary
 from services.contracts.members.person import PersonSummary
 
@@ -23,6 +23,9 @@ class AffiliationCreate(Input):
     ends_on: CalendarDate | None = Field(
         None, description="Last day, included; null while it lasts.", examples=["2027-02-28"]
     )
+    primary: Flag = Field(
+        False, description="Whether it is the person's main role; of those held on one day only one can be."
+    )
 
 
 class AffiliationUpdate(Input):
@@ -31,6 +34,7 @@ class AffiliationUpdate(Input):
     role: NamesPatch | None | MISSING = Field(MISSING, examples=_ROLE)
     starts_on: CalendarDate | None | MISSING = Field(MISSING, examples=["2024-03-01"])
     ends_on: CalendarDate | None | MISSING = Field(MISSING, examples=["2027-02-28"])
+    primary: Flag | MISSING = Field(MISSING, description="Take it from the other role before you give it to this.")
 
 
 class Affiliation(Output):
@@ -42,6 +46,7 @@ class Affiliation(Output):
     role: Names | None = None
     starts_on: CalendarDate | None = None
     ends_on: CalendarDate | None = Field(None, description="Last day, included.")
+    primary: bool = Field(description="Whether it is the person's main role on its days.")
     person: PersonSummary | MISSING = Field(MISSING, description="With `expand=person`.")
     organisation: OrganisationSummary | MISSING = Field(MISSING, description="With `expand=organisation`.")
     version: int = Field(description="Raised by each change.")

@@ -3,21 +3,26 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import MISSING, Field, StringConstraints
+from pydantic import MISSING, Field, StringConstraints, WithJsonSchema
 from typing_extensions import TypeAliasType
 
 from services.contracts.base import (
+    CalendarDate,
     Email,
     Input,
     Instant,
     Label,
+    Language,
     Names,
     NamesPatch,
     Output,
     Phone,
     PhoneInput,
     Tag,
+    Texts,
+    TextsPatch,
     Website,
+    Whole,
 )
 from services.contracts.codes import CountryCode
 
@@ -42,6 +47,11 @@ Subdivision = Annotated[str, StringConstraints(max_length=6, pattern=r"^[A-Z]{2}
 """ISO 3166-2, such as `CN-GZ`."""
 
 
+_REASON = [{"zh": "理事单位，山地徒步线路合作方", "en": "Council unit; partner in the trekking routes"}]
+_PARENT = ["01976b1e-7c3a-7000-8000-000000000002"]
+_OFFICER = ["01976b1e-7c3a-7000-8000-000000000003"]
+
+
 class Identifier(Input):
     """An id that someone else gave the organisation; unique within its scheme."""
 
@@ -53,10 +63,55 @@ class Identifier(Input):
     )
 
 
+class FormerName(Input):
+    """What an organisation was called before."""
+
+    names: Names = Field(examples=[{"zh": "贵州省旅游局", "en": "Guizhou Tourism Administration"}])
+    until: CalendarDate | None = Field(
+        None, description="Last day of that name; null when it is not known.", examples=["2018-11-06"]
+    )
+
+
+class KeyMember(Input):
+    """Why an organisation is a key member, and for how long."""
+
+    reason: Texts = Field(description="In each language it is written in.", examples=_REASON)
+    starts_on: CalendarDate = Field(description="First day.", examples=["2026-01-01"])
+    ends_on: CalendarDate | None = Field(
+        None, description="Last day, included; null until it is revoked.", examples=["2027-12-31"]
+    )
+
+
+class KeyMemberPatch(Input):
+    """What changes of the designation; left out keeps. A new designation needs `reason` and `starts_on`."""
+
+    reason: TextsPatch | MISSING = Field(MISSING, examples=_REASON)
+    starts_on: CalendarDate | MISSING = Field(MISSING, examples=["2026-01-01"])
+    ends_on: CalendarDate | None | MISSING = Field(MISSING, examples=["2027-12-31"])
+
+
 Emails = Annotated[list[Email], Field(max_length=20)]
 Phones = Annotated[list[PhoneInput], Field(max_length=20)]
 Identifiers = Annotated[list[Identifier], Field(max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=50)]
+FormerNames = Annotated[list[FormerName], Field(max_length=50)]
+CadenceDays = Annotated[Whole, Field(ge=1, le=3_650)]
+StaleTexts = TypeAliasType(
+    "StaleTexts",
+    Annotated[
+        dict[str, list[Language]],
+        WithJsonSchema(
+            {
+                "type": "object",
+                "description": "Field → the languages whose text is older than that of another language.",
+                "additionalProperties": {"type": "array", "items": {"type": "string"}, "maxItems": 20},
+                "maxProperties": 20,
+                "examples": [{"description": ["en"]}],
+            }
+        ),
+    ],
+)
+"""Texts that lag behind, by field."""
 
 
 class OrganisationCreate(Input):
@@ -73,6 +128,16 @@ class OrganisationCreate(Input):
     phones: Phones = []
     identifiers: Identifiers = Field([], description="Ids that others gave it; each unique among organisations.")
     tags: Tags = Field([], examples=[["mountain", "council"]])
+    parent_id: UUID | None = Field(None, description="The head office, where it is a branch.", examples=_PARENT)
+    former_names: FormerNames = Field([], description="What it was called before; searched as well.")
+    description: Texts | None = Field(None, description="What it is and does, in each language it is written in.")
+    officer_id: UUID | None = Field(
+        None, description="The user of the secretariat who looks after it.", examples=_OFFICER
+    )
+    contact_cadence_days: CadenceDays | None = Field(
+        None, description="How many days may pass without contact.", examples=[90]
+    )
+    key_member: KeyMember | None = Field(None, description="Set while it is designated a key member.")
 
 
 class OrganisationUpdate(Input):
@@ -89,6 +154,14 @@ class OrganisationUpdate(Input):
     phones: Phones | MISSING = MISSING
     identifiers: Identifiers | MISSING = MISSING
     tags: Tags | MISSING = MISSING
+    parent_id: UUID | None | MISSING = Field(MISSING, examples=_PARENT)
+    former_names: FormerNames | MISSING = Field(
+        MISSING, description="All of them: a new name does not add the old one by itself."
+    )
+    description: TextsPatch | None | MISSING = MISSING
+    officer_id: UUID | None | MISSING = Field(MISSING, examples=_OFFICER)
+    contact_cadence_days: CadenceDays | None | MISSING = Field(MISSING, examples=[90])
+    key_member: KeyMemberPatch | None | MISSING = MISSING
     status: Literal["active", "archived"] | MISSING = Field(
         MISSING,
         description="`archived` takes it out of daily work and keeps its history; `active` brings it back.",
@@ -96,7 +169,7 @@ class OrganisationUpdate(Input):
 
 
 class Organisation(Output):
-    """An organisation."""
+    """An organisation. What the office notes about it (cadence, key member, stale texts) partners don't see."""
 
     id: UUID
     names: Names
@@ -110,6 +183,15 @@ class Organisation(Output):
     phones: list[Phone]
     identifiers: list[Identifier]
     tags: list[str]
+    parent_id: UUID | None = Field(None, description="The head office, where it is a branch.")
+    former_names: list[FormerName]
+    description: Texts | None = None
+    officer_id: UUID | None = Field(None, description="The user of the secretariat who looks after it.")
+    contact_cadence_days: int | None = Field(None, description="How many days may pass without contact.")
+    key_member: KeyMember | None = Field(None, description="The designation as a key member, with its days.")
+    stale_texts: StaleTexts = Field(
+        {}, description="Texts that lag behind another language, until they are changed or confirmed."
+    )
     status: Literal["active", "archived", "merged"]
     merged_into: UUID | None = Field(None, description="The organisation that took its place, when `merged`.")
     version: int = Field(description="Raised by each change.")

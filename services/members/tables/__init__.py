@@ -9,7 +9,7 @@ from services.members.tables.membership import (
     MembershipTypeRow,
 )
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
-from services.members.tables.person import PersonRow
+from services.members.tables.person import PersonIdentifierRow, PersonRow
 
 metadata = Base.metadata
 
@@ -21,6 +21,7 @@ __all__ = [
     "MembershipTypeRow",
     "OrganisationIdentifierRow",
     "OrganisationRow",
+    "PersonIdentifierRow",
     "PersonRow",
     "metadata",
 ]

@@ -27,6 +27,12 @@ class AffiliationRow(Tracked, Base):
             (text("daterange(starts_on, ends_on, '[]')"), "&&"),
             name="ex_affiliation_once",
         ),
+        ExcludeConstraint(
+            (text("uuidrange(person_id, person_id, '[]')"), "="),
+            (text("daterange(starts_on, ends_on, '[]')"), "&&"),
+            name="ex_affiliation_primary",
+            where=text('"primary"'),
+        ),
         Index("ix_affiliation_person_id_id", "person_id", "id"),
         Index("ix_affiliation_organisation_id_id", "organisation_id", "id"),
         Index("ix_affiliation_starts_on_id", "starts_on", "id"),
@@ -43,6 +49,8 @@ class AffiliationRow(Tracked, Base):
     """The same for the same person, organisation and role: one key costs the constraint a tenth of three."""
     starts_on: Mapped[date | None]
     ends_on: Mapped[date | None]
+    primary: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Of a person's roles on one day, at most one is."""
 
     @property
     def title(self) -> str:

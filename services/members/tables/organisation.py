@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.contracts.base import Phone
-from services.contracts.members.organisation import Identifier
+from services.contracts.members.organisation import FormerName, Identifier, KeyMember
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name
 from services.kit.search import FoundBy, Searchable
@@ -39,9 +39,17 @@ class OrganisationRow(Tracked, Searchable, Base):
         Index("ix_organisation_kind_id", "kind", "id"),
         Index("ix_organisation_city_id", "city", "id"),
         Index("ix_organisation_merged_into", "merged_into"),
+        CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+        CheckConstraint("contact_cadence_days BETWEEN 1 AND 3650", name="contact_cadence_days"),
+        Index("ix_organisation_parent_id_id", "parent_id", "id"),
+        Index("ix_organisation_officer_id_id", "officer_id", "id"),
+        # Few are key members, and few lag behind.
+        Index("ix_organisation_key_member", "id", postgresql_where=text("key_member IS NOT NULL")),
+        Index("ix_organisation_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
         Index("ix_organisation_tags", "tags", postgresql_using="gin"),
     )
-    personal = frozenset({"emails", "phones"})
+    # Besides what is personal: the office's own words, which partners must not find in the feed either.
+    personal = frozenset({"emails", "phones", "key_member", "contact_cadence_days", "stale_texts"})
     unlogged = Tracked.unlogged | {"sort_name"}
 
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
@@ -56,6 +64,16 @@ class OrganisationRow(Tracked, Searchable, Base):
     phones: Mapped[list[Phone]] = mapped_column(Json(list[Phone]))
     identifiers: Mapped[list[Identifier]] = mapped_column(Json(list[Identifier]))
     tags: Mapped[list[str]]
+    parent_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("organisation.id"))
+    former_names: Mapped[list[FormerName]] = mapped_column(Json(list[FormerName]), server_default=text("'[]'"))
+    description: Mapped[dict[str, str] | None] = mapped_column(Json(dict[str, str]))
+    officer_id: Mapped[UUID | None] = mapped_column(Uuid)
+    """A user of the gateway's."""
+    contact_cadence_days: Mapped[int | None]
+    key_member: Mapped[KeyMember | None] = mapped_column(Json(KeyMember))
+    stale_texts: Mapped[dict[str, list[str]]] = mapped_column(
+        Json(dict[str, list[str]]), default=dict, server_default=text("'{}'")
+    )
     status: Mapped[str] = mapped_column(default="active")
     merged_into: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("organisation.id"))
 
@@ -64,7 +82,9 @@ class OrganisationRow(Tracked, Searchable, Base):
     )
 
     def searchable_names(self) -> Iterable[str]:
-        return self.names.values()
+        yield from self.names.values()
+        for former in self.former_names:
+            yield from former.names.values()
 
     def searchable_besides(self) -> FoundBy:
         return FoundBy(

@@ -2,18 +2,31 @@
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
-from sqlalchemy import Index, Text, func
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, Text, Uuid, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.contracts.base import Phone
+from services.contracts.members.organisation import Identifier
+from services.contracts.members.person import Channel, NameParts, Passport
 from services.kit.db import Json, Tracked
-from services.kit.names import sort_name
+from services.kit.names import sort_name, whole_name
 from services.kit.search import FoundBy, Searchable
 from services.members.tables.base import Base
 
-SENSITIVE = frozenset({"birth_date", "requirements"})
+SENSITIVE = frozenset({"birth_date", "diet", "health", "passport", "private_channels"})
 """Columns that only holders of persons:sensitive read, ask by and write."""
+
+
+class PersonIdentifierRow(Base):
+    """Holds an identifier for one person, so that no other can have it."""
+
+    __tablename__ = "person_identifier"
+
+    scheme: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("person.id", ondelete="CASCADE"), index=True)
 
 
 class PersonRow(Tracked, Searchable, Base):
@@ -32,17 +45,27 @@ class PersonRow(Tracked, Searchable, Base):
     # The log outlives a person's erasure, so it keeps nothing that tells who they are.
     personal = SENSITIVE | {
         "names",
+        "name_parts",
+        "salutations",
         "family_name",
         "given_name",
         "email",
         "other_emails",
         "phones",
         "wechat",
+        "address",
+        "channels",
+        "identifiers",
     }
     unlogged = Tracked.unlogged | {"sort_name"}
 
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
     sort_name: Mapped[str] = mapped_column(Text(collation="C"))
+    name_parts: Mapped[dict[str, NameParts]] = mapped_column(
+        Json(dict[str, NameParts]), default=dict, server_default=text("'{}'")
+    )
+    titles: Mapped[dict[str, str] | None] = mapped_column(Json(dict[str, str]))
+    salutations: Mapped[dict[str, str] | None] = mapped_column(Json(dict[str, str]))
     family_name: Mapped[str | None]
     given_name: Mapped[str | None]
     languages: Mapped[list[str]]
@@ -51,14 +74,40 @@ class PersonRow(Tracked, Searchable, Base):
     phones: Mapped[list[Phone]] = mapped_column(Json(list[Phone]))
     wechat: Mapped[str | None]
     country: Mapped[str | None]
+    address: Mapped[str | None]
+    channels: Mapped[list[Channel]] = mapped_column(Json(list[Channel]), default=list, server_default=text("'[]'"))
+    identifiers: Mapped[list[Identifier]] = mapped_column(
+        Json(list[Identifier]), default=list, server_default=text("'[]'")
+    )
     tags: Mapped[list[str]]
     birth_date: Mapped[date | None]
-    requirements: Mapped[str | None]
+    diet: Mapped[str | None]
+    health: Mapped[str | None]
+    passport: Mapped[Passport | None] = mapped_column(Json(Passport))
+    private_channels: Mapped[list[Channel]] = mapped_column(
+        Json(list[Channel]), default=list, server_default=text("'[]'")
+    )
+
+    held_identifiers: Mapped[list[PersonIdentifierRow]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
+    )
 
     def searchable_names(self) -> Iterable[str]:
         yield from self.names.values()
         if self.family_name and self.given_name:
             yield f"{self.given_name} {self.family_name}"
+        for parts in self.name_parts.values():
+            # In both orders: people are looked for as they are written elsewhere, too.
+            if parts.family and parts.given:
+                yield f"{parts.family} {parts.given}"
+                yield f"{parts.given} {parts.family}"
+
+    def whole_names(self) -> dict[str, str]:
+        """The whole name in each language whose parts are known, as it is written there."""
+        return {
+            language: whole_name(parts.family, parts.given, family_first=parts.order == "family_first")
+            for language, parts in self.name_parts.items()
+        }
 
     def searchable_besides(self) -> FoundBy:
         # Nothing of SENSITIVE: whoever may not see a value must not find its owner by it.
@@ -68,8 +117,16 @@ class PersonRow(Tracked, Searchable, Base):
         )
 
     def settle(self) -> None:
-        """Bring what is derived into line with the names."""
+        """Bring what is derived into line with the names, their parts and the identifiers."""
+        if missing := {language: name for language, name in self.whole_names().items() if language not in self.names}:
+            self.names = {**self.names, **missing}
         self.sort_name = sort_name(self.names)
+        held = {(row.scheme, row.value): row for row in self.held_identifiers}
+        wanted = list(dict.fromkeys((one.scheme, one.value) for one in self.identifiers))
+        if list(held) != wanted:
+            self.held_identifiers = [
+                held.get(key) or PersonIdentifierRow(scheme=key[0], value=key[1]) for key in wanted
+            ]
 
 
 Index("uq_person_email", func.lower(PersonRow.email), unique=True)

@@ -3,8 +3,8 @@
 from typing import Any
 
 from services.kit.errors import Contradiction, PreconditionFailed
-from services.members.features.affiliations.actions import AlreadyAffiliated
-from tests.factories.members import an_affiliation
+from services.members.features.affiliations.actions import AlreadyAffiliated, PrimaryTaken
+from tests.factories.members import an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
 
 
@@ -27,6 +27,26 @@ async def test_refuses_to_grow_into_the_next(
     await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"], starts_on="2021-01-01"))
     reply = await members.patch(f"/v1/affiliations/{made['id']}", {"ends_on": "2021-01-01"})
     assert_problem(reply, AlreadyAffiliated)
+
+
+async def test_one_role_is_primary_on_any_day(
+    members: Api, person: dict[str, Any], organisation: dict[str, Any]
+) -> None:
+    other = await members.made("/v1/organisations", an_organisation())
+    first = await members.made(
+        "/v1/affiliations", an_affiliation(person["id"], organisation["id"], primary=True, ends_on="2022-12-31")
+    )
+    second = await members.made("/v1/affiliations", an_affiliation(person["id"], other["id"], starts_on="2021-01-01"))
+    path = f"/v1/affiliations/{second['id']}"
+    assert_problem(await members.patch(path, {"primary": True}), PrimaryTaken)
+    again = an_affiliation(person["id"], other["id"], role=None, primary=True, starts_on="2022-12-31")
+    assert_problem(await members.post("/v1/affiliations", again), PrimaryTaken)
+    assert (await members.patch(path, {"primary": True, "starts_on": "2023-01-01"})).json()["primary"] is True
+    assert_problem(await members.patch(f"/v1/affiliations/{first['id']}", {"ends_on": None}), PrimaryTaken)
+    assert (await members.patch(path, {"primary": False})).json()["primary"] is False
+    assert (await members.patch(f"/v1/affiliations/{first['id']}", {"ends_on": None})).status_code == 200
+    found = await members.items("/v1/affiliations", person_id=person["id"], primary="true")
+    assert [row["id"] for row in found] == [first["id"]]
 
 
 async def test_deletes_what_never_was(members: Api, person: dict[str, Any], organisation: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from uuid import uuid4
 from services.contracts.members.organisation import Organisation
 from services.kit.errors import Contradiction, Forbidden, PreconditionFailed
 from services.members.features.organisations.actions import IdentifierTaken, OrganisationInUse
+from services.members.features.organisations.queries import OFFICE_ONLY
 from tests.factories.members import a_membership, an_affiliation, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
@@ -29,6 +30,12 @@ async def test_every_field_reads_as_its_contract_says(members: Api) -> None:
         phones=[{"number": "+86 851 8555 0123"}, {"number": "问前台"}],
         identifiers=[an_identifier()],
         tags=["理事单位", "mountain"],
+        parent_id=(await members.made("/v1/organisations", an_organisation()))["id"],
+        former_names=[{"names": {"zh": "贵州省旅游局"}, "until": "2018-11-06"}, {"names": {"en": "x"}, "until": None}],
+        description={"zh": "山地旅游", "en": "Mountain tourism\nsince 1980"},
+        officer_id=str(uuid4()),
+        contact_cadence_days=90,
+        key_member={"reason": {"zh": "理事单位"}, "starts_on": "2026-01-01", "ends_on": None},
     )
     made = await members.made("/v1/organisations", whole)
     read = exactly(Organisation, (await members.get(f"/v1/organisations/{made['id']}")).content)
@@ -116,4 +123,17 @@ async def test_a_partner_says_how_to_reach_its_organisation_and_nothing_else(
     for other in others:
         assert_problem(await partner.patch(path, other), Forbidden)
     assert_problem(await partner.delete(path), Forbidden)
-    assert (await members.get(path)).json() == changed.json()
+    assert (await partner.get(path)).json() == changed.json()
+
+
+async def test_what_the_office_notes_is_not_shown_to_partners(
+    members: Api, organisation: dict[str, Any], signer: Signer
+) -> None:
+    path, partner = f"/v1/organisations/{organisation['id']}", members.as_(signer.partner(organisation["id"]))
+    key_member = {"reason": {"en": "Plans to leave"}, "starts_on": "2026-01-01"}
+    await members.patch(path, {"key_member": key_member, "contact_cadence_days": 30})
+    for asked in ("", "?fields=key_member&fields=contact_cadence_days&fields=stale_texts"):
+        assert OFFICE_ONLY.isdisjoint((await partner.get(path + asked)).json())
+    changes = await partner.items("/v1/members/changes", resource_id=organisation["id"])
+    assert "Plans to leave" not in str(changes)
+    assert changes[-1]["after"] == {"key_member": "…", "contact_cadence_days": "…"}

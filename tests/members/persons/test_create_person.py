@@ -6,6 +6,7 @@ from uuid import uuid4
 from services.contracts.members.person import Person
 from services.kit.errors import Forbidden, Invalid
 from services.members.features.persons.actions import EmailTaken
+from services.members.tables.person import SENSITIVE
 from tests.factories.members import a_person
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
@@ -34,13 +35,37 @@ async def test_every_field_reads_as_its_contract_says(members: Api) -> None:
         country="CN",
         tags=["贵宾", "speaker"],
         birth_date="1000-01-01",
-        requirements="素食\n轮椅",
+        diet="素食\n不吃花生",
+        health="轮椅",
+        passport={"number": "e00000000", "country": "CN", "expires_on": "2031-05-28"},
+        name_parts={"zh": {"family": "何", "given": "亚非"}, "en": {"family": "He", "given": "Yafei"}},
+        titles={"zh": "教授", "en": "Professor"},
+        salutations={"zh": "尊敬的何教授", "en": "Dear Professor He"},
+        address="贵阳市中华北路 38",
+        identifiers=[{"scheme": "orcid", "value": uuid4().hex}],
+        channels=[
+            {"kind": "phone", "value": "0851-8555 0124", "purpose": "assistant", "valid_from": "2026-01-01"},
+            {"kind": "email", "value": "Yafei@Example.org", "valid_to": "2030-12-31"},
+        ],
+        private_channels=[{"kind": "wechat", "value": "yafei-home", "purpose": "emergency"}],
     )
     made = await members.made("/v1/persons", whole)
     read = exactly(Person, (await members.get(f"/v1/persons/{made['id']}")).content)
     assert [(phone.number, phone.valid) for phone in read.phones] == [("+8685185550123", True), ("问前台", False)]
-    kept = read.model_dump(mode="json", include=set(whole) - {"phones"})
-    assert kept == {name: value for name, value in whole.items() if name != "phones"}
+    assert [(one.normalised, one.purpose) for one in read.channels] == [
+        ("+8685185550124", "assistant"),
+        ("yafei@example.org", "work"),
+    ]
+    assert [(one.value, one.normalised) for one in read.private_channels] == [("yafei-home", None)]
+    assert read.passport is not None
+    assert read.passport.number == "E00000000"
+    assert {language: parts.order for language, parts in read.name_parts.items()} == {
+        "zh": "family_first",
+        "en": "given_first",
+    }
+    built = {"phones", "channels", "private_channels", "passport", "name_parts"}
+    kept = read.model_dump(mode="json", include=set(whole) - built)
+    assert kept == {name: value for name, value in whole.items() if name not in built}
     bare = await members.made("/v1/persons", {"names": {"en": "Bare"}})
     assert exactly(Person, (await members.get(f"/v1/persons/{bare['id']}")).content).email is None
 
@@ -67,7 +92,14 @@ async def test_sensitive_fields_need_their_scope(members: Api, signer: Signer) -
     assert_problem(await clerk.post("/v1/persons", a_person(birth_date="1980-02-29")), Forbidden)
     made = await clerk.made("/v1/persons", a_person())
     assert "birth_date" not in made
-    assert "requirements" not in made
+    assert made.keys().isdisjoint(SENSITIVE)
+    for field, value in (
+        ("diet", "Vegetarian"),
+        ("health", "Uses a wheelchair"),
+        ("passport", {"number": "E00000000", "country": "CN"}),
+        ("private_channels", [{"kind": "wechat", "value": "home"}]),
+    ):
+        assert_problem(await clerk.post("/v1/persons", a_person(**{field: value})), Forbidden)
 
 
 async def test_refuses_what_is_no_calendar_date(members: Api) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.kit.errors import Contradiction, Forbidden, PreconditionFailed, PreconditionRequired
-from services.members.features.persons.actions import EmailTaken
+from services.members.features.persons.actions import EmailTaken, PersonIdentifierTaken
 from tests.factories.members import a_person, an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -43,7 +43,7 @@ async def test_no_change_writes_none(members: Api, person: dict[str, Any]) -> No
 
 async def test_what_one_may_not_see_one_may_not_overwrite(members: Api, person: dict[str, Any], signer: Signer) -> None:
     clerk = members.as_(signer.staff("persons:read", "persons:write"))
-    assert_problem(await clerk.patch(f"/v1/persons/{person['id']}", {"requirements": None}), Forbidden)
+    assert_problem(await clerk.patch(f"/v1/persons/{person['id']}", {"diet": None}), Forbidden)
 
 
 async def test_refuses_the_address_of_another(members: Api, person: dict[str, Any]) -> None:
@@ -69,3 +69,46 @@ async def test_a_partner_changes_none_that_others_share(
     over = {"starts_on": "2020-01-01", "ends_on": "2021-01-01"}
     assert (await members.patch(f"/v1/affiliations/{role['id']}", over)).status_code == 200
     assert (await partner.patch(path, {"country": "NP"})).status_code == 200
+
+
+async def test_a_whole_name_made_of_parts_follows_them_and_a_given_one_stays(members: Api) -> None:
+    parts = {"zh": {"family": "林", "given": "晓山"}, "en": {"family": "Lin", "given": "Xiaoshan"}}
+    made = await members.made("/v1/persons", {"names": {"en": "Ms Lin"}, "name_parts": parts})
+    assert made["names"] == {"zh": "林晓山", "en": "Ms Lin"}
+    path = f"/v1/persons/{made['id']}"
+    changed = (await members.patch(path, {"name_parts": {"zh": {"given": "晓岚"}, "en": {"given": "Xiaolan"}}})).json()
+    assert changed["names"] == {"zh": "林晓岚", "en": "Ms Lin"}
+    assert changed["name_parts"]["zh"] == {"family": "林", "given": "晓岚", "order": "family_first"}
+    back = (await members.patch(path, {"names": {"en": None}, "name_parts": {"zh": None}})).json()
+    assert back["names"] == {"zh": "林晓岚", "en": "Xiaolan Lin"}
+    assert "zh" not in back["name_parts"]
+    empty = {"name_parts": {"en": {"family": None, "given": None}}}
+    assert_problem(await members.patch(path, empty), Contradiction, pointer="/name_parts/en")
+    assert_problem(await members.post("/v1/persons", {}), Contradiction, pointer="/names")
+
+
+async def test_changes_a_travel_document_in_part(members: Api, person: dict[str, Any]) -> None:
+    path = f"/v1/persons/{person['id']}"
+    assert_problem(
+        await members.patch(path, {"passport": {"country": "NP"}}), Contradiction, pointer="/passport/number"
+    )
+    whole = {"number": "E00000000", "country": "NP", "expires_on": "2031-05-28"}
+    assert (await members.patch(path, {"passport": whole})).json()["passport"] == whole
+    changed = (await members.patch(path, {"passport": {"expires_on": None}})).json()
+    assert changed["passport"] == {**whole, "expires_on": None}
+    assert (await members.patch(path, {"passport": None})).json()["passport"] is None
+
+
+async def test_an_identifier_is_of_one_person(members: Api, person: dict[str, Any]) -> None:
+    mine = [{"scheme": "orcid", "value": person["id"]}]
+    assert (await members.patch(f"/v1/persons/{person['id']}", {"identifiers": mine})).status_code == 200
+    assert_problem(await members.post("/v1/persons", a_person(identifiers=mine)), PersonIdentifierTaken)
+    found = await members.items("/v1/persons", identifier=f"orcid:{person['id']}")
+    assert [row["id"] for row in found] == [person["id"]]
+
+
+async def test_a_channel_ends_after_it_begins(members: Api, person: dict[str, Any]) -> None:
+    channel = {"kind": "phone", "value": "0851 8555 0123", "valid_from": "2026-02-01", "valid_to": "2026-01-31"}
+    for field in ("channels", "private_channels"):
+        reply = await members.patch(f"/v1/persons/{person['id']}", {field: [channel]})
+        assert_problem(reply, Contradiction, pointer=f"/{field}/0/valid_to")

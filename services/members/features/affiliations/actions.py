@@ -28,6 +28,13 @@ class AlreadyAffiliated(Conflict):
     """
 
 
+class PrimaryTaken(Conflict):
+    """Another role is the person's primary one on some of these days.
+
+    Find it with `GET /v1/affiliations?person_id=…&primary=true`; set its `primary` to false, or end it, first.
+    """
+
+
 async def create(session: AsyncSession, caller: Caller, new: AffiliationCreate) -> AffiliationRow:
     """Add an affiliation. A partner adds roles in its own organisation, for persons it can see."""
     row = AffiliationRow(**new.model_dump())
@@ -39,6 +46,7 @@ async def create(session: AsyncSession, caller: Caller, new: AffiliationCreate) 
     with (
         refused_by("fk_affiliation_person_id", NotFound(NO_PERSON)),
         refused_by("ex_affiliation_once", AlreadyAffiliated()),
+        refused_by("ex_affiliation_primary", PrimaryTaken()),
     ):
         await save(session, caller, "members.affiliation.created", row, required_scopes=["persons:read"])
     return row
@@ -52,7 +60,10 @@ async def update(
     patch(row, change)
     _check_dates(caller, row)
     row.settle()
-    with refused_by("ex_affiliation_once", AlreadyAffiliated()):
+    with (
+        refused_by("ex_affiliation_once", AlreadyAffiliated()),
+        refused_by("ex_affiliation_primary", PrimaryTaken()),
+    ):
         await save(session, caller, "members.affiliation.updated", row, required_scopes=["persons:read"])
     return row
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Date, and_, select
+from sqlalchemy import Boolean, Date, and_, select
 
 from services.contracts.base import CalendarDate
 from services.contracts.members.affiliation import Affiliation
@@ -29,6 +29,9 @@ affiliations = Resource(
     filters={
         "person_id": any_of(AffiliationRow.person_id, UUID, "Of any of these persons."),
         "organisation_id": any_of(AffiliationRow.organisation_id, UUID, "In any of these organisations."),
+        "primary": where(
+            bool, Boolean(), lambda value: AffiliationRow.primary == value, "Whether it is the main role."
+        ),
         "current_on": where(CalendarDate, Date(), lasting_on, "Held on this day."),
         **between("starts_on", AffiliationRow.starts_on, CalendarDate),
         **between("ends_on", AffiliationRow.ends_on, CalendarDate),

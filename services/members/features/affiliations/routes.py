@@ -21,7 +21,7 @@ routes.reads(affiliations, scope="persons:read")
     "",
     scope="persons:write",
     response=Affiliation,
-    refuses=[NotFound, actions.AlreadyAffiliated, MergedAway],
+    refuses=[NotFound, actions.AlreadyAffiliated, actions.PrimaryTaken, MergedAway],
 )
 async def create_affiliation(new: AffiliationCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Give a person a role in an organisation.
@@ -43,7 +43,12 @@ async def create_affiliations(
     return await create_all(session, caller, bulk, actions.create)
 
 
-@routes.patch("/{id}", scope="persons:write", response=Affiliation, refuses=[actions.AlreadyAffiliated])
+@routes.patch(
+    "/{id}",
+    scope="persons:write",
+    response=Affiliation,
+    refuses=[actions.AlreadyAffiliated, actions.PrimaryTaken],
+)
 async def update_affiliation(
     id: UUID, change: AffiliationUpdate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
 ) -> Response:

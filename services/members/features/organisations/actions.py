@@ -4,13 +4,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.members.organisation import OrganisationCreate, OrganisationUpdate
+from services.contracts.members.organisation import KeyMember, OrganisationCreate, OrganisationUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
-from services.kit.patching import patch
+from services.kit.patching import merged, patch
 from services.kit.phones import normalised
 from services.members.features.organisations.queries import organisations
 from services.members.tables.organisation import OrganisationRow
@@ -45,10 +45,15 @@ async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate)
     staff_only(caller)
     _check_place(new.country, new.subdivision)
     row = OrganisationRow(
-        **new.model_dump(exclude={"phones", "identifiers"}),
+        **new.model_dump(exclude={"phones", "identifiers", "former_names", "key_member"}),
         phones=[normalised(phone, new.country) for phone in new.phones],
         identifiers=new.identifiers,
+        former_names=new.former_names,
+        key_member=new.key_member,
     )
+    _check_days(row)
+    if row.parent_id is not None:
+        await keep(session, caller, row.parent_id)
     row.settle()
     session.add(row)
     with refused_by("pk_organisation_identifier", IdentifierTaken()):
@@ -66,10 +71,15 @@ async def update(
     if row.status == "merged":
         raise MergedAway(merged_into=row.merged_into)
     before = row.status
-    patch(row, change, skip=frozenset({"phones"}))
+    patch(row, change, skip=frozenset({"phones", "key_member"}))
     if "phones" in change.model_fields_set:
         row.phones = [normalised(phone, row.country) for phone in change.phones]  # type: ignore[union-attr]
+    if "key_member" in change.model_fields_set:
+        _designate(row, change)
     _check_place(row.country, row.subdivision)
+    _check_days(row)
+    if "parent_id" in change.model_fields_set and row.parent_id is not None:
+        await keep(session, caller, row.parent_id)
     row.settle()
     verb = "updated" if before == row.status else {"archived": "archived", "active": "restored"}[row.status]
     with refused_by("pk_organisation_identifier", IdentifierTaken()):
@@ -86,6 +96,7 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
         refused_by("fk_affiliation_organisation_id", OrganisationInUse()),
         refused_by("fk_membership_organisation_id", OrganisationInUse()),
         refused_by("fk_organisation_merged_into", OrganisationInUse()),
+        refused_by("fk_organisation_parent_id", OrganisationInUse()),
     ):
         await save(session, caller, "members.organisation.deleted", row, required_scopes=["members:read"])
 
@@ -102,6 +113,19 @@ async def keep(session: AsyncSession, caller: Caller, id: UUID) -> None:
         raise NotFound("There is no organisation with this id, or it is not yours to see.")
     if found.status == "merged":
         raise MergedAway(merged_into=found.merged_into)
+
+
+def _designate(row: OrganisationRow, change: OrganisationUpdate) -> None:
+    given = change.key_member
+    after = None if given is None else merged(KeyMember, row.key_member, given, pointer="/key_member")  # type: ignore[arg-type]
+    if after != row.key_member:
+        row.key_member = after
+
+
+def _check_days(row: OrganisationRow) -> None:
+    key_member = row.key_member
+    if key_member is not None and key_member.ends_on is not None and key_member.ends_on < key_member.starts_on:
+        raise Contradiction.value("/key_member/ends_on", "before_start", "The last day must not come before the first.")
 
 
 def _check_place(country: str | None, subdivision: str | None) -> None:

@@ -22,6 +22,9 @@ SUMMARY = func.jsonb_build_object(
 )  # fmt: skip
 """An organisation as other records embed it."""
 
+OFFICE_ONLY = frozenset({"contact_cadence_days", "key_member", "stale_texts"})
+"""What the office notes of a member for itself."""
+
 _HOLDER = select(OrganisationIdentifierRow.organisation_id)
 
 organisations = Resource(
@@ -29,6 +32,7 @@ organisations = Resource(
     path="/v1/organisations",
     model=Organisation,
     row=OrganisationRow,
+    staff_only_fields=OFFICE_ONLY,
     filters={
         "kind": any_of(OrganisationRow.kind, OrganisationKind, "Any of these kinds."),
         "country": any_of(OrganisationRow.country, CountryCode, "Any of these countries."),

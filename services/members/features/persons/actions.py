@@ -1,29 +1,43 @@
 """What happens to persons."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.members.person import PersonCreate, PersonUpdate
+from services.contracts.members.person import Passport, PersonCreate, PersonUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.clock import office_today
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Forbidden
 from services.kit.etag import IfMatch, held
-from services.kit.patching import patch
+from services.kit.patching import merged, patch
 from services.kit.phones import normalised
+from services.members.features.persons import channels, names
 from services.members.features.persons.queries import SENSITIVE_SCOPE, persons
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.person import SENSITIVE, PersonRow
+
+BUILT = frozenset({"names", "name_parts", "phones", "channels", "private_channels", "identifiers", "passport"})
+"""Fields that are kept in another form than they are given in."""
 
 
 class EmailTaken(Conflict):
     """Another person has this main e-mail address.
 
     Find them with `GET /v1/persons?email=…`; it may be the same person.
+    """
+
+
+class PersonIdentifierTaken(Conflict):
+    """Another person holds one of these identifiers.
+
+    Find them with `GET /v1/persons?identifier=scheme:value`; it may be the same person.
     """
 
 
@@ -40,12 +54,19 @@ async def create(session: AsyncSession, caller: Caller, new: PersonCreate) -> Pe
     staff_only(caller)
     _check_sensitive(caller, new)
     row = PersonRow(
-        **new.model_dump(exclude={"phones"}),
+        **new.model_dump(exclude=set(BUILT)),
+        names=new.names or {},
+        name_parts={language: names.parts(language, given) for language, given in new.name_parts.items()},
         phones=[normalised(phone, new.country) for phone in new.phones],
+        channels=channels.kept(new.channels, new.country, "/channels"),
+        private_channels=channels.kept(new.private_channels, new.country, "/private_channels"),
+        identifiers=new.identifiers,
+        passport=new.passport,
     )
+    names.check(row)
     row.settle()
     session.add(row)
-    with refused_by("uq_person_email", EmailTaken()):
+    with _refused():
         await save(session, caller, "members.person.created", row, required_scopes=["persons:read"])
     return row
 
@@ -56,13 +77,39 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: Person
     row = await held(session, caller, persons, id, if_match)
     if caller.kind == "partner":
         await _check_unshared(session, caller, id)
-    patch(row, change, skip=frozenset({"phones"}))
-    if "phones" in change.model_fields_set:
-        row.phones = [normalised(phone, row.country) for phone in change.phones]  # type: ignore[union-attr]
+    patch(row, change, skip=BUILT)
+    names.change(row, change)
+    _rebuild(row, change)
     row.settle()
-    with refused_by("uq_person_email", EmailTaken()):
+    with _refused():
         await save(session, caller, "members.person.updated", row, required_scopes=["persons:read"])
     return row
+
+
+def _rebuild(row: PersonRow, change: PersonUpdate) -> None:
+    """The fields that are kept in another form than they are given in."""
+    given = change.model_fields_set
+    built: dict[str, Any] = {}
+    if "phones" in given:
+        built["phones"] = [normalised(phone, row.country) for phone in change.phones]  # type: ignore[union-attr]
+    for name in {"channels", "private_channels"} & given:
+        built[name] = channels.kept(getattr(change, name), row.country, f"/{name}")
+    if "identifiers" in given:
+        built["identifiers"] = change.identifiers
+    if "passport" in given:
+        passport = change.passport
+        built["passport"] = (
+            None if passport is None else merged(Passport, row.passport, passport, pointer="/passport")  # type: ignore[arg-type]
+        )
+    for name, value in built.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    with refused_by("uq_person_email", EmailTaken()), refused_by("pk_person_identifier", PersonIdentifierTaken()):
+        yield
 
 
 async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:

@@ -10,7 +10,7 @@ from services.contracts.members.person import Person
 from services.kit.filters import Filter, any_of, between, created_and_updated, overlaps, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.tables.affiliation import AffiliationRow, lasting_on
-from services.members.tables.person import SENSITIVE, PersonRow
+from services.members.tables.person import SENSITIVE, PersonIdentifierRow, PersonRow
 
 SENSITIVE_SCOPE = "persons:sensitive"
 
@@ -29,6 +29,8 @@ SUMMARY = func.jsonb_build_object(
 )  # fmt: skip
 """A person as other records embed one."""
 
+_HOLDER = select(PersonIdentifierRow.person_id)
+
 persons = Resource(
     name="person",
     path="/v1/persons",
@@ -36,6 +38,17 @@ persons = Resource(
     row=PersonRow,
     guarded=dict.fromkeys(SENSITIVE, SENSITIVE_SCOPE),
     filters={
+        "identifier": where(
+            str,
+            Text(),
+            lambda value: PersonRow.id.in_(
+                _HOLDER.where(
+                    PersonIdentifierRow.scheme == func.split_part(value, ":", 1),
+                    PersonIdentifierRow.value == func.substr(value, func.strpos(value, ":") + 1),
+                )
+            ),
+            "Holds this identifier, written `scheme:value`.",
+        ),
         "email": where(
             Email,
             Text(),

@@ -15,11 +15,11 @@ routes = Routes("/v1/persons", tag="Persons")
 routes.reads(persons, scope="persons:read")
 
 
-@routes.post("", scope="persons:write", response=Person, refuses=[actions.EmailTaken])
+@routes.post("", scope="persons:write", response=Person, refuses=[actions.EmailTaken, actions.PersonIdentifierTaken])
 async def create_person(new: PersonCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Create a person.
 
-    The birth date and requirements also need persons:sensitive.
+    The birth date, diet, health, passport and private channels also need persons:sensitive.
     """
     row = await actions.create(session, caller, new)
     return await answer(session, caller, persons, row.id, 201)
@@ -34,13 +34,16 @@ async def create_persons(bulk: BulkCreate[PersonCreate], session: WriteSession, 
     return await create_all(session, caller, bulk, actions.create)
 
 
-@routes.patch("/{id}", scope="persons:write", response=Person, refuses=[actions.EmailTaken])
+@routes.patch(
+    "/{id}", scope="persons:write", response=Person, refuses=[actions.EmailTaken, actions.PersonIdentifierTaken]
+)
 async def update_person(
     id: UUID, change: PersonUpdate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
 ) -> Response:
     """Change a person.
 
-    The birth date and requirements also need persons:sensitive.
+    The birth date, diet, health, passport and private channels also need persons:sensitive. A whole name that was made
+    of its parts follows them; one that was given stays.
     """
     await actions.update(session, caller, id, change, if_match)
     return await answer(session, caller, persons, id)
