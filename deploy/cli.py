@@ -25,6 +25,8 @@ app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
 search = typer.Typer(help="Search keys of names.", no_args_is_help=True)
 app.add_typer(search, name="search")
+audit = typer.Typer(help="The audit logs.", no_args_is_help=True)
+app.add_typer(audit, name="audit")
 
 EVERY_SCOPE = "*"
 ON_ONE_MACHINE = {"psutil", "deploy.demo"}
@@ -208,6 +210,19 @@ def rebuild_search(
     for group, package in PACKAGES.items():
         for table, rows in asyncio.run(rebuild(package, url_of(group), everything=everything)).items():
             print(f"{group} {table}: {rows}")
+
+
+@audit.command("verify")
+def verify_audit(
+    heads: Annotated[
+        Path | None, typer.Option(help="Where the ends of the chains are kept: a file on another machine is best.")
+    ] = None,
+) -> None:
+    """Walk the chain of each audit log; names the first bad row. Safe while the services run."""
+    from deploy.audit import verify
+
+    for line in verify(heads):
+        print(line)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,26 @@
 
 import os
 from collections.abc import Iterable
+from typing import LiteralString
 
 import psycopg
+from psycopg import sql
+from sqlalchemy import make_url
 
 from deploy.local.settings import LocalSettings
 from deploy.refusal import Refusal
 
 ANSWERS_WITHIN = 5  # seconds
+
+# In one transaction, so that nothing is ever open that is closed again.
+_PERMISSIONS: tuple[LiteralString, ...] = (
+    "GRANT USAGE ON SCHEMA public TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
+    "GRANT SELECT, USAGE, UPDATE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM {role}",
+    "REVOKE UPDATE, DELETE ON audit FROM {role}",
+    "REVOKE INSERT, UPDATE, DELETE ON audit_link FROM {role}",
+)
 
 PACKAGES = {
     "members": "services.members",
@@ -33,6 +46,21 @@ def url_of(group: str) -> str:
     return Postgres(settings.var, SecretFiles(settings.var.secrets)).url(group)
 
 
+def owner_url_of(group: str) -> str:
+    """As the role that owns the tables: `DATABASE_OWNER_URL_<GROUP>`, or the running stack's own. Where neither is, but
+    a database was given, its role is both: then only triggers keep the audit log from being changed."""
+    settings = LocalSettings.read(os.environ)
+    if group in settings.owner_urls:
+        return settings.owner_urls[group]
+    url = url_of(group)
+    if group in settings.database_urls:
+        return url
+    from deploy.local.postgres import Postgres
+    from deploy.local.secret_files import SecretFiles
+
+    return Postgres(settings.var, SecretFiles(settings.var.secrets)).owner_url(group)
+
+
 def check_reachable(group: str, url: str) -> None:
     """Refuse, without the password, when a database that was given does not answer."""
     try:
@@ -47,9 +75,20 @@ def migrate(groups: Iterable[str]) -> None:
     from services.kit.migrate import upgrade
 
     for group in groups:
-        package, url = PACKAGES[group], url_of(group)
+        package, url = PACKAGES[group], owner_url_of(group)
         if not _is_current(package, url):
             upgrade(package, url)
+        permit(url, make_url(url_of(group)).username or "")
+
+
+def permit(owner_url: str, role: str) -> None:
+    """Let a service's role work with the tables that another one owns: rows, not what they are; of the audit log it
+    reads, and adds to it."""
+    with psycopg.connect(owner_url, connect_timeout=ANSWERS_WITHIN) as connection:
+        if connection.info.user == role:
+            return
+        for statement in _PERMISSIONS:
+            connection.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
 
 
 def _is_current(package: str, url: str) -> bool:

@@ -35,7 +35,7 @@ async def differences() -> list[str]:
     found: list[str] = []
     async with scratch_postgres() as server:
         for group, package in PACKAGES.items():
-            url = server.url(group)
+            url = server.owner_url(group)
             await asyncio.to_thread(upgrade, package, url)
             try:
                 await asyncio.to_thread(check, package, url)
@@ -62,7 +62,7 @@ async def write(group: str, message: str) -> str:
     """Compare a service's tables with its migrations and write the next one; answers its path."""
     package = PACKAGES[group]
     async with scratch_postgres() as server:
-        url = server.url(group)
+        url = server.owner_url(group)
         await asyncio.to_thread(upgrade, package, url)
         return await asyncio.to_thread(revise, package, url, message)
 

@@ -21,7 +21,7 @@ from psycopg import sql
 
 from deploy.local.processes import Program, last_line, run_once
 from deploy.local.secret_files import SecretFiles
-from deploy.local.settings import Var
+from deploy.local.settings import Var, owner_of
 from deploy.local.unprivileged import make_own_directory, make_passable, make_readable, unprivileged_user
 from deploy.refusal import Refusal
 from deploy.terminal import warn
@@ -61,10 +61,17 @@ class Postgres:
         self._user = unprivileged_user()
         self._binaries = _binaries()
 
-    def url(self, role: str) -> str:
-        """Where a role finds its database."""
+    def url(self, group: str) -> str:
+        """Where a group finds its database."""
+        return self._url(group, group)
+
+    def owner_url(self, group: str) -> str:
+        """Where the owner of a group's tables finds them, to migrate them."""
+        return self._url(owner_of(group), group)
+
+    def _url(self, role: str, database: str) -> str:
         password = self._secrets.database_password(role)
-        return f"postgresql://{role}:{password}@/{role}?host={quote(str(self._var.socket), safe='/')}"
+        return f"postgresql://{role}:{password}@/{database}?host={quote(str(self._var.socket), safe='/')}"
 
     async def make(self) -> bool:
         """Make what the server needs; true when its data directory was not there and is new."""
@@ -113,7 +120,7 @@ class Postgres:
             return False
 
     async def provide(self, groups: Sequence[str]) -> None:
-        """Make each group's role and database, and keep every role out of the others'."""
+        """Make each group's roles and database, and keep every role out of the others'."""
         async with await self._connect() as server:
             for shared in ("postgres", "template1"):
                 await server.execute(_statement("REVOKE ALL ON DATABASE {} FROM PUBLIC", shared))
@@ -121,24 +128,35 @@ class Postgres:
                 await self._provide_one(server, group)
 
     async def _provide_one(self, server: psycopg.AsyncConnection, group: str) -> None:
-        found = await server.execute("SELECT FROM pg_roles WHERE rolname = %s", [group])
-        verb = sql.SQL("ALTER" if found.rowcount else "CREATE")
-        await server.execute(
-            sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {}").format(
-                verb, sql.Identifier(group), sql.Literal(self._secrets.database_password(group))
+        owner = owner_of(group)
+        for role in (group, owner):
+            found = await server.execute("SELECT FROM pg_roles WHERE rolname = %s", [role])
+            verb = sql.SQL("ALTER" if found.rowcount else "CREATE")
+            await server.execute(
+                sql.SQL("{} ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION PASSWORD {}").format(
+                    verb, sql.Identifier(role), sql.Literal(self._secrets.database_password(role))
+                )
             )
+        found = await server.execute(
+            "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s",
+            [group],
         )
-        found = await server.execute("SELECT FROM pg_database WHERE datname = %s", [group])
-        if not found.rowcount:
-            await server.execute(_statement("CREATE DATABASE {} OWNER {}", group, group))
+        owned_by = await found.fetchone()
+        if owned_by is None:
+            await server.execute(_statement("CREATE DATABASE {} OWNER {}", group, owner))
+        elif owned_by[0] != owner:  # made when a group's role still owned its tables
+            async with await self._connect(group) as database:
+                await database.execute(_statement("REASSIGN OWNED BY {} TO {}", group, owner))
+            await server.execute(_statement("ALTER DATABASE {} OWNER TO {}", group, owner))
         await server.execute(_statement("REVOKE ALL ON DATABASE {} FROM PUBLIC", group))
+        await server.execute(_statement("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", group, group))
 
-    async def _connect(self) -> psycopg.AsyncConnection:
+    async def _connect(self, database: str = "postgres") -> psycopg.AsyncConnection:
         return await psycopg.AsyncConnection.connect(
             host=str(self._var.socket),
             user=SUPERUSER,
             password=self._secrets.database_password(SUPERUSER),
-            dbname="postgres",
+            dbname=database,
             autocommit=True,
             connect_timeout=5,
         )

@@ -26,8 +26,13 @@ class Programs:
     gateway: Program
 
 
-def programs(settings: LocalSettings, secrets: SecretFiles, database_urls: Mapping[str, str]) -> Programs:
-    """What a stack runs, with everything each program is told."""
+def programs(
+    settings: LocalSettings,
+    secrets: SecretFiles,
+    database_urls: Mapping[str, str],
+    owner_urls: Mapping[str, str] | None = None,
+) -> Programs:
+    """What a stack runs, with everything each program is told. `owner_urls` is for the migrations alone."""
     common = _common(settings)
 
     def program(name: str, module: str, **environment: str) -> Program:
@@ -55,6 +60,7 @@ def programs(settings: LocalSettings, secrets: SecretFiles, database_urls: Mappi
         "SERVICE_SECRETS": json.dumps(secrets.service_secrets()),
     }
     all_databases = {f"DATABASE_URL_{name.upper()}": database_urls[name] for name in GROUPS}
+    all_databases |= {f"DATABASE_OWNER_URL_{name.upper()}": url for name, url in (owner_urls or {}).items()}
     return Programs(
         prepare=program(
             "prepare",
@@ -85,7 +91,16 @@ def programs(settings: LocalSettings, secrets: SecretFiles, database_urls: Mappi
 
 def _common(settings: LocalSettings) -> dict[str, str]:
     """What every program is told: the operator's own variables, but for those that are for one program."""
-    ours = ("DATABASE_URL", "HOST", "PORT", "VAR", "SERVICE_SECRET", "CURSOR_SECRET", "SIGNING_KEYS")
+    ours = (
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+        "HOST",
+        "PORT",
+        "VAR",
+        "SERVICE_SECRET",
+        "CURSOR_SECRET",
+        "SIGNING_KEYS",
+    )
     passed = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     reached = {f"{name.upper()}_URL": f"http://127.0.0.1:{settings.ports[name]}" for name in SERVICES}
     return {

@@ -14,6 +14,12 @@ SERVICES = ("members", "events", "liaison")
 GROUPS = (*SERVICES, "gateway")
 """Each of these has its own database, and a role that can connect to no other."""
 
+
+def owner_of(group: str) -> str:
+    """The role that owns a group's tables and migrates them; the group's own role cannot change what they are."""
+    return f"{group}_owner"
+
+
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100  # bytes; Linux takes 107, macOS 103
 
@@ -85,19 +91,17 @@ class LocalSettings:
     host: str = "127.0.0.1"
     port: int = 8000
     database_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
+    owner_urls: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "LocalSettings":
-        """Read `HOST`, `PORT`, `VAR` and `DATABASE_URL_<GROUP>`; empty means not given."""
-        urls = {group: environment.get(f"DATABASE_URL_{group.upper()}", "") for group in GROUPS}
-        for group, url in urls.items():
-            if url and not url.startswith(("postgresql://", "postgres://")):
-                raise Refusal(f"DATABASE_URL_{group.upper()} must begin with postgresql://.")
+        """Read `HOST`, `PORT`, `VAR`, `DATABASE_URL_<GROUP>` and `DATABASE_OWNER_URL_<GROUP>`; empty: not given."""
         return cls(
             var=Var(Path(environment.get("VAR") or "var").expanduser().absolute()),
             host=environment.get("HOST") or cls.host,
             port=_port(environment.get("PORT") or str(cls.port)),
-            database_urls={group: url for group, url in urls.items() if url},
+            database_urls=_urls(environment, "DATABASE_URL"),
+            owner_urls=_urls(environment, "DATABASE_OWNER_URL"),
         )
 
     @property
@@ -114,6 +118,14 @@ class LocalSettings:
     def own_groups(self) -> tuple[str, ...]:
         """The groups whose database is on the PostgreSQL that the stack starts."""
         return tuple(group for group in GROUPS if group not in self.database_urls)
+
+
+def _urls(environment: Mapping[str, str], prefix: str) -> dict[str, str]:
+    given = {group: environment.get(f"{prefix}_{group.upper()}", "") for group in GROUPS}
+    for group, url in given.items():
+        if url and not url.startswith(("postgresql://", "postgres://")):
+            raise Refusal(f"{prefix}_{group.upper()} must begin with postgresql://.")
+    return {group: url for group, url in given.items() if url}
 
 
 def _port(text: str) -> int:

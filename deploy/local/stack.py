@@ -51,7 +51,7 @@ class Stack:
         self._upkeep = asyncio.create_task(self._keep_logs_bounded())
 
         database_urls = await self._start_databases()
-        plan = programs(settings, self.secrets, database_urls)
+        plan = programs(settings, self.secrets, database_urls, self._owner_urls())
         await self._prepare(plan)
         await self._start_processes(plan)
 
@@ -116,6 +116,11 @@ class Stack:
             await server.provide(own)
             urls |= {group: server.url(group) for group in own}
         return urls
+
+    def _owner_urls(self) -> dict[str, str]:
+        server = Postgres(self.settings.var, self.secrets) if self.settings.own_groups else None
+        own = {group: server.owner_url(group) for group in self.settings.own_groups} if server else {}
+        return {**self.settings.owner_urls, **own}
 
     async def _prepare(self, plan: Programs) -> None:
         before = self.secrets.path(ADMINISTRATOR_PASSWORD).exists()

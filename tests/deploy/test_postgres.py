@@ -74,7 +74,7 @@ async def test_gives_no_role_more_than_it_needs(shared: Postgres) -> None:
 
 
 async def test_comes_back_after_kill_and_keeps_what_was_committed(server: Postgres, process: Process) -> None:
-    url = server.url("members")
+    url = server.owner_url("members")
     value(url, "CREATE TABLE kept AS SELECT 29 AS day")
     for ending in (signal.SIGKILL, signal.SIGQUIT):
         assert process.pid
@@ -84,6 +84,17 @@ async def test_comes_back_after_kill_and_keeps_what_was_committed(server: Postgr
             await process.until_ready(server.ready, 30)
         await process.until_ready(server.ready, 30)
         assert value(url, "SELECT day FROM kept") == 29
+
+
+async def test_hands_tables_that_a_group_s_role_owned_to_their_owner(server: Postgres, process: Process) -> None:
+    value(server.owner_url("members"), "CREATE TABLE old AS SELECT 29 AS day")
+    async with await server._connect("members") as superuser:  # as it was left by an earlier release
+        await superuser.execute("ALTER TABLE old OWNER TO members")
+        await superuser.execute("ALTER DATABASE members OWNER TO members")
+    await server.provide(GROUPS)
+    owners = "SELECT tableowner FROM pg_tables WHERE tablename = 'old'"
+    assert value(server.url("members"), owners) == "members_owner"
+    assert value(server.owner_url("members"), "ALTER TABLE old ADD month int") is None
 
 
 async def test_starts_over_the_lock_of_a_dead_server_whose_pid_was_given_away(

@@ -105,6 +105,10 @@ def test_makes_secrets_that_fit_together(tmp_path: Path) -> None:
         assert values["migrate"][f"DATABASE_URL_{group.upper()}"] == values[group]["DATABASE_URL"]
         assert len(values[group]["CURSOR_SECRET"]) >= 32
         password = values[group]["DATABASE_URL"].split(":")[2].split("@")[0]
-        assert f"CREATE ROLE {group} LOGIN PASSWORD '{password}';" in (directory / "databases.sql").read_text()
+        owner = values["migrate"][f"DATABASE_OWNER_URL_{group.upper()}"].split(":")[2].split("@")[0]
+        made = (directory / "databases.sql").read_text()
+        assert f"CREATE ROLE {group} LOGIN PASSWORD '{password}';" in made
+        assert f"CREATE ROLE {group}_owner LOGIN PASSWORD '{owner}';" in made
+        assert owner not in str([values[name] for name in values if name != "migrate"])
     with pytest.raises(Refusal, match="is not empty"):
         write(directory, "db")

@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local.secret_files import SecretFiles
-from deploy.local.settings import Var
+from deploy.local.settings import Var, owner_of
 from tests.load import seed
 from tests.load.programs import uvicorn
 from tests.wire.stack import ROOT, Stack, running
@@ -85,11 +85,11 @@ def measure(ways: list[Way]) -> list[Measured]:
     ]
 
 
-def database_url(stack: Stack, group: str) -> str:
+def database_url(stack: Stack, group: str, role: str | None = None) -> str:
     """Where a service of the stack keeps its rows."""
     var = Var(stack.var)
-    password = SecretFiles(var.secrets).database_password(group)
-    return f"postgresql://{group}:{password}@/{group}?host={quote(str(var.socket), safe='/')}"
+    password = SecretFiles(var.secrets).database_password(role or group)
+    return f"postgresql://{role or group}:{password}@/{group}?host={quote(str(var.socket), safe='/')}"
 
 
 def internal_token(stack: Stack) -> str:
@@ -107,7 +107,7 @@ def run(rows: int) -> list[Measured]:
     with running() as stack:
         console.print(f"filling {rows:,} organisations …")
         url = database_url(stack, "members")
-        seed.fill(url, rows)
+        seed.fill(database_url(stack, "members", owner_of("members")), rows)  # only the owner may VACUUM
         key, token = stack.key("members:read"), internal_token(stack)
         headers = {"Authorization": f"Bearer {key}"}
         first = httpx.get(f"{stack.url}/v1/organisations?limit=1", headers=headers, timeout=10).json()
