@@ -272,6 +272,27 @@ class VenueTime(BaseModel):
 Item = TypeVar("Item")
 
 
+class FacetValue(Output):
+    """One value, and how many rows have it."""
+
+    value: str | None = Field(description="As the filter takes it; null for the rows without one.", examples=["hotel"])
+    count: int = Field(ge=0, description="Rows that have it.", examples=[12])
+
+
+class Facet(Output):
+    """The values that rows have, the most frequent first."""
+
+    values: Annotated[list[FacetValue], Field(max_length=50)] = Field(description="At most 50.")
+    more: bool = Field(description="Whether there are more values than are shown.")
+
+
+Facets = TypeAliasType(
+    "Facets",
+    Annotated[dict[Annotated[str, StringConstraints(max_length=60)], Facet], Field(max_length=20)],
+)
+"""Facets by the name of their filter."""
+
+
 class Page(Output, Generic[Item]):
     """One page of a list; follow `next_cursor` until it is null."""
 
@@ -284,6 +305,7 @@ class Page(Output, Generic[Item]):
         description="With `ranks=true`, how well each item matches `q`: above zero by a name, else by an id, address "
         "or number.",
     )
+    facets: Facets | None = Field(None, description="With `facets=`: counts for each value of these filters.")
 
 
 class BulkCreate(Input, Generic[Item]):

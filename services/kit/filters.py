@@ -25,6 +25,8 @@ class Filter:
     description: str
     many: bool = False
     needs_scope: str | None = None
+    column: Column | None = None
+    """What it compares with, when that can be counted as a facet."""
 
     def condition(self, parameter: str) -> ColumnElement[bool]:
         """The condition, with the value bound under `parameter`."""
@@ -44,12 +46,14 @@ def any_of(column: Column, type_: Any, description: str, *, needs_scope: str | N
         description,
         many=True,
         needs_scope=needs_scope,
+        column=column,
     )
 
 
 def overlaps(column: Column, type_: Any, description: str) -> Filter:
     """The array column holds any of the values."""
-    return Filter(type_, lambda value: column.op("&&")(value), ARRAY(_sql_type(type_)), description, many=True)
+    sql_type = ARRAY(_sql_type(type_))
+    return Filter(type_, lambda value: column.op("&&")(value), sql_type, description, many=True, column=column)
 
 
 def where(

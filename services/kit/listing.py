@@ -38,6 +38,8 @@ class Selection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=False)
     many: ClassVar[frozenset[str]] = frozenset({"fields", "expand"})
+    by_comma: ClassVar[frozenset[str]] = frozenset()
+    """Take several values in one, or the parameter repeated."""
 
     fields: list[str] = []
 
@@ -47,30 +49,22 @@ class Selection(BaseModel):
         return getattr(self, "expand", ())
 
 
-class ListQuery(Selection):
-    """What every list takes."""
+class RowQuery(Selection):
+    """Which rows of a list, and in what order."""
 
     filter_names: ClassVar[Mapping[str, str]] = {}
 
-    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows a page.")
-    cursor: str | None = Field(
-        None,
-        max_length=8_000,
-        description="`next_cursor` of the page before.",
-        json_schema_extra={"pattern": "^[!-~]*$"},  # said only: what is no cursor is a 400, whatever it looks like
-    )
     sort: str | None = None
-    count: TrueOrFalse = Field(False, description="Adds `total`.")
-
-    @property
-    def wants_ranks(self) -> bool:
-        """Whether `ranks` is asked for."""
-        return getattr(self, "ranks", False)
 
     @property
     def searched_for(self) -> str | None:
         """What `q` asks for; a resource without a search does not take the parameter."""
         return getattr(self, "q", None)
+
+    @property
+    def wanted_facets(self) -> Sequence[str]:
+        """What `facets` asks for; a resource without any does not take the parameter."""
+        return getattr(self, "facets", None) or ()
 
     def given_filters(self) -> dict[str, Any]:
         """Filters that the request uses, by their public name."""
@@ -80,6 +74,24 @@ class ListQuery(Selection):
     def given_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Values for the resource's parameters that the request gives."""
         return {name: getattr(self, name) for name in parameters if name in self.model_fields_set}
+
+
+class ListQuery(RowQuery):
+    """What every list takes."""
+
+    limit: int = Field(50, ge=1, le=MAX_LIMIT, description="Rows a page.")
+    cursor: str | None = Field(
+        None,
+        max_length=8_000,
+        description="`next_cursor` of the page before.",
+        json_schema_extra={"pattern": "^[!-~]*$"},  # said only: what is no cursor is a 400, whatever it looks like
+    )
+    count: TrueOrFalse = Field(False, description="Adds `total`.")
+
+    @property
+    def wants_ranks(self) -> bool:
+        """Whether `ranks` is asked for."""
+        return getattr(self, "ranks", False)
 
 
 def _choices(names: Sequence[str]) -> Any:
@@ -114,7 +126,29 @@ def selection_model(resource: "Resource[Any]") -> type[Selection]:
 
 def query_model(resource: "Resource[Any]") -> type[ListQuery]:
     """The parameters of a resource's list."""
-    fields = _selection_fields(resource)
+    more: dict[str, Any] = {}
+    if resource.search is not None:
+        more["ranks"] = (TrueOrFalse, Field(False, description="Adds `ranks`, when `q` decides the order."))
+    if resource.facets:
+        more["facets"] = (
+            list[_choices(resource.facets)],  # type: ignore[misc]
+            Field(
+                None,
+                min_length=1,
+                max_length=20,
+                description="Adds `facets`: how many rows each value of these filters would find, "
+                f"beside the other filters: {', '.join(resource.facets)}. Separated by commas.",
+            ),
+        )
+    return row_query_model(resource, "Query", ListQuery, **more)
+
+
+Rows = TypeVar("Rows", bound=RowQuery)
+
+
+def row_query_model(resource: "Resource[Any]", suffix: str, base: type[Rows], **more: Any) -> type[Rows]:
+    """The parameters that say which rows of a resource, and those of `base` and `more`."""
+    fields = {**_selection_fields(resource), **more}
     names: dict[str, str] = {}
     for public, kind in resource.filters.items():
         attribute = public.replace(".", "_")
@@ -142,10 +176,10 @@ def query_model(resource: "Resource[Any]") -> type[ListQuery]:
                 "before ids, addresses and numbers.",
             ),
         )
-        fields["ranks"] = (TrueOrFalse, Field(False, description="Adds `ranks`, when `q` decides the order."))
-    model = create_model(f"{resource.model.__name__}Query", __base__=ListQuery, **fields)
+    model = create_model(f"{resource.model.__name__}{suffix}", __base__=base, **fields)
     model.filter_names = names
     model.many = frozenset({"fields", "expand"} | {n for n, f in resource.filters.items() if f.many})
+    model.by_comma = frozenset({"facets"})
     return model
 
 
@@ -166,6 +200,8 @@ def read_query(model: type[Model], query: bytes) -> Model:
             raise Invalid.value(name, "nul_character", "A value must not hold the NUL character.")
         if name in model.many:
             values.setdefault(name, []).append(value)
+        elif name in model.by_comma:
+            values.setdefault(name, []).extend(value.split(","))
         elif name in values:
             raise Invalid.value(name, "given_twice", "This parameter takes one value.")
         else:

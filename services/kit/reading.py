@@ -7,17 +7,15 @@ compiles it the first time, after that only parameters change. No object is made
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
-    Date,
     Integer,
     Select,
     Text,
@@ -35,67 +33,30 @@ from services.kit.clock import office_today
 from services.kit.db import Tracked
 from services.kit.errors import Forbidden
 from services.kit.filters import Column, Filter
-from services.kit.listing import ListQuery, query_model
+from services.kit.export.cards import Cards
+from services.kit.facets import facets_of
+from services.kit.listing import ListQuery, RowQuery, query_model
 from services.kit.order import Keys, Sort, ordered, page_of
 from services.kit.paging import Cursors
 from services.kit.search import best_first, matches, rank, search_parameters
+from services.kit.shape import (
+    CALLER_ORGANISATION,
+    CALLER_SCOPES,
+    CALLER_SUBJECT,
+    EVERY_ROW,
+    OFFICE_TODAY,
+    Asked,
+    Item,
+    LeftOut,
+    Parameter,
+    Rule,
+    Shape,
+)
 from services.kit.statement import Run, Statement
-
-CALLER_ORGANISATION = bindparam("caller_organisation", type_=Uuid())
-"""The organisation the caller is bound to; for row rules."""
-CALLER_SCOPES = bindparam("caller_scopes", type_=ARRAY(Text))
-"""The scopes the caller holds; for row rules."""
-CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
-"""The caller's subject; for row rules."""
-OFFICE_TODAY = bindparam("office_today", type_=Date())
-"""The date in the office; for row rules, fields and filters that depend on it."""
 
 RELEVANCE = "relevance"
 _BEST_FIRST = f"-{RELEVANCE}"
 _KEPT_STATEMENTS = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Which rows a kind of caller sees: the first rule that applies counts. No condition: every row."""
-
-    name: str
-    applies: Callable[[Caller], bool]
-    where: ColumnElement[bool] | None = None
-
-
-EVERY_ROW = Rule("every", lambda _: True)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A value every statement of the resource needs, such as the date a status is asked for."""
-
-    type: Any
-    default: Callable[[], Any]
-    description: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """What decides the statement of a request."""
-
-    filters: frozenset[str]
-    sort: str
-    after: tuple[bool, ...] | None
-    searched: bool
-    fields: tuple[str, ...]
-    expand: tuple[str, ...]
-    rule: str
-    counting: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One record as it is sent."""
-
-    body: bytes
-    version: int
 
 
 Row = TypeVar("Row", bound=Tracked)
@@ -132,6 +93,12 @@ class Resource(Generic[Row]):
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     joins: Callable[[Select[Any]], Select[Any]] | None = None
     """Adds joins that the field expressions need."""
+    facets: Sequence[str] = ()
+    """Filters (`any_of`, `overlaps`) whose values lists count on request."""
+    leaves_out: Sequence[LeftOut] = ()
+    """Rows that exports leave out, and count by reason."""
+    cards: Cards | None = None
+    """How a record is written as a vCard, where it can be."""
     resumable: bool = False
     """Pages say where they end (`resume_cursor`), the last one too: for feeds that grow at their end."""
 
@@ -183,51 +150,73 @@ class Resource(Generic[Row]):
 
     async def page(self, run: Run, caller: Caller, query: ListQuery, cursors: Cursors) -> bytes:
         """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by."""
+        asked = self.asked(caller, query)
+        position = cursors.open(asked.bound_to, query.cursor, len(asked.keys)) if query.cursor else None
+        rows = await self.rows(run, asked, position, query.limit + 1)
+        more = len(rows) > query.limit
+        if more:
+            rows = rows[: query.limit]
+        cursor = f'"{cursors.seal(asked.bound_to, rows[-1][1:])}"' if more else "null"
+        besides = ""
+        if query.count:
+            besides = f',"total":{(await self.counted(run, asked))[0]}'
+        if query.wants_ranks and asked.shape.sort == _BEST_FIRST:
+            besides += f',"ranks":[{",".join([row[1] for row in rows])}]'
+        if query.wanted_facets:
+            besides += f',"facets":{await facets_of(self, run, asked, query.wanted_facets)}'
+        # In another order a change that commits late may stand before the place where the reader has come to.
+        if self.resumable and asked.shape.sort != self.default_sort:
+            besides += ',"resume_cursor":null'
+        elif self.resumable:
+            ends = cursors.seal(asked.bound_to, rows[-1][1:]) if rows else query.cursor
+            besides += f',"resume_cursor":"{ends}"' if ends else ',"resume_cursor":null'
+        return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{besides}}}'.encode()
+
+    def asked(self, caller: Caller, query: RowQuery, *, sort: str | None = None, exporting: bool = False) -> Asked:
+        """What a request asks for. Raises `Forbidden` for what the caller may not ask by. `sort` is for requests that
+        say none; an export leaves out the rows of `leaves_out`."""
         given, q = query.given_filters(), query.searched_for
-        sort = query.sort or (_BEST_FIRST if q is not None else self.default_sort)
+        sort = query.sort or sort or (_BEST_FIRST if q is not None else self.default_sort)
         keys = self._sort_keys(sort)
-        self._refuse_guarded(caller, given, keys, searched=q is not None)
+        self._refuse_guarded(caller, given, keys, query.wanted_facets, searched=q is not None)
         rule = self._rule(caller)
         parameters = self._parameter_values(query.given_parameters(self.parameters))
         values: dict[str, Any] = {
             **{f"filter_{name}": value for name, value in given.items()},
             **self._caller_values(caller),
             **parameters,
-            "page_limit": query.limit + 1,
         }
         if q is not None:
             values.update(search_parameters(q))
         # Parameters as they count now: a cursor ends with the day whose list it is of.
-        asked = {**given, **parameters}
-        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in asked.items())}|{q or ''}"
-        after: tuple[bool, ...] | None = None
-        if query.cursor:
-            position = cursors.open(bound_to, query.cursor, len(keys))
-            after = tuple(value is not None for value in position)
+        bound_by = {**given, **parameters}
+        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in bound_by.items())}|{q or ''}"
+        shown, embedded = self._shown(caller, query.fields), self._embedded(query.embedded)
+        left_out = tuple(one.reason for one in self.leaves_out if one.applies(caller)) if exporting else ()
+        shape = Shape(frozenset(given), sort, None, q is not None, shown, embedded, rule.name, left_out)
+        return Asked(keys, rule, shape, values, bound_to)
+
+    async def rows(
+        self, run: Run, asked: Asked, position: Sequence[str | None] | None, limit: int
+    ) -> list[tuple[Any, ...]]:
+        """The next rows after a position: each its JSON, and its position as texts."""
+        values, shape = {**asked.values, "page_limit": limit}, asked.shape
+        if position is not None:
+            shape = replace(shape, after=tuple(value is not None for value in position))
             values.update({f"after_{n}": value for n, value in enumerate(position) if value is not None})
-        shown = self._shown(caller, query.fields)
-        shape = _Shape(frozenset(given), sort, after, q is not None, shown, self._embedded(query.embedded), rule.name)
-        statement = self._kept(shape) or self._keep(shape, self._page_query(shape, keys, rule))
-        rows = await run(statement.sql, statement.arguments(values))
-        more = len(rows) > query.limit
-        if more:
-            rows = rows[: query.limit]
-        cursor = f'"{cursors.seal(bound_to, rows[-1][1:])}"' if more else "null"
-        total = ""
-        if query.count:
-            counting = _Shape(frozenset(given), "", None, q is not None, (), (), rule.name, counting=True)
-            statement = self._kept(counting) or self._keep(counting, self._count_query(counting, rule))
-            total = f',"total":{(await run(statement.sql, statement.arguments(values)))[0][0]}'
-        if query.wants_ranks and sort == _BEST_FIRST:
-            total += f',"ranks":[{",".join([row[1] for row in rows])}]'
-        resume = ""
-        # In another order a change that commits late may stand before the place where the reader has come to.
-        if self.resumable and sort != self.default_sort:
-            resume = ',"resume_cursor":null'
-        elif self.resumable:
-            ends = cursors.seal(bound_to, rows[-1][1:]) if rows else query.cursor
-            resume = f',"resume_cursor":"{ends}"' if ends else ',"resume_cursor":null'
-        return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{total}{resume}}}'.encode()
+        return await self.derived(run, shape, lambda: self._page_query(shape, asked.keys, asked.rule), values)
+
+    async def counted(self, run: Run, asked: Asked) -> tuple[int, ...]:
+        """How many rows there are, and how many of them each reason leaves out."""
+        shape = replace(asked.shape, sort="", fields=(), expand=(), kind="count")
+        return (await self.derived(run, shape, lambda: self._count_query(shape, asked.rule), asked.values))[0]
+
+    async def derived(
+        self, run: Run, shape: Shape, make: Callable[[], Select[Any]], values: Mapping[str, Any]
+    ) -> list[tuple[Any, ...]]:
+        """Run what `make` builds for this shape; built once."""
+        statement = self._kept(shape) or self._keep(shape, make())
+        return await run(statement.sql, statement.arguments(values))
 
     # -- statements --------------------------------------------------------------------------------------------------
 
@@ -242,26 +231,36 @@ class Resource(Generic[Row]):
             query = self.joins(query)
         return query if rule.where is None else query.where(rule.where)
 
-    def _filtered(self, query: Select[Any], shape: _Shape, *, search: bool = True) -> Select[Any]:
+    def _filtered(self, query: Select[Any], shape: Shape, *, search: bool = True) -> Select[Any]:
         for name in sorted(shape.filters):
             query = query.where(self.filters[name].condition(f"filter_{name}"))
         if search and shape.searched and self.search is not None:
             query = query.where(matches(self.search))
+        for one in self.leaves_out:
+            if one.reason in shape.left_out:
+                query = query.where(one.where.is_not(true()))
         return query
 
-    def _page_query(self, shape: _Shape, keys: Keys, rule: Rule) -> Select[Any]:
+    def found(self, shape: Shape, rule: Rule, *columns: Any) -> Select[Any]:
+        """These columns of all the rows that a list finds."""
+        return self._filtered(self._restricted(select(*columns).select_from(self.row), rule), shape)
+
+    def paged(self, shape: Shape, keys: Keys, rule: Rule) -> Any:
+        """A page of the list, as a subquery: its fields, and its place as `_key_0`, `_key_1` …"""
         limit = bindparam("page_limit", type_=BigInteger())
         if shape.searched and shape.sort == _BEST_FIRST:
-            inner = self._best_page(shape, rule, limit).subquery("page")
-        else:
-            query = self._filtered(self._base(shape.fields, shape.expand, rule), shape)
-            query = query.add_columns(*[key.column.label(f"_key_{n}") for n, (key, _) in enumerate(keys)])
-            inner = page_of(query, keys, shape.after, limit)
+            return self._best_page(shape, rule, limit).subquery("page")
+        query = self._filtered(self._base(shape.fields, shape.expand, rule), shape)
+        query = query.add_columns(*[key.column.label(f"_key_{n}") for n, (key, _) in enumerate(keys)])
+        return page_of(query, keys, shape.after, limit)
+
+    def _page_query(self, shape: Shape, keys: Keys, rule: Rule) -> Select[Any]:
+        inner = self.paged(shape, keys, rule)
         outer_keys = [inner.c[f"_key_{n}"] for n in range(len(keys))]
         outer = self._as_json(inner, [*shape.fields, *shape.expand], [cast(k, Text) for k in outer_keys])
         return outer.order_by(*ordered(outer_keys, keys))
 
-    def _best_page(self, shape: _Shape, rule: Rule, limit: ColumnElement[int]) -> Select[Any]:
+    def _best_page(self, shape: Shape, rule: Rule, limit: ColumnElement[int]) -> Select[Any]:
         """A page of search results without ranking all that match: see `kit.search.best_first`."""
         findable = self._filtered(
             self._restricted(select(self.row.id).select_from(self.row), rule), shape, search=False
@@ -276,8 +275,10 @@ class Resource(Generic[Row]):
         )
         return page.join(best, best.c["id"] == self.row.id)
 
-    def _count_query(self, shape: _Shape, rule: Rule) -> Select[Any]:
-        return self._filtered(self._restricted(select(func.count()).select_from(self.row), rule), shape)
+    def _count_query(self, shape: Shape, rule: Rule) -> Select[Any]:
+        reasons = [one.where for one in self.leaves_out if one.reason in shape.left_out]
+        counts = [func.count(), *[func.count().filter(where) for where in reasons]]
+        return self.found(replace(shape, left_out=()), rule, *counts)
 
     @staticmethod
     def _as_json(page: Any, names: Sequence[str], besides: Sequence[ColumnElement[Any]]) -> Select[Any]:
@@ -324,8 +325,10 @@ class Resource(Generic[Row]):
     def _embedded(self, expand: Sequence[str]) -> tuple[str, ...]:
         return tuple(name for name in self.expandable if name in expand) if expand else ()
 
-    def _refuse_guarded(self, caller: Caller, given: Mapping[str, Any], keys: Keys, *, searched: bool) -> None:
-        for name in given:
+    def _refuse_guarded(
+        self, caller: Caller, given: Mapping[str, Any], keys: Keys, facets: Sequence[str], *, searched: bool
+    ) -> None:
+        for name in (*given, *facets):
             if (scope := self.filters[name].needs_scope) is not None:
                 caller.require(scope)
         for key, _ in keys:
@@ -377,12 +380,15 @@ __all__ = [
     "EVERY_ROW",
     "OFFICE_TODAY",
     "RELEVANCE",
+    "Asked",
     "Item",
+    "LeftOut",
     "Parameter",
     "Resource",
     "Row",
     "Rule",
     "Run",
+    "Shape",
     "Sort",
     "Statement",
 ]

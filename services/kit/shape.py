@@ -1,0 +1,86 @@
+"""What a read is made of: who sees which rows, what a request asks for, and the shape that picks its statement."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, bindparam
+
+from services.kit.auth import Caller
+from services.kit.order import Keys
+
+CALLER_ORGANISATION = bindparam("caller_organisation", type_=Uuid())
+"""The organisation the caller is bound to; for row rules."""
+CALLER_SCOPES = bindparam("caller_scopes", type_=ARRAY(Text))
+"""The scopes the caller holds; for row rules."""
+CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
+"""The caller's subject; for row rules."""
+OFFICE_TODAY = bindparam("office_today", type_=Date())
+"""The date in the office; for row rules, fields and filters that depend on it."""
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which rows a kind of caller sees: the first rule that applies counts. No condition: every row."""
+
+    name: str
+    applies: Callable[[Caller], bool]
+    where: ColumnElement[bool] | None = None
+
+
+EVERY_ROW = Rule("every", lambda _: True)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A value every statement of the resource needs, such as the date a status is asked for."""
+
+    type: Any
+    default: Callable[[], Any]
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Rows that lists show and exports do not: a person's who has not agreed to it, for example. They are counted."""
+
+    reason: str
+    """For programs: `no_consent`."""
+    applies: Callable[[Caller], bool]
+    where: ColumnElement[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides the statement of a request."""
+
+    filters: frozenset[str]
+    sort: str
+    after: tuple[bool, ...] | None
+    searched: bool
+    fields: tuple[str, ...]
+    expand: tuple[str, ...]
+    rule: str
+    left_out: tuple[str, ...] = ()
+    kind: str = "page"
+    """What is made of the rows: a page, their count, their facets …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A list as a caller asks for it, found to be allowed: all but the place in it."""
+
+    keys: Keys
+    rule: Rule
+    shape: Shape
+    """Of the first page."""
+    values: Mapping[str, Any]
+    bound_to: str
+    """What a cursor is good for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record as it is sent."""
+
+    body: bytes
+    version: int
