@@ -22,6 +22,7 @@ USERS = Resource(
         "disabled": where(bool, Boolean(), lambda value: value == _DISABLED, "Only disabled users, or only others."),
         **created_and_updated(UserRow),
     },
+    facets=("role",),
     sorts={
         "name": Sort(UserRow.name),
         "email": Sort(UserRow.email),

@@ -19,6 +19,7 @@ SCOPES: Final[dict[str, str]] = {
     "liaison:write": "Create and change counterparts, contacts, interactions and follow-ups.",
     "liaison:confidential": "See and write interactions marked confidential.",
     "changes:read": "Read the change feeds and timelines.",
+    "records:export": "Export lists as files, each with the scope that reads it.",
     "audit:read": "Read the audit logs.",
     "users:read": "Read staff users.",
     "users:write": "Create, change and disable staff users.",

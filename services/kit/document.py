@@ -132,7 +132,7 @@ def describe(operation: Operation) -> dict[str, Any]:
     if policy.streams:
         binary = {"schema": {"type": "string", "format": "binary"}}
         extra["requestBody"] = {"required": True, "content": dict.fromkeys(policy.streams, binary)}
-    extra["security"] = [] if policy.scope == PUBLIC else [{"bearer": [policy.scope]}]
+    extra["security"] = [] if policy.scope == PUBLIC else [{"bearer": [policy.scope, *policy.besides]}]
     if policy.scope != PUBLIC:
         extra["x-scope"] = policy.scope
     return {"responses": responses, "openapi_extra": extra}
@@ -183,7 +183,7 @@ def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]
     document["x-scopes"] = SCOPES
     for path in document["paths"].values():
         for operation in path.values():
-            _describe_ids(operation)
+            _describe_parameters(operation)
             _add_headers(operation)
             _offer_selection(operation, schemas)
     complete(document)
@@ -221,8 +221,10 @@ def _selection(whole: str, schemas: dict[str, Any]) -> str:
     return f"{whole}Selection"
 
 
-def _describe_ids(operation: dict[str, Any]) -> None:
+def _describe_parameters(operation: dict[str, Any]) -> None:
     for parameter in operation.get("parameters", []):
+        if parameter["in"] == "query" and parameter["name"] == "facets":
+            parameter.update(style="form", explode=False)
         if parameter["in"] == "path" and parameter["name"] == "id":
             parameter.setdefault("description", "Its id.")
 

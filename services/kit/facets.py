@@ -1,7 +1,7 @@
 """Facets: for a list, how many rows each value of a filter would find, counted in one statement for all of them.
 
-A facet is counted under the list's row rule, search and other filters, but without its own: so a page shows what choosing
-another value would give ("multi-select"). What a filter needs a scope for, its facet needs too.
+A facet is counted under the list's row rule, search and other filters, but without its own: so a page shows what
+choosing another value would give ("multi-select"). What a filter needs a scope for, its facet needs too.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,7 @@ async def facets_of(resource: "Resource[Any]", run: Run, asked: Asked, wanted: S
     values: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for place, value, count in rows:
         values[names[place]].append({"value": value, "count": count})
-    facets = {
-        name: {"values": found[:MOST_VALUES], "more": len(found) > MOST_VALUES} for name, found in values.items()
-    }
+    facets = {name: {"values": found[:MOST_VALUES], "more": len(found) > MOST_VALUES} for name, found in values.items()}
     return to_json(facets).decode()
 
 
@@ -49,7 +47,7 @@ def _counted(resource: "Resource[Any]", asked: Asked, name: str, place: int) -> 
     each = func.unnest(column) if isinstance(column.type, ARRAY) else column
     found = resource.found(shape, asked.rule, each.label("value")).subquery(f"found_{place}")
     value = cast(found.c.value, Text).label("value")
-    counted = (
+    counted: Any = (
         # Written out, so that the statement has no parameters but those it was given.
         select(literal_column(str(place)).label("place"), value, func.count().label("count"))
         .group_by(value)

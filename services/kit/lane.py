@@ -51,7 +51,7 @@ class ReadLane:
         request = Request(scope, receive)
         try:
             caller = await self._runtime.authenticate(request)
-            caller.require(policy.scope)
+            policy.admit(caller)
             request.state.caller = caller
             assert policy.read is not None
             response = await policy.read(request)

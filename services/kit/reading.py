@@ -32,9 +32,9 @@ from services.kit.auth import Caller
 from services.kit.clock import office_today
 from services.kit.db import Tracked
 from services.kit.errors import Forbidden
-from services.kit.filters import Column, Filter
 from services.kit.export.cards import Cards
 from services.kit.facets import facets_of
+from services.kit.filters import Column, Filter
 from services.kit.listing import ListQuery, RowQuery, query_model
 from services.kit.order import Keys, Sort, ordered, page_of
 from services.kit.paging import Cursors

@@ -6,7 +6,7 @@ transaction when it writes → idempotency record → commit → response. A 2xx
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
@@ -28,13 +28,13 @@ from services.kit.errors import (
 )
 from services.kit.form import StrictRequest, check_write, flag, refuse_unknown
 from services.kit.idempotency import Attempt
-from services.kit.listing import SELECTION, Selection, read_query, selection_model
+from services.kit.listing import selection_model
+from services.kit.readers import Handler, exporter, list_reader, one_reader
 from services.kit.reading import Item, Resource
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.statement import fetch
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 Prepare = Callable[[Request, Caller], Awaitable[Any]]
 Turn = Callable[[Request], AbstractAsyncContextManager[None]]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -64,6 +64,14 @@ class Policy:
     """Bytes of the largest body, where it is not the service's usual one."""
     rehearses: bool = True
     """`dry_run=true` does everything and rolls it back. False: the operation has a meaning of its own for it."""
+    besides: tuple[str, ...] = ()
+    """Scopes demanded beside `scope`."""
+
+    def admit(self, caller: Caller) -> None:
+        """Raise unless the caller holds every scope."""
+        caller.require(self.scope)
+        for scope in self.besides:
+            caller.require(scope)
 
 
 class Route(APIRoute):
@@ -81,7 +89,7 @@ class Route(APIRoute):
             request = StrictRequest(request.scope, request.receive)
             runtime = runtime_of(request)
             caller = await runtime.authenticate(request)
-            caller.require(policy.scope)
+            policy.admit(caller)
             request.state.caller = caller
             if policy.read is not None:
                 return await policy.read(request)
@@ -239,7 +247,7 @@ class Routes:
             path + "/{id}",
             scope=scope,
             response=resource.model,
-            read=_one_reader(resource, selection),
+            read=one_reader(resource, selection),
             summary=f"Read {article} {resource.name}",
             description=f"One {resource.name}, with its ETag. `If-None-Match` answers 304 when nothing changed.",
             refuses=(NotFound,),
@@ -261,19 +269,30 @@ class Routes:
         summary: str | None = None,
         description: str | None = None,
     ) -> None:
-        """The list of a resource, on the fast path."""
+        """The list of a resource, on the fast path, and its export."""
         plural = resource.path.rsplit("/", 1)[-1].replace("-", " ")
         self._operation(
             "GET",
             path,
             scope=scope,
             response=response or Page[resource.model],  # type: ignore[name-defined]
-            read=_list_reader(resource),
+            read=list_reader(resource),
             refuses=(InvalidCursor,),
             summary=summary or f"List {plural}",
             description=description
             or f"A page of {plural}, oldest first unless sorted otherwise. Follow `next_cursor` to read on.",
         )(_documented(f"list_{_word(resource.path.removeprefix('/v1/'))}", query=resource.query))
+        if resource.resumable:
+            return  # a feed is read on and on
+        answers, query, described = exporter(resource)
+        self._operation(
+            "GET",
+            path + "/export",
+            scope=scope,
+            read=answers,
+            summary=f"Export {plural}",
+            **described,
+        )(_documented(f"export_{_word(resource.path.removeprefix('/v1/'))}", query=query))
 
     def _operation(
         self,
@@ -292,6 +311,7 @@ class Routes:
         streams: Sequence[str] = (),
         max_body: int | None = None,
         rehearses: bool = True,
+        besides: tuple[str, ...] = (),
         **options: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         writes = method != "GET"
@@ -307,6 +327,7 @@ class Routes:
             streams=tuple(streams),
             max_body=max_body,
             rehearses=rehearses,
+            besides=besides,
         )
 
         def keep(endpoint: Endpoint) -> Endpoint:
@@ -352,43 +373,6 @@ def _documented(name: str, *, query: type[Any], **parameters: Any) -> Callable[.
         [inspect.Parameter(n, inspect.Parameter.KEYWORD_ONLY, annotation=a) for n, a in parameters.items()]
     )
     return operation
-
-
-def _list_reader(resource: Resource[Any]) -> Handler:
-    async def read(request: Request) -> Response:
-        runtime, scope = runtime_of(request), request.scope
-        query = read_query(resource.query, scope["query_string"])
-        body = await resource.page(runtime.read, request.state.caller, query, runtime.cursors)
-        return Response(body, media_type=_media_type(query))
-
-    return read
-
-
-def _media_type(query: Selection) -> str:
-    # A record of which only some fields are sent does not fit the record's schema, and says so.
-    return SELECTION if query.fields else "application/json"
-
-
-def _one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
-    async def read(request: Request) -> Response:
-        runtime, scope = runtime_of(request), request.scope
-        try:
-            id = UUID(str(scope["path_params"]["id"]))
-        except ValueError as error:
-            raise NotFound(f"There is no {resource.name} with this id; ids are UUIDs.") from error
-        chosen = read_query(selection, scope["query_string"])
-        values = {name: getattr(chosen, name) for name in resource.parameters}
-        item = await resource.one(
-            runtime.read, request.state.caller, id, fields=chosen.fields, expand=chosen.embedded, values=values
-        )
-        if item is None:
-            raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")
-        tag = etag.of(item)
-        if etag.unchanged(request.headers.get("if-none-match"), tag):
-            return Response(status_code=304, headers={"ETag": tag})
-        return Response(item.body, media_type=_media_type(chosen), headers={"ETag": tag})
-
-    return read
 
 
 __all__ = [

@@ -18,6 +18,7 @@ CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
 OFFICE_TODAY = bindparam("office_today", type_=Date())
 """The date in the office; for row rules, fields and filters that depend on it."""
 
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Which rows a kind of caller sees: the first rule that applies counts. No condition: every row."""

@@ -40,9 +40,28 @@ def test_filters_are_typed_parameters() -> None:
 
 
 def test_the_inbox_is_nobodys_business() -> None:
-    assert list(document(CATALOGUE)["paths"]) == ["/v1/events/changes"]
+    assert list(document(CATALOGUE)["paths"]) == ["/v1/events/changes", "/v1/events/audit", "/v1/events/audit/export"]
 
 
 def test_the_feed_says_how_to_resume() -> None:
     schemas = document()["components"]["schemas"]
     assert "resume_cursor" in schemas["ChangePage"]["properties"]
+
+
+def test_an_export_names_its_forms_and_both_scopes() -> None:
+    said = document()["paths"]["/v1/books/export"]["get"]
+    assert said["security"] == [{"bearer": ["members:read", "records:export"]}]
+    answer = said["responses"]["200"]
+    assert {media["schema"]["format"] for media in answer["content"].values()} == {"binary"}
+    assert {"text/csv", "application/jsonl"} <= answer["content"].keys()
+    assert {"Content-Disposition", "Left-Out", "X-Request-Id"} <= answer["headers"].keys()
+    parameters = {one["name"] for one in said["parameters"]}
+    assert {"format", "time_zone", "isbn", "sort", "q", "fields", "expand"} <= parameters
+    assert parameters.isdisjoint({"limit", "cursor", "count", "facets"})
+
+
+def test_facets_are_named_and_parted_by_commas() -> None:
+    parameters = {one["name"]: one for one in document()["paths"]["/v1/books"]["get"]["parameters"]}
+    facets = parameters["facets"]
+    assert facets["schema"]["items"]["enum"] == ["shelf", "organisation_id", "appraisal", "label"]
+    assert (facets["style"], facets["explode"]) == ("form", False)

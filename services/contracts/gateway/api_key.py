@@ -27,6 +27,7 @@ Scope = TypeAliasType(
         "liaison:write",
         "liaison:confidential",
         "changes:read",
+        "records:export",
         "audit:read",
         "users:read",
         "users:write",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from typing_extensions import TypeAliasType
 
 Path = tuple[str, ...]
@@ -119,7 +119,7 @@ def _plain(type_: Any) -> Any:
 def _kind(type_: Any) -> Kind:
     if type_ is date:
         return "date"
-    return "instant" if type_ is datetime else "plain"
+    return "instant" if type_ in (datetime, AwareDatetime) else "plain"
 
 
 def _language_order(key: str) -> tuple[bool, bool, str]:

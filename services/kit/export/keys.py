@@ -55,19 +55,14 @@ def _statement(resource: "Resource[Any]", asked: Asked, shape: Any, places: Sequ
     rows = select(page).cte("rows")
     last = func.max(cast(rows.c["_key_0"], Text).collate("C")).label("last")
     count = select(func.count()).select_from(rows).scalar_subquery()
-    return select(
-        count, select(last).scalar_subquery(), *[_keys_at(rows, path) for path in places]
-    )
+    return select(count, select(last).scalar_subquery(), *[_keys_at(rows, path) for path in places])
 
 
 def _keys_at(rows: Any, path: Path) -> Any:
     """The keys of the objects at a path, once each."""
-    held = cast(rows.c[path[0]], JSONB)
+    held: Any = cast(rows.c[path[0]], JSONB)
     for key in path[1:]:
         held = held[key]
     is_object = func.jsonb_typeof(held) == "object"
-    key = func.jsonb_object_keys(held).label("key")
-    keys = select(key).where(is_object).subquery()
+    keys = select(func.jsonb_object_keys(held).label("key")).where(is_object).subquery()
     return func.array(select(keys.c.key).distinct().scalar_subquery(), type_=ARRAY(Text))
-
-

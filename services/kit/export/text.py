@@ -27,9 +27,12 @@ def harmless(text: str) -> str:
     return _HARMLESS + text if begins_a_formula(text) else text
 
 
-def in_zone(instant: str, zone: ZoneInfo) -> datetime:
-    """An instant, as PostgreSQL writes it, by the clocks of a zone."""
-    return datetime.fromisoformat(instant).astimezone(zone)
+def in_zone(instant: str, zone: ZoneInfo) -> datetime | None:
+    """An instant, as PostgreSQL writes it, by the clocks of a zone; None where they do not go so far."""
+    try:
+        return datetime.fromisoformat(instant).astimezone(zone)
+    except (OverflowError, ValueError):
+        return None
 
 
 class CsvWriter:
@@ -60,7 +63,8 @@ class CsvWriter:
     def _cell(self, column: Column, value: Any) -> Any:
         if isinstance(value, str):
             if column.kind == "instant":
-                return in_zone(value, self._zone).isoformat()
+                there = in_zone(value, self._zone)
+                return value if there is None else there.isoformat()
             return harmless(value)
         if isinstance(value, bool):
             return "true" if value else "false"

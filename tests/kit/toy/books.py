@@ -8,7 +8,7 @@ from fastapi import Query, Response
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.base import BulkCreate, BulkResults, Instant, Output
+from services.contracts.base import BulkCreate, BulkResults, Instant, Output, Tag
 from services.kit.auth import Caller
 from services.kit.bulk import create_all
 from services.kit.changes import save
@@ -16,10 +16,10 @@ from services.kit.db import refused_by
 from services.kit.errors import Conflict
 from services.kit.etag import IfMatch as Tags
 from services.kit.etag import held
-from services.kit.filters import any_of, between, created_and_updated
+from services.kit.filters import any_of, between, created_and_updated, overlaps
 from services.kit.jobs import task
 from services.kit.patching import patch
-from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
+from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, LeftOut, Resource, Rule, Sort
 from services.kit.routing import CurrentCaller, CurrentRuntime, IfMatch, Routes, WriteSession, answer
 from services.kit.runtime import Runtime
 from tests.kit.toy.contract import Book, BookCreate, BookUpdate, Isbn
@@ -36,6 +36,7 @@ books = Resource(
         "isbn": any_of(BookRow.isbn, Isbn, "Any of these numbers."),
         "appraisal": any_of(BookRow.appraisal, str, "Appraised so.", needs_scope="persons:sensitive"),
         "organisation_id": any_of(BookRow.organisation_id, UUID, "Of any of these."),
+        "label": overlaps(BookRow.labels, Tag, "Has any of these labels."),
         **between("lent_at", BookRow.lent_at, Instant),
         **created_and_updated(BookRow),
     },
@@ -51,6 +52,11 @@ books = Resource(
         "appraisal": Sort(BookRow.appraisal, nullable=True, needs_scope="persons:sensitive"),
     },
     search=BookRow.search,
+    facets=("shelf", "organisation_id", "appraisal", "label"),
+    leaves_out=(
+        LeftOut("withdrawn", lambda _: True, BookRow.state == "lost"),
+        LeftOut("reserved", lambda caller: caller.kind == "partner", BookRow.shelf == "B"),
+    ),
     expandable={
         "standing": select(func.jsonb_build_object("name", ShelfRow.name))
         .where(ShelfRow.name == BookRow.shelf)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import MISSING, Field, FiniteFloat
 
-from services.contracts.base import Input, Instant, Label, Names, NamesPatch, Output
+from services.contracts.base import Input, Instant, Label, Names, NamesPatch, Output, Tag
 
 Isbn = Annotated[str, Field(pattern="^[0-9]{1,13}$")]
 Pages = Annotated[int, Field(ge=0, le=100_000)]
@@ -30,6 +30,7 @@ class BookCreate(Input):
         None, max_length=1_000, description="Any text at all, so that hostile ones come through."
     )
     extra: dict[str, Any] = {}
+    labels: list[Tag] = []
     organisation_id: UUID | None = None
 
 
@@ -66,6 +67,7 @@ class Book(Output):
     appraisal: str | None = Field(None, description="With `persons:sensitive` only.")
     remark: str | None
     extra: dict[str, Any]
+    labels: list[Tag]
     state: str
     organisation_id: UUID | None
     standing: Shelf | None = Field(None, description="With `expand=standing`.")

@@ -58,6 +58,7 @@ class BookRow(Tracked, Searchable, Base):
     appraisal: Mapped[str | None]
     remark: Mapped[str | None]
     extra: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    labels: Mapped[list[str]] = mapped_column(default=list)
     state: Mapped[str] = mapped_column(default="here")
     organisation_id: Mapped[UUID | None] = mapped_column(Uuid)
 

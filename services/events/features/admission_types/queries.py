@@ -31,6 +31,7 @@ admission_types = Resource(
         "eligibility": any_of(AdmissionTypeRow.eligibility, Eligibility, "For everyone or for members."),
         **created_and_updated(AdmissionTypeRow),
     },
+    facets=("presence", "eligibility"),
     sorts={
         "created_at": Sort(AdmissionTypeRow.created_at),
         "updated_at": Sort(AdmissionTypeRow.updated_at),

@@ -42,6 +42,7 @@ check_ins = Resource(
         "registration_id": any_of(CheckInRow.registration_id, UUID, "Of any of these registrations."),
         **created_and_updated(CheckInRow),
     },
+    facets=("event_id",),
     sorts={
         "created_at": Sort(CheckInRow.created_at),
         "updated_at": Sort(CheckInRow.updated_at),

@@ -72,6 +72,7 @@ events = Resource(
         **between("ends_at", EventRow.ends_at, Instant),
         **created_and_updated(EventRow),
     },
+    facets=("status", "format", "visibility", "country", "series_id"),
     sorts={
         "name": Sort(EventRow.sort_name),
         "starts_at": Sort(EventRow.starts_at),

@@ -67,6 +67,7 @@ registrations = Resource(
         ),
         **created_and_updated(RegistrationRow),
     },
+    facets=("status", "admission_type_id", "price_status", "country", "organisation_id"),
     sorts={
         "name": Sort(RegistrationRow.sort_name),
         "waitlist_number": Sort(RegistrationRow.waitlist_number, nullable=True),

@@ -30,6 +30,7 @@ contacts = Resource(
         "current": yes_or_no(_CURRENT, "Whether in office on `as_of`."),
         **created_and_updated(ContactRow),
     },
+    facets=("language",),
     sorts={
         "precedence": Sort(ContactRow.precedence, nullable=True),
         "name": Sort(ContactRow.sort_name),

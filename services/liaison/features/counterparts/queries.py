@@ -86,6 +86,7 @@ counterparts = Resource(
         "due": yes_or_no(_IS_DUE, "Whether contact is due on `as_of`; sort by `next_due_on` for the longest due."),
         **created_and_updated(CounterpartRow),
     },
+    facets=("kind", "represents", "stands_in", "city", "tag", "status"),
     sorts={
         "name": Sort(CounterpartRow.sort_name),
         "kind": Sort(CounterpartRow.kind),

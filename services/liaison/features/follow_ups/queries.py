@@ -58,6 +58,7 @@ follow_ups = Resource(
         **between("closed_at", FollowUpRow.closed_at, Instant),
         **created_and_updated(FollowUpRow),
     },
+    facets=("status",),
     sorts={
         "due_on": Sort(FollowUpRow.due_on),
         "status": Sort(FollowUpRow.status),

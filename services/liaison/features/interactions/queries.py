@@ -67,6 +67,7 @@ interactions = Resource(
         **between("occurred_on", InteractionRow.occurred_on, CalendarDate),
         **created_and_updated(InteractionRow),
     },
+    facets=("channel", "confidentiality"),
     sorts={
         "occurred_on": Sort(InteractionRow.occurred_on),
         "channel": Sort(InteractionRow.channel),

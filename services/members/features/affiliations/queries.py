@@ -37,6 +37,7 @@ affiliations = Resource(
         **between("ends_on", AffiliationRow.ends_on, CalendarDate),
         **created_and_updated(AffiliationRow),
     },
+    facets=("organisation_id",),
     sorts={
         "starts_on": Sort(AffiliationRow.starts_on, nullable=True),
         "ends_on": Sort(AffiliationRow.ends_on, nullable=True),

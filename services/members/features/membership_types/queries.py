@@ -25,6 +25,7 @@ membership_types = Resource(
         "status": any_of(MembershipTypeRow.status, MembershipTypeStatus, "Any of these states."),
         **created_and_updated(MembershipTypeRow),
     },
+    facets=("status",),
     sorts={
         "code": Sort(MembershipTypeRow.code),
         "created_at": Sort(MembershipTypeRow.created_at),

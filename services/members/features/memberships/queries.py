@@ -74,6 +74,7 @@ memberships = Resource(
         **between("term_ends_on", _ON_DAY.term.c.ends_on, CalendarDate),
         **created_and_updated(MembershipRow),
     },
+    facets=("status", "type_id"),
     sorts={
         "number": Sort(MembershipRow.number, nullable=True),
         "term_ends_on": Sort(_ON_DAY.term.c.ends_on, nullable=True),
@@ -176,6 +177,7 @@ decisions = Resource(
         "kind": any_of(MembershipDecisionRow.kind, DecisionKind, "Any of these kinds."),
         **between("effective_on", MembershipDecisionRow.effective_on, CalendarDate),
     },
+    facets=("kind",),
     sorts={
         "effective_on": Sort(MembershipDecisionRow.effective_on),
         "created_at": Sort(MembershipDecisionRow.created_at),

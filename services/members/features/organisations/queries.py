@@ -52,6 +52,7 @@ organisations = Resource(
         ),
         **created_and_updated(OrganisationRow),
     },
+    facets=("kind", "country", "city", "tag", "status"),
     sorts={
         "name": Sort(OrganisationRow.sort_name),
         "country": Sort(OrganisationRow.country, nullable=True),

@@ -68,6 +68,7 @@ persons = Resource(
         **between("birth_date", PersonRow.birth_date, CalendarDate, needs_scope=SENSITIVE_SCOPE),
         **created_and_updated(PersonRow),
     },
+    facets=("country", "language", "tag"),
     sorts={
         "name": Sort(PersonRow.sort_name),
         "country": Sort(PersonRow.country, nullable=True),

@@ -1,0 +1,125 @@
+"""Answers an export: one chunk of rows after the other, each read when the client has taken the last one.
+
+No transaction and no connection is held for a client that is slow. What fails half-way breaks the connection, so that a
+part never passes for the whole.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from services.kit.audit import audited
+from services.kit.auth import Caller
+from services.kit.clock import office_today
+from services.kit.export.columns import Column, Keys, columns_of
+from services.kit.export.keys import keys_of
+from services.kit.export.query import EXTENSIONS, MEDIA_TYPES, ExportQuery, export_model
+from services.kit.export.text import CsvWriter, JsonLinesWriter
+from services.kit.listing import read_query
+from services.kit.runtime import Runtime, runtime_of
+from services.kit.shape import Asked
+
+if TYPE_CHECKING:
+    from services.kit.reading import Resource
+
+_FIRST_ROWS: Final = 200
+_MOST_ROWS: Final = 2_000
+_LONGEST_SECONDS: Final = 3_600.0
+
+
+class Writer(Protocol):
+    """Writes a file in one form."""
+
+    def begin(self) -> bytes:
+        """What stands before the first record."""
+
+    def rows(self, records: Sequence[str]) -> bytes:
+        """Some records, given as JSON."""
+
+    def end(self) -> bytes:
+        """What stands behind the last one."""
+
+
+class TookTooLong(Exception):
+    """The file was not taken within an hour."""
+
+
+class Exporter:
+    """The export of one resource's list."""
+
+    def __init__(self, resource: "Resource[Any]") -> None:
+        self._resource = resource
+        self.query = export_model(resource)
+        self._name = resource.path.rsplit("/", 1)[-1]
+
+    async def answer(self, request: Request) -> Response:
+        """Check and audit it, and answer with its beginning; the rest follows as it is taken."""
+        runtime, caller = runtime_of(request), request.state.caller
+        query = read_query(self.query, request.scope["query_string"])
+        resource = self._resource
+        # Best first means little in a file, and costs much: asked for by name only.
+        asked = resource.asked(caller, query, sort=resource.default_sort, exporting=True)
+        writer = await self._writer(runtime, asked, query)
+        rows = await resource.rows(runtime.read, asked, None, _FIRST_ROWS)
+        headers = {"Content-Disposition": f'attachment; filename="{self._file_name(query)}"'}
+        if asked.shape.left_out:
+            _, *counts = await resource.counted(runtime.read, asked)
+            headers["Left-Out"] = ", ".join(
+                f"{reason}={count}" for reason, count in zip(asked.shape.left_out, counts, strict=True)
+            )
+        await self._audit(runtime, caller, query, asked)
+        return StreamingResponse(
+            self._pieces(runtime, asked, writer, rows), headers=headers, media_type=MEDIA_TYPES[query.format]
+        )
+
+    async def _writer(self, runtime: Runtime, asked: Asked, query: ExportQuery) -> Writer:
+        if query.format == "jsonl":
+            return JsonLinesWriter()
+        keys = await keys_of(self._resource, runtime.read, asked)
+        return CsvWriter(self._columns(asked, keys), keys, ZoneInfo(query.time_zone))
+
+    def _columns(self, asked: Asked, keys: Keys) -> list[Column]:
+        shown = {*asked.shape.fields, *asked.shape.expand}
+        fields = self._resource.model.model_fields
+        return [
+            column for name in fields if name in shown for column in columns_of(fields[name].annotation, keys, (name,))
+        ]
+
+    def _file_name(self, query: ExportQuery) -> str:
+        return f"{self._name}-{office_today():%Y-%m-%d}.{EXTENSIONS[query.format]}"
+
+    async def _audit(self, runtime: Runtime, caller: Caller, query: ExportQuery, asked: Asked) -> None:
+        """Committed before the first byte leaves; which values were asked for may be personal, and is not kept."""
+        by = sorted(asked.shape.filters | ({"q"} if asked.shape.searched else frozenset()))
+        async with runtime.database.transaction() as session:
+            await audited(
+                session,
+                caller,
+                action=f"{self._name}.exported",
+                resource=self._resource.name,
+                fields=[*asked.shape.fields, *asked.shape.expand],
+                detail={"format": query.format, "filters": by, "sort": asked.shape.sort},
+            )
+
+    async def _pieces(
+        self, runtime: Runtime, asked: Asked, writer: Writer, rows: list[tuple[Any, ...]]
+    ) -> AsyncIterator[bytes]:
+        ends, limit = time.monotonic() + _LONGEST_SECONDS, _FIRST_ROWS
+        if beginning := writer.begin():
+            yield beginning
+        while rows:
+            # Beside the event loop: other requests need not wait for a thousand rows to be written.
+            piece = await asyncio.to_thread(writer.rows, [row[0] for row in rows])
+            if piece:
+                yield piece
+            if time.monotonic() > ends:
+                raise TookTooLong
+            more, last, limit = len(rows) == limit, rows[-1][1:], _MOST_ROWS
+            rows = await self._resource.rows(runtime.read, asked, last, limit) if more else []
+        if ending := await asyncio.to_thread(writer.end):
+            yield ending

@@ -1,0 +1,65 @@
+"""The handlers of the fast reads: a list, a record, an export (docs/adr/0003)."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.kit import etag
+from services.kit.errors import NotFound
+from services.kit.export.answering import Exporter
+from services.kit.export.describing import describe
+from services.kit.listing import SELECTION, Selection, read_query
+from services.kit.reading import Resource
+from services.kit.runtime import runtime_of
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+def list_reader(resource: Resource[Any]) -> Handler:
+    """Answers pages of a list."""
+
+    async def read(request: Request) -> Response:
+        runtime, scope = runtime_of(request), request.scope
+        query = read_query(resource.query, scope["query_string"])
+        body = await resource.page(runtime.read, request.state.caller, query, runtime.cursors)
+        return Response(body, media_type=_media_type(query))
+
+    return read
+
+
+def _media_type(query: Selection) -> str:
+    # A record of which only some fields are sent does not fit the record's schema, and says so.
+    return SELECTION if query.fields else "application/json"
+
+
+def one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
+    """Answers single records."""
+
+    async def read(request: Request) -> Response:
+        runtime, scope = runtime_of(request), request.scope
+        try:
+            id = UUID(str(scope["path_params"]["id"]))
+        except ValueError as error:
+            raise NotFound(f"There is no {resource.name} with this id; ids are UUIDs.") from error
+        chosen = read_query(selection, scope["query_string"])
+        values = {name: getattr(chosen, name) for name in resource.parameters}
+        item = await resource.one(
+            runtime.read, request.state.caller, id, fields=chosen.fields, expand=chosen.embedded, values=values
+        )
+        if item is None:
+            raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")
+        tag = etag.of(item)
+        if etag.unchanged(request.headers.get("if-none-match"), tag):
+            return Response(status_code=304, headers={"ETag": tag})
+        return Response(item.body, media_type=_media_type(chosen), headers={"ETag": tag})
+
+    return read
+
+
+def exporter(resource: Resource[Any]) -> tuple[Handler, type[Any], dict[str, Any]]:
+    """What answers a list's export, its parameters, and what the document says of it."""
+    answers = Exporter(resource)
+    return answers.answer, answers.query, describe(resource)
