@@ -25,7 +25,7 @@ class ExportQuery(RowQuery):
     time_zone: TimeZone = "UTC"
 
 
-def forms_of(resource: "Resource[Any]") -> list[Form]:
+def forms_of(_: "Resource[Any]") -> list[Form]:
     """The forms a resource's list comes in."""
     return list(MEDIA_TYPES)
 
