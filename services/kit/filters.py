@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, DateTime, Text, Uuid, any_, bindparam
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Date, DateTime, Text, Uuid, and_, any_, bindparam, not_, or_, true
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
@@ -27,6 +27,8 @@ class Filter:
     needs_scope: str | None = None
     column: Column | None = None
     """What it compares with, when that can be counted as a facet."""
+    staff_only: bool = False
+    """Refused to partners: what it asks by is kept from them."""
 
     def condition(self, parameter: str) -> ColumnElement[bool]:
         """The condition, with the value bound under `parameter`."""
@@ -61,6 +63,15 @@ def where(
 ) -> Filter:
     """A condition of its own."""
     return Filter(type_, condition, sql_type, description)
+
+
+def yes_or_no(condition: ColumnElement[bool], description: str, *, staff_only: bool = False) -> Filter:
+    """`due=true`, `due=false`: the condition holds, or does not (or can't be told)."""
+
+    def decide(value: ColumnElement[Any]) -> ColumnElement[bool]:
+        return or_(and_(value, condition), and_(not_(value), condition.is_not(true())))
+
+    return Filter(bool, decide, Boolean(), description, staff_only=staff_only)
 
 
 def between(name: str, column: Column, type_: Any, *, needs_scope: str | None = None) -> Mapping[str, Filter]:

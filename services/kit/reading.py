@@ -331,6 +331,8 @@ class Resource(Generic[Row]):
         for name in (*given, *facets):
             if (scope := self.filters[name].needs_scope) is not None:
                 caller.require(scope)
+            if self.filters[name].staff_only and caller.kind == "partner":
+                raise Forbidden(f"{name}: a partner's key does not ask by it.")
         for key, _ in keys:
             if key.needs_scope is not None:
                 caller.require(key.needs_scope)

@@ -25,6 +25,7 @@ SINGULAR = {
     "refresh",
     "standing",
     "timeline",
+    "tree",
 }
 # Their bodies or answers hold a secret, of which nothing may be kept.
 WITH_SECRETS = {"/v1/api-keys", "/v1/api-keys/{id}/rotations", "/v1/users"}

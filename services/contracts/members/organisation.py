@@ -94,7 +94,8 @@ Emails = Annotated[list[Email], Field(max_length=20)]
 Phones = Annotated[list[PhoneInput], Field(max_length=20)]
 Identifiers = Annotated[list[Identifier], Field(max_length=50)]
 Tags = Annotated[list[Tag], Field(max_length=50)]
-FormerNames = Annotated[list[FormerName], Field(max_length=50)]
+MOST_FORMER_NAMES = 50
+FormerNames = Annotated[list[FormerName], Field(max_length=MOST_FORMER_NAMES)]
 CadenceDays = Annotated[Whole, Field(ge=1, le=3_650)]
 StaleTexts = TypeAliasType(
     "StaleTexts",
@@ -156,7 +157,7 @@ class OrganisationUpdate(Input):
     tags: Tags | MISSING = MISSING
     parent_id: UUID | None | MISSING = Field(MISSING, examples=_PARENT)
     former_names: FormerNames | MISSING = Field(
-        MISSING, description="All of them: a new name does not add the old one by itself."
+        MISSING, description="All of them. A new name does not add the old one by itself: a renaming does."
     )
     description: TextsPatch | None | MISSING = MISSING
     officer_id: UUID | None | MISSING = Field(MISSING, examples=_OFFICER)
@@ -165,6 +166,26 @@ class OrganisationUpdate(Input):
     status: Literal["active", "archived"] | MISSING = Field(
         MISSING,
         description="`archived` takes it out of daily work and keeps its history; `active` brings it back.",
+    )
+
+
+class RenamingCreate(Input):
+    """A new name that comes with keeping the old one."""
+
+    names: NamesPatch = Field(description="The languages in which the name is another one now.")
+    until: CalendarDate | None = Field(
+        None, description="Last day of the old name; null when it is not known.", examples=["2026-05-28"]
+    )
+
+
+class TextConfirmationCreate(Input):
+    """The word of someone who read the languages of a text: they say the same."""
+
+    field: Literal["names", "description", "key_member"] = Field(
+        description="Which text; for `key_member`, its reason.", examples=["description"]
+    )
+    languages: Annotated[list[Language], Field(min_length=1, max_length=20)] | None = Field(
+        None, description="Which languages are as the newest one; null: all.", examples=[["en"]]
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.contracts.base import Phone
 from services.contracts.members.organisation import FormerName, Identifier, KeyMember
 from services.kit.db import Json, Tracked
+from services.kit.drift import Drifting, Texts
 from services.kit.names import sort_name
 from services.kit.search import FoundBy, Searchable
 from services.members.tables.base import Base
@@ -24,7 +25,7 @@ class OrganisationIdentifierRow(Base):
     organisation_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
 
 
-class OrganisationRow(Tracked, Searchable, Base):
+class OrganisationRow(Tracked, Searchable, Drifting, Base):
     """An organisation."""
 
     __tablename__ = "organisation"
@@ -51,6 +52,7 @@ class OrganisationRow(Tracked, Searchable, Base):
     # Besides what is personal: the office's own words, which partners must not find in the feed either.
     personal = frozenset({"emails", "phones", "key_member", "contact_cadence_days", "stale_texts"})
     unlogged = Tracked.unlogged | {"sort_name"}
+    drifting = ("names", "description", "key_member")
 
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
     sort_name: Mapped[str] = mapped_column(Text(collation="C"))
@@ -71,15 +73,17 @@ class OrganisationRow(Tracked, Searchable, Base):
     """A user of the gateway's."""
     contact_cadence_days: Mapped[int | None]
     key_member: Mapped[KeyMember | None] = mapped_column(Json(KeyMember))
-    stale_texts: Mapped[dict[str, list[str]]] = mapped_column(
-        Json(dict[str, list[str]]), default=dict, server_default=text("'{}'")
-    )
     status: Mapped[str] = mapped_column(default="active")
     merged_into: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("organisation.id"))
 
     held_identifiers: Mapped[list[OrganisationIdentifierRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"
     )
+
+    def text_of(self, field: str) -> Texts:
+        if field == "key_member":
+            return self.key_member.reason if self.key_member is not None else {}
+        return super().text_of(field)
 
     def searchable_names(self) -> Iterable[str]:
         yield from self.names.values()

@@ -6,11 +6,11 @@ from sqlalchemy import and_, func
 
 from services.contracts.base import Language
 from services.contracts.liaison.contact import Contact
-from services.kit.filters import any_of, created_and_updated, overlaps
+from services.kit.filters import any_of, created_and_updated, overlaps, yes_or_no
 from services.kit.reading import Resource, Sort
 from services.liaison.callers import rules
 from services.liaison.features.calendar import AS_OF, PARAMETERS
-from services.liaison.features.counterparts.queries import brief, yes_or_no
+from services.liaison.features.counterparts.queries import brief
 from services.liaison.tables import ContactRow
 
 _CURRENT = and_(

@@ -3,12 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Text, and_, any_, case, func, not_, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, case, func, or_, select, true
 
 from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
 from services.contracts.liaison.counterpart import Counterpart, CounterpartKind, CounterpartStatus
-from services.kit.filters import Column, Filter, any_of, created_and_updated, overlaps, where
+from services.kit.filters import Column, Filter, any_of, created_and_updated, overlaps, where, yes_or_no
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 from services.liaison.callers import CALLER_SEES_CONFIDENTIAL
 from services.liaison.features.calendar import AS_OF, PARAMETERS
@@ -39,15 +39,6 @@ def owned_by(subject: Column, name: Column) -> Filter:
         "Any of these owners, by subject (`user:…`) or by name as written.",
         many=True,
     )
-
-
-def yes_or_no(condition: ColumnElement[bool], description: str) -> Filter:
-    """`due=true`, `due=false`: the condition holds, or does not (or can't be told)."""
-
-    def decide(value: ColumnElement[Any]) -> ColumnElement[bool]:
-        return or_(and_(value, condition), and_(not_(value), condition.is_not(true())))
-
-    return where(bool, Boolean(), decide, description)
 
 
 counterparts = Resource(

@@ -6,11 +6,11 @@ from sqlalchemy import Uuid, and_, func, select
 
 from services.contracts.base import CalendarDate, Instant
 from services.contracts.liaison.follow_up import FollowUp, FollowUpStatus
-from services.kit.filters import any_of, between, created_and_updated, where
+from services.kit.filters import any_of, between, created_and_updated, where, yes_or_no
 from services.kit.reading import Resource, Sort
 from services.liaison.callers import rules
 from services.liaison.features.calendar import AS_OF, PARAMETERS
-from services.liaison.features.counterparts.queries import brief, owned_by, yes_or_no
+from services.liaison.features.counterparts.queries import brief, owned_by
 from services.liaison.tables import CounterpartRow, FollowUpRow, InteractionRow
 from services.liaison.tables.follow_up import OPEN
 

@@ -11,7 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.members.merge import Merge, MergeCreate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction, NotFound
+from services.members.features.affiliations.actions import PrimaryTaken
+from services.members.features.organisations import tree
 from services.members.features.organisations.actions import MergedAway
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.membership import MembershipRow
@@ -30,7 +33,9 @@ async def merge(session: AsyncSession, caller: Caller, new: MergeCreate) -> Merg
     staff_only(caller)
     if new.winner_id == new.loser_id:
         raise Contradiction.value("/loser_id", "same", "An organisation cannot be merged into itself.")
+    await tree.hold(session)
     winner, loser = await _both(session, new)
+    await tree.take_branches(session, caller, winner, loser)
     # First, so that nothing is left at the loser that refers to it; the lock keeps more from coming.
     affiliations = await _move_affiliations(session, caller, winner, loser)
     memberships = await _move_memberships(session, caller, winner, loser)
@@ -158,8 +163,11 @@ async def _unite(
     kept.starts_on = None if None in starts else min(day for day in starts if day is not None)
     kept.ends_on = None if None in ends else max(day for day in ends if day is not None)
     kept.organisation_id = winner.id
+    kept.primary = any(row.primary for row in together)
     kept.settle()
-    await _tell(session, caller, "updated", kept, winner, loser)
+    # On the days that are new to it, another organisation may have the person's primary role.
+    with refused_by("ex_affiliation_primary", PrimaryTaken()):
+        await _tell(session, caller, "updated", kept, winner, loser)
 
 
 async def _tell(

@@ -3,6 +3,7 @@
 from services.contracts.members.merge import Merge, MergeCreate
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, Routes, WriteSession
+from services.members.features.affiliations.actions import PrimaryTaken
 from services.members.features.merges import actions
 from services.members.features.organisations.actions import MergedAway
 
@@ -10,7 +11,11 @@ routes = Routes("/v1/merges", tag="Organisations")
 
 
 @routes.post(
-    "", scope="members:write", response=Merge, status=200, refuses=[NotFound, actions.WinnerArchived, MergedAway]
+    "",
+    scope="members:write",
+    response=Merge,
+    status=200,
+    refuses=[NotFound, actions.WinnerArchived, MergedAway, PrimaryTaken],
 )
 async def merge_organisations(new: MergeCreate, session: WriteSession, caller: CurrentCaller) -> Merge:
     """Merge two records of one organisation.

@@ -4,14 +4,24 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.members.organisation import KeyMember, OrganisationCreate, OrganisationUpdate
+from services.contracts.members.organisation import (
+    MOST_FORMER_NAMES,
+    FormerName,
+    KeyMember,
+    OrganisationCreate,
+    OrganisationUpdate,
+    RenamingCreate,
+    TextConfirmationCreate,
+)
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
+from services.kit.ids import new_id
 from services.kit.patching import merged, patch
 from services.kit.phones import normalised
+from services.members.features.organisations import tree
 from services.members.features.organisations.queries import organisations
 from services.members.tables.organisation import OrganisationRow
 
@@ -45,6 +55,7 @@ async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate)
     staff_only(caller)
     _check_place(new.country, new.subdivision)
     row = OrganisationRow(
+        id=new_id(),
         **new.model_dump(exclude={"phones", "identifiers", "former_names", "key_member"}),
         phones=[normalised(phone, new.country) for phone in new.phones],
         identifiers=new.identifiers,
@@ -54,6 +65,7 @@ async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate)
     _check_days(row)
     if row.parent_id is not None:
         await keep(session, caller, row.parent_id)
+        await tree.check_place(session, row.id, row.parent_id)
     row.settle()
     session.add(row)
     with refused_by("pk_organisation_identifier", IdentifierTaken()):
@@ -67,10 +79,14 @@ async def update(
     """Change an organisation. Archiving and bringing back are told as changes of their own."""
     if caller.kind == "partner" and (others := change.model_fields_set - REACHED_BY):
         raise Forbidden(f"A key changes how to reach its organisation, not {', '.join(sorted(others))}.")
-    row = await held(session, caller, organisations, id, if_match)
-    if row.status == "merged":
-        raise MergedAway(merged_into=row.merged_into)
-    before = row.status
+    parent_id = change.parent_id if "parent_id" in change.model_fields_set else None
+    if parent_id is not None:
+        await tree.hold(session)
+        await keep(session, caller, parent_id)  # type: ignore[arg-type]
+    row = await _editable(session, caller, id, if_match)
+    if parent_id is not None and parent_id != row.parent_id:
+        await tree.check_place(session, id, parent_id)  # type: ignore[arg-type]
+    status, texts = row.status, row.texts()
     patch(row, change, skip=frozenset({"phones", "key_member"}))
     if "phones" in change.model_fields_set:
         row.phones = [normalised(phone, row.country) for phone in change.phones]  # type: ignore[union-attr]
@@ -78,12 +94,45 @@ async def update(
         _designate(row, change)
     _check_place(row.country, row.subdivision)
     _check_days(row)
-    if "parent_id" in change.model_fields_set and row.parent_id is not None:
-        await keep(session, caller, row.parent_id)
+    row.follow(texts)
     row.settle()
-    verb = "updated" if before == row.status else {"archived": "archived", "active": "restored"}[row.status]
+    verb = "updated" if status == row.status else {"archived": "archived", "active": "restored"}[row.status]
     with refused_by("pk_organisation_identifier", IdentifierTaken()):
         await save(session, caller, f"members.organisation.{verb}", row, required_scopes=["members:read"])
+    return row
+
+
+async def rename(session: AsyncSession, caller: Caller, id: UUID, new: RenamingCreate, if_match: IfMatch) -> None:
+    """Give an organisation other names, and keep the ones they replace among its former names."""
+    staff_only(caller)
+    row = await _editable(session, caller, id, if_match)
+    texts = row.texts()
+    patch(row, new, skip=frozenset({"until"}))
+    if old := {language: name for language, name in texts["names"].items() if row.names.get(language) != name}:
+        if len(row.former_names) >= MOST_FORMER_NAMES:
+            raise Contradiction.value(
+                "/names", "too_long", f"An organisation has at most {MOST_FORMER_NAMES} former names."
+            )
+        row.former_names = [*row.former_names, FormerName(names=old, until=new.until)]
+    row.follow(texts)
+    row.settle()
+    await save(session, caller, "members.organisation.updated", row, required_scopes=["members:read"])
+
+
+async def confirm_texts(
+    session: AsyncSession, caller: Caller, id: UUID, new: TextConfirmationCreate, if_match: IfMatch
+) -> None:
+    """Take languages of a text off the list of those that lag behind."""
+    staff_only(caller)
+    row = await _editable(session, caller, id, if_match)
+    row.confirm(new.field, new.languages)
+    await save(session, caller, "members.organisation.updated", row, required_scopes=["members:read"])
+
+
+async def _editable(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> OrganisationRow:
+    row = await held(session, caller, organisations, id, if_match)
+    if row.status == "merged":
+        raise MergedAway(merged_into=row.merged_into)
     return row
 
 

@@ -1,14 +1,15 @@
 """What can be read of organisations, and by whom."""
 
 from typing import Literal
+from uuid import UUID
 
-from sqlalchemy import Text, func, select
+from sqlalchemy import Text, Uuid, and_, cast, func, literal_column, or_, select
 
 from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.organisation import Organisation, OrganisationKind
-from services.kit.filters import any_of, created_and_updated, overlaps, where
-from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
+from services.kit.filters import any_of, created_and_updated, overlaps, where, yes_or_no
+from services.kit.reading import CALLER_ORGANISATION, CALLER_SUBJECT, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 
 OWN_ORGANISATION = Rule("partner", lambda caller: caller.kind == "partner", OrganisationRow.id == CALLER_ORGANISATION)
@@ -24,6 +25,12 @@ SUMMARY = func.jsonb_build_object(
 
 OFFICE_ONLY = frozenset({"contact_cadence_days", "key_member", "stale_texts"})
 """What the office notes of a member for itself."""
+
+# Dates within JSON are texts of one form, which sort as the dates do.
+_TODAY = cast(OFFICE_TODAY, Text)
+_FROM, _TO = OrganisationRow.key_member["starts_on"].astext, OrganisationRow.key_member["ends_on"].astext
+_IS_KEY_MEMBER = and_(OrganisationRow.key_member.is_not(None), _FROM <= _TODAY, or_(_TO.is_(None), _TO >= _TODAY))
+_CALLER = cast(func.substring(CALLER_SUBJECT, "^user:([0-9a-f-]{36})$"), Uuid)
 
 _HOLDER = select(OrganisationIdentifierRow.organisation_id)
 
@@ -49,6 +56,13 @@ organisations = Resource(
                 )
             ),
             "Holds this identifier, written `scheme:value`.",
+        ),
+        "parent_id": any_of(OrganisationRow.parent_id, UUID, "Is a branch of any of these head offices."),
+        "officer_id": any_of(OrganisationRow.officer_id, UUID, "Looked after by any of these users."),
+        "mine": yes_or_no(OrganisationRow.officer_id == _CALLER, "Looked after by the user who asks."),
+        "key_member": yes_or_no(_IS_KEY_MEMBER, "Is designated a key member today.", staff_only=True),
+        "stale": yes_or_no(
+            OrganisationRow.stale_texts != literal_column("'{}'"), "Has texts that lag behind.", staff_only=True
         ),
         **created_and_updated(OrganisationRow),
     },

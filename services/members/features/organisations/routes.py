@@ -1,15 +1,25 @@
 """Organisations over HTTP."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from services.contracts.base import BulkCreate, BulkResults
-from services.contracts.members.organisation import Organisation, OrganisationCreate, OrganisationUpdate
+from services.contracts.members.organisation import (
+    Organisation,
+    OrganisationCreate,
+    OrganisationUpdate,
+    RenamingCreate,
+    TextConfirmationCreate,
+)
+from services.contracts.members.organisation_tree import OrganisationTree
 from services.kit.bulk import create_all
-from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
+from services.kit.errors import NotFound
+from services.kit.routing import CurrentCaller, CurrentRuntime, IfMatch, Routes, WriteSession, answer
 from services.members.features.organisations import actions
 from services.members.features.organisations.queries import organisations
+from services.members.features.organisations.tree import tree
 
 routes = Routes("/v1/organisations", tag="Organisations")
 routes.reads(organisations, scope="members:read")
@@ -52,6 +62,60 @@ async def update_organisation(
     """
     await actions.update(session, caller, id, change, if_match)
     return await answer(session, caller, organisations, id)
+
+
+@routes.post(
+    "/{id}/renamings",
+    scope="members:write",
+    response=Organisation,
+    status=200,
+    conditional=True,
+    refuses=[NotFound, actions.MergedAway],
+)
+async def rename_organisation(
+    id: UUID, new: RenamingCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Give an organisation another name and keep the old one.
+
+    The names that are replaced or removed become one of its `former_names`, by which it is found as before. To correct
+    a mistake in a name, `PATCH` it instead.
+    """
+    await actions.rename(session, caller, id, new, if_match)
+    return await answer(session, caller, organisations, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="members:write",
+    response=Organisation,
+    status=200,
+    conditional=True,
+    refuses=[NotFound, actions.MergedAway],
+)
+async def confirm_organisation_text(
+    id: UUID, new: TextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that a text says the same in other languages.
+
+    A text that changes in one language leaves the others behind (`stale_texts`) until they are changed too, or
+    confirmed here. `If-Match` names the state that was read, so that nothing newer is confirmed unseen.
+    """
+    await actions.confirm_texts(session, caller, id, new, if_match)
+    return await answer(session, caller, organisations, id)
+
+
+@routes.get("/{id}/tree", scope="members:read", response=OrganisationTree, refuses=[NotFound])
+async def read_organisation_tree(
+    id: UUID,
+    runtime: CurrentRuntime,
+    caller: CurrentCaller,
+    limit: Annotated[int, Query(ge=1, le=500, description="Organisations at most; upper levels go first.")] = 200,
+) -> OrganisationTree:
+    """Read the tree of head office and branches.
+
+    The whole tree the organisation stands in, from the topmost head office down. A partner finds itself alone.
+    """
+    return await tree(runtime.read, caller, id, limit)
 
 
 @routes.delete("/{id}", scope="members:write", refuses=[actions.OrganisationInUse])

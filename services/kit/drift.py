@@ -1,0 +1,65 @@
+"""Texts in several languages drift apart: one that changes in a language leaves the others behind until they are
+changed, or confirmed to say the same still."""
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar
+
+from sqlalchemy import text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.kit.db import Json
+
+Texts = Mapping[str, str]
+
+
+def behind(before: Texts, after: Texts, stale: Collection[str]) -> list[str]:
+    """The languages that lag behind after a change, those before it being `stale`.
+
+    Who changes a language that lagged behind catches up; who changes one that did not says something new, which every
+    other language lacks. A language that is added lacks nothing, and tells nothing new.
+    """
+    changed = {language for language in before.keys() & after.keys() if before[language] != after[language]}
+    added = after.keys() - before.keys()
+    lagging = (set(stale) & after.keys()) - changed
+    if changed - set(stale):
+        lagging |= after.keys() - changed - added
+    return sorted(lagging)
+
+
+class Drifting:
+    """Mixin of a table with such texts. `drifting` names the columns; say `follow` after each change."""
+
+    drifting: ClassVar[tuple[str, ...]] = ()
+
+    stale_texts: Mapped[dict[str, list[str]]] = mapped_column(
+        Json(dict[str, list[str]]), default=dict, server_default=text("'{}'")
+    )
+    """Field → the languages that lag behind; fields in which none does are left out."""
+
+    def text_of(self, field: str) -> Texts:
+        """The text of one field by language; empty where there is none."""
+        return getattr(self, field) or {}
+
+    def texts(self) -> dict[str, Texts]:
+        """Every text as it is now: take it before a change and give it to `follow` after it."""
+        return {field: dict(self.text_of(field)) for field in self.drifting}
+
+    def follow(self, before: Mapping[str, Texts]) -> None:
+        """Note what fell behind since `before`, and what caught up."""
+        self._keep(
+            {
+                field: behind(before[field], self.text_of(field), self.stale_texts.get(field, []))
+                for field in self.drifting
+            }
+        )
+
+    def confirm(self, field: str, languages: Collection[str] | None = None) -> None:
+        """Say that these languages of a text (all, when none are named) say the same as the newest one."""
+        stale = self.stale_texts.get(field, [])
+        left = [] if languages is None else [language for language in stale if language not in languages]
+        self._keep({**self.stale_texts, field: left})
+
+    def _keep(self, lagging: Mapping[str, list[str]]) -> None:
+        kept = {field: languages for field, languages in lagging.items() if languages}
+        if kept != self.stale_texts:
+            self.stale_texts = kept
