@@ -12,6 +12,7 @@ SERVICES: Final[tuple[str, ...]] = ("members", "events", "liaison")
 SEGMENTS: Final[dict[str, str]] = {
     # first segment under /v1 → service
     "organisations": "members",
+    "organisation-relations": "members",
     "persons": "members",
     "affiliations": "members",
     "membership-types": "members",

@@ -8,6 +8,7 @@ from services.members.features.memberships.routes import decision_routes as memb
 from services.members.features.memberships.routes import routes as memberships
 from services.members.features.memberships.routes import term_routes as membership_terms
 from services.members.features.merges.routes import routes as merges
+from services.members.features.organisation_relations.routes import routes as organisation_relations
 from services.members.features.organisations.routes import routes as organisations
 from services.members.features.persons.routes import routes as persons
 from services.members.features.standing.routes import routes as standing
@@ -19,6 +20,7 @@ SERVICE = Service(
     package="services.members",
     features=[
         organisations,
+        organisation_relations,
         standing,
         merges,
         persons,

@@ -34,6 +34,11 @@ def an_affiliation(person_id: str, organisation_id: str, **given: Any) -> dict[s
     }
 
 
+def a_relation(from_id: str, to_id: str, **given: Any) -> dict[str, Any]:
+    """An organisation operates another since long ago."""
+    return {"from_id": from_id, "kind": "operates", "to_id": to_id, "starts_on": "2020-01-01", **given}
+
+
 def a_membership_type(**given: Any) -> dict[str, Any]:
     """A type whose terms last a year from their start, with 30 days of grace."""
     return {

@@ -9,6 +9,7 @@ from services.members.tables.membership import (
     MembershipTypeRow,
 )
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
+from services.members.tables.organisation_relation import OrganisationRelationRow
 from services.members.tables.person import PersonIdentifierRow, PersonRow
 
 metadata = Base.metadata
@@ -20,6 +21,7 @@ __all__ = [
     "MembershipTermRow",
     "MembershipTypeRow",
     "OrganisationIdentifierRow",
+    "OrganisationRelationRow",
     "OrganisationRow",
     "PersonIdentifierRow",
     "PersonRow",

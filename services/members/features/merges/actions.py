@@ -14,6 +14,7 @@ from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction, NotFound
 from services.members.features.affiliations.actions import PrimaryTaken
+from services.members.features.organisation_relations import actions as relations
 from services.members.features.organisations import tree
 from services.members.features.organisations.actions import MergedAway
 from services.members.tables.affiliation import AffiliationRow
@@ -39,6 +40,7 @@ async def merge(session: AsyncSession, caller: Caller, new: MergeCreate) -> Merg
     # First, so that nothing is left at the loser that refers to it; the lock keeps more from coming.
     affiliations = await _move_affiliations(session, caller, winner, loser)
     memberships = await _move_memberships(session, caller, winner, loser)
+    await relations.move(session, caller, winner.id, loser.id)
     identifiers = loser.identifiers
     await session.execute(
         update(OrganisationIdentifierRow)

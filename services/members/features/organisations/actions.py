@@ -39,7 +39,7 @@ class IdentifierTaken(Conflict):
 class OrganisationInUse(Conflict):
     """Other records refer to the organisation.
 
-    Archive it instead, or remove its affiliations and memberships first.
+    Archive it instead, or remove its affiliations, memberships, branches and relations first.
     """
 
 
@@ -146,6 +146,8 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
         refused_by("fk_membership_organisation_id", OrganisationInUse()),
         refused_by("fk_organisation_merged_into", OrganisationInUse()),
         refused_by("fk_organisation_parent_id", OrganisationInUse()),
+        refused_by("fk_organisation_relation_from_id", OrganisationInUse()),
+        refused_by("fk_organisation_relation_to_id", OrganisationInUse()),
     ):
         await save(session, caller, "members.organisation.deleted", row, required_scopes=["members:read"])
 
