@@ -26,7 +26,7 @@ from services.kit.search.columns import RANKS, finds
 # Written out, so that a statement has no parameters but those it was given.
 _FIRST_ID: ColumnElement[UUID] = literal_column(f"'{UUID(int=0)}'::uuid", Uuid)
 _LAST_ID: ColumnElement[UUID] = literal_column(f"'{UUID(int=2**128 - 1)}'::uuid", Uuid)
-_MAY_BE_BROAD = ("beginning", "partial", "partly_besides")
+_MAY_BE_BROAD = ("beginning", "partial", "besides", "partly_besides")
 _NEAR: ColumnElement[int] = literal_column("10", Integer)
 """Rows looked at, for each row of the page, before the index is asked for all there are."""
 
