@@ -20,6 +20,8 @@ SEGMENTS: Final[dict[str, str]] = {
     "membership-terms": "members",
     "membership-decisions": "members",
     "merges": "members",
+    "segments": "members",
+    "segment-entries": "members",
     "members": "members",
     "series": "events",
     "events": "events",

@@ -1,7 +1,7 @@
 """What a list can be filtered by. Each filter is a typed query parameter and a condition with a bind parameter."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,8 +11,22 @@ from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.types import TypeEngine
 
 from services.contracts.base import CalendarDate, Instant
+from services.kit.auth import Caller
+from services.kit.statement import Run
 
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCondition:
+    """A condition that is stored, not written in code. Two with the same key are the same condition."""
+
+    key: str
+    write: Callable[[], ColumnElement[bool]] = field(compare=False, repr=False)
+    """Called when a statement is made. Its values are part of the statement, under names of their own."""
+
+
+Resolve = Callable[[Run, Caller, Any], Awaitable[StoredCondition]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +39,8 @@ class Filter:
     description: str
     many: bool = False
     needs_scope: str | None = None
+    resolve: Resolve | None = None
+    """Looks up what the value stands for, in place of `where`; raises what the caller may not ask by."""
     column: Column | None = None
     """What it compares with, when that can be counted as a facet."""
     staff_only: bool = False

@@ -4,10 +4,22 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    create_model,
+)
 
 from services.contracts.base import FieldError
+from services.kit.auth import Caller
 from services.kit.errors import Invalid
+from services.kit.filters import Filter, StoredCondition
+from services.kit.statement import Run
 
 if TYPE_CHECKING:
     from services.kit.reading import Resource
@@ -33,6 +45,11 @@ _AS_READ: dict[Any, Any] = {bool: TrueOrFalse, str: Text}
 """How plain types of filters are read from an address."""
 
 
+def as_read(type_: Any) -> Any:
+    """The type of a filter, as strict as addresses are read."""
+    return _AS_READ.get(type_, type_)
+
+
 class Selection(BaseModel):
     """What is shown of a record."""
 
@@ -55,6 +72,21 @@ class RowQuery(Selection):
     filter_names: ClassVar[Mapping[str, str]] = {}
 
     sort: str | None = None
+
+    _conditions: tuple[StoredCondition, ...] = PrivateAttr(())
+
+    @property
+    def conditions(self) -> tuple[StoredCondition, ...]:
+        """What the values of filters that are looked up stand for."""
+        return self._conditions
+
+    async def look_up(self, run: Run, caller: Caller, filters: Mapping[str, Filter]) -> None:
+        """Look up what is stored, before the list is asked for. Raises what the caller may not ask by."""
+        found = []
+        for name, value in self.given_filters().items():
+            if (resolve := filters[name].resolve) is not None:
+                found.append(await resolve(run, caller, value))
+        self._conditions = tuple(found)
 
     @property
     def searched_for(self) -> str | None:
@@ -153,7 +185,7 @@ def row_query_model(resource: "Resource[Any]", suffix: str, base: type[Rows], **
     for public, kind in resource.filters.items():
         attribute = public.replace(".", "_")
         names[attribute] = public
-        one_type = _AS_READ.get(kind.type, kind.type)
+        one_type = as_read(kind.type)
         type_ = Annotated[list[one_type], Field(min_length=1, max_length=100)] if kind.many else one_type  # type: ignore[valid-type]
         fields[attribute] = (type_, Field(None, alias=public, description=kind.description))
     for name, parameter in resource.parameters.items():

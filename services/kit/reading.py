@@ -150,6 +150,7 @@ class Resource(Generic[Row]):
 
     async def page(self, run: Run, caller: Caller, query: ListQuery, cursors: Cursors) -> bytes:
         """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by."""
+        await query.look_up(run, caller, self.filters)
         asked = self.asked(caller, query)
         position = cursors.open(asked.bound_to, query.cursor, len(asked.keys)) if query.cursor else None
         rows = await self.rows(run, asked, position, query.limit + 1)
@@ -173,8 +174,8 @@ class Resource(Generic[Row]):
         return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{besides}}}'.encode()
 
     def asked(self, caller: Caller, query: RowQuery, *, sort: str | None = None, exporting: bool = False) -> Asked:
-        """What a request asks for. Raises `Forbidden` for what the caller may not ask by. `sort` is for requests that
-        say none; an export leaves out the rows of `leaves_out`."""
+        """What a request asks for, once it has looked up what is stored. Raises `Forbidden` for what the caller may
+        not ask by. `sort` is for requests that say none; an export leaves out the rows of `leaves_out`."""
         given, q = query.given_filters(), query.searched_for
         sort = query.sort or sort or (_BEST_FIRST if q is not None else self.default_sort)
         keys = self._sort_keys(sort)
@@ -190,10 +191,13 @@ class Resource(Generic[Row]):
             values.update(search_parameters(q))
         # Parameters as they count now: a cursor ends with the day whose list it is of.
         bound_by = {**given, **parameters}
-        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in bound_by.items())}|{q or ''}"
+        stored = "".join(f"|{one.key}" for one in query.conditions)
+        bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in bound_by.items())}{stored}|{q or ''}"
         shown, embedded = self._shown(caller, query.fields), self._embedded(query.embedded)
         left_out = tuple(one.reason for one in self.leaves_out if one.applies(caller)) if exporting else ()
-        shape = Shape(frozenset(given), sort, None, q is not None, shown, embedded, rule.name, left_out)
+        shape = Shape(
+            frozenset(given), sort, None, q is not None, shown, embedded, rule.name, left_out, query.conditions
+        )
         return Asked(keys, rule, shape, values, bound_to)
 
     async def rows(
@@ -233,7 +237,10 @@ class Resource(Generic[Row]):
 
     def _filtered(self, query: Select[Any], shape: Shape, *, search: bool = True) -> Select[Any]:
         for name in sorted(shape.filters):
-            query = query.where(self.filters[name].condition(f"filter_{name}"))
+            if self.filters[name].resolve is None:
+                query = query.where(self.filters[name].condition(f"filter_{name}"))
+        for stored in shape.conditions:
+            query = query.where(stored.write())
         if search and shape.searched and self.search is not None:
             query = query.where(matches(self.search))
         for one in self.leaves_out:

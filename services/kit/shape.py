@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, bindparam
 
 from services.kit.auth import Caller
+from services.kit.filters import StoredCondition
 from services.kit.order import Keys
 
 CALLER_ORGANISATION = bindparam("caller_organisation", type_=Uuid())
@@ -62,6 +63,7 @@ class Shape:
     expand: tuple[str, ...]
     rule: str
     left_out: tuple[str, ...] = ()
+    conditions: tuple[StoredCondition, ...] = ()
     kind: str = "page"
     """What is made of the rows: a page, their count, their facets …"""
 

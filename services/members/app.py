@@ -11,6 +11,8 @@ from services.members.features.merges.routes import routes as merges
 from services.members.features.organisation_relations.routes import routes as organisation_relations
 from services.members.features.organisations.routes import routes as organisations
 from services.members.features.persons.routes import routes as persons
+from services.members.features.segments.routes import entry_routes as segment_entries
+from services.members.features.segments.routes import routes as segments
 from services.members.features.standing.routes import routes as standing
 
 SERVICE = Service(
@@ -29,6 +31,8 @@ SERVICE = Service(
         memberships,
         membership_terms,
         membership_decisions,
+        segments,
+        segment_entries,
     ],
     subscriptions=[
         Subscription("events", ("members.organisation.",)),

@@ -60,3 +60,14 @@ def a_term(starts_on: str | None = None, ends_on: str | None = None) -> dict[str
     """A term; dates left out are derived."""
     given = {"starts_on": starts_on, "ends_on": ends_on}
     return {name: day for name, day in given.items() if day is not None}
+
+
+def a_segment(definition: Any = None, **given: Any) -> dict[str, Any]:
+    """A segment of organisations; without a definition a list."""
+    n = next(_number)
+    return {
+        "names": {"zh": f"分组{n}", "en": f"Segment {n}"},
+        "resource": "organisations",
+        **({} if definition is None else {"definition": definition}),
+        **given,
+    }

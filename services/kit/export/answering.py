@@ -62,6 +62,7 @@ class Exporter:
         runtime, caller = runtime_of(request), request.state.caller
         query = read_query(self.query, request.scope["query_string"])
         resource = self._resource
+        await query.look_up(runtime.read, caller, resource.filters)
         # Best first means little in a file, and costs much: asked for by name only.
         asked = resource.asked(caller, query, sort=resource.default_sort, exporting=True)
         writer = await self._writer(runtime, asked, query)

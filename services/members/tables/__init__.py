@@ -2,6 +2,7 @@
 
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.base import Base
+from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
 from services.members.tables.membership import (
     MembershipDecisionRow,
     MembershipRow,
@@ -11,11 +12,15 @@ from services.members.tables.membership import (
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 from services.members.tables.organisation_relation import OrganisationRelationRow
 from services.members.tables.person import PersonIdentifierRow, PersonRow
+from services.members.tables.segment import SegmentEntryRow, SegmentReferenceRow, SegmentRow
 
 metadata = Base.metadata
 
 __all__ = [
     "AffiliationRow",
+    "AttendanceFactRow",
+    "ContactFactRow",
+    "EventFactRow",
     "MembershipDecisionRow",
     "MembershipRow",
     "MembershipTermRow",
@@ -25,5 +30,8 @@ __all__ = [
     "OrganisationRow",
     "PersonIdentifierRow",
     "PersonRow",
+    "SegmentEntryRow",
+    "SegmentReferenceRow",
+    "SegmentRow",
     "metadata",
 ]

@@ -19,6 +19,10 @@ SENSITIVE = frozenset({"birth_date", "diet", "health", "passport", "private_chan
 """Columns that only holders of persons:sensitive read, ask by and write."""
 
 
+DIALLED = frozenset({"phone", "whatsapp"})
+"""Kinds of channels whose value is a number."""
+
+
 class PersonIdentifierRow(Base):
     """Holds an identifier for one person, so that no other can have it."""
 
@@ -111,9 +115,15 @@ class PersonRow(Tracked, Searchable, Base):
 
     def searchable_besides(self) -> FoundBy:
         # Nothing of SENSITIVE: whoever may not see a value must not find its owner by it.
+        ids = [one for one in (self.email, self.wechat, *self.other_emails) if one]
+        ids += [f"{one.scheme}:{one.value}" for one in self.identifiers]
         return FoundBy(
-            ids=[one for one in (self.email, self.wechat, *self.other_emails) if one],
-            phones=[phone.number for phone in self.phones],
+            ids=[*ids, *(one.value for one in self.channels if one.kind not in DIALLED)],
+            phones=[
+                *(phone.number for phone in self.phones),
+                *(one.normalised or one.value for one in self.channels if one.kind in DIALLED),
+            ],
+            places=[self.address] if self.address else (),
         )
 
     def settle(self) -> None:

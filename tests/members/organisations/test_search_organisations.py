@@ -50,9 +50,38 @@ async def test_a_name_comes_before_the_rest(members: Api) -> None:
     assert ranks == [4, -1, -1]
 
 
-@pytest.mark.parametrize("q", ["finder@people.example", "13800138123", "+86 138 0013 8123", "wx_finder"])
+async def test_finds_by_a_former_name(members: Api) -> None:
+    former = {"names": {"zh": "乌江渡旅游局", "en": "Wujiangdu Tourism Bureau"}, "until": "2018-11-06"}
+    made = await members.made("/v1/organisations", an_organisation(former_names=[former]))
+    for q in ("烏江渡", "wujiangdu", "wjd"):
+        assert await found(members, "/v1/organisations", q) == [made["id"]], q
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "finder@people.example",
+        "13800138123",
+        "+86 138 0013 8123",
+        "wx_finder",
+        "pa@people.example",
+        "0851 8555 0177",
+        "orcid:0009-1",
+        "Lane Nine",
+    ],
+)
 async def test_finds_a_person_by_channel(members: Api, q: str) -> None:
-    new = a_person(email="finder@people.example", phones=[{"number": "+86 138 0013 8123"}], wechat="wx_finder")
+    new = a_person(
+        email="finder@people.example",
+        phones=[{"number": "+86 138 0013 8123"}],
+        wechat="wx_finder",
+        channels=[
+            {"kind": "email", "value": "pa@people.example", "purpose": "assistant"},
+            {"kind": "phone", "value": "+86 851 8555 0177", "purpose": "work"},
+        ],
+        identifiers=[{"scheme": "orcid", "value": "0009-1"}],
+        address="9 Lane Nine",
+    )
     made = await members.made("/v1/persons", new)
     try:
         assert await found(members, "/v1/persons", q) == [made["id"]]
@@ -70,3 +99,19 @@ async def test_a_partner_finds_by_channel_only_what_it_may_see(
     assert await found(partner, "/v1/persons", "same_prefix") == [mine["id"]]
     reply = await partner.get("/v1/persons", params={"q": "same_prefix", "count": "true"})
     assert reply.json()["total"] == 1
+
+
+@pytest.mark.parametrize("q", ["hidden@people.example", "13900139000", "P7654321", "1980-02-29"])
+async def test_nobody_finds_a_person_by_what_is_sensitive(members: Api, q: str) -> None:
+    await members.made(
+        "/v1/persons",
+        a_person(
+            private_channels=[
+                {"kind": "email", "value": "hidden@people.example", "purpose": "other"},
+                {"kind": "phone", "value": "+8613900139000", "purpose": "other"},
+            ],
+            passport={"number": "P7654321", "country": "CN", "expires_on": "2030-01-01"},
+            birth_date="1980-02-29",
+        ),
+    )
+    assert await found(members, "/v1/persons", q) == []

@@ -10,6 +10,7 @@ from services.contracts.codes import CountryCode
 from services.contracts.members.organisation import Organisation, OrganisationKind
 from services.kit.filters import any_of, created_and_updated, overlaps, where, yes_or_no
 from services.kit.reading import CALLER_ORGANISATION, CALLER_SUBJECT, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
+from services.members.features.segments.filter import segment_filter
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 
 OWN_ORGANISATION = Rule("partner", lambda caller: caller.kind == "partner", OrganisationRow.id == CALLER_ORGANISATION)
@@ -64,6 +65,7 @@ organisations = Resource(
         "stale": yes_or_no(
             OrganisationRow.stale_texts != literal_column("'{}'"), "Has texts that lag behind.", staff_only=True
         ),
+        "segment": segment_filter("organisations"),
         **created_and_updated(OrganisationRow),
     },
     facets=("kind", "country", "city", "tag", "status"),

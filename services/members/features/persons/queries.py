@@ -9,6 +9,7 @@ from services.contracts.codes import CountryCode
 from services.contracts.members.person import Person
 from services.kit.filters import Filter, any_of, between, created_and_updated, overlaps, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
+from services.members.features.segments.filter import segment_filter
 from services.members.tables.affiliation import AffiliationRow, lasting_on
 from services.members.tables.person import SENSITIVE, PersonIdentifierRow, PersonRow
 
@@ -66,6 +67,7 @@ persons = Resource(
             many=True,
         ),
         **between("birth_date", PersonRow.birth_date, CalendarDate, needs_scope=SENSITIVE_SCOPE),
+        "segment": segment_filter("persons"),
         **created_and_updated(PersonRow),
     },
     facets=("country", "language", "tag"),

@@ -1,0 +1,84 @@
+"""Who is in a segment: its definition and those it names, read in one statement, as one condition of a list."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import Text, Uuid, bindparam, cast, select
+
+from services.contracts.members.segment import Condition
+from services.kit.auth import Caller
+from services.kit.errors import Conflict, NotFound
+from services.kit.filters import StoredCondition
+from services.kit.reading import Resource
+from services.kit.statement import Run, Statement
+from services.members.features.segments.conditions import RESOURCES, Definition, Misfit, Writer, scopes_of
+from services.members.features.segments.queries import segments
+from services.members.tables.segment import SegmentReferenceRow, SegmentRow
+
+_CONDITION: TypeAdapter[Any] = TypeAdapter(Condition)
+
+
+class SegmentOutdated(Conflict):
+    """The segment's definition names a field that is no longer there.
+
+    Change the definition; the detail names the field.
+    """
+
+
+async def condition_of(run: Run, caller: Caller, id: UUID, resource: str) -> StoredCondition:
+    """The condition of being in the segment, on rows of the resource. Nobody is in a segment there is none of.
+
+    Raises `Forbidden` naming the scope when the definition, or one it names, goes by what the caller may not see.
+    """
+    definitions = await load(run, id) if caller.kind != "partner" else {}
+    for one in definitions.values():
+        try:
+            needed = sorted(scopes_of(one))
+        except Misfit as misfit:
+            raise SegmentOutdated(misfit.detail) from misfit
+        for scope in needed:
+            caller.require(scope)
+    key = ",".join(f"{one.id}.{one.version}" for one in sorted(definitions.values(), key=lambda one: one.id))
+    return StoredCondition(f"segment {id} {key}", lambda: Writer(definitions).members(id, resource))
+
+
+async def resource_of(run: Run, caller: Caller, id: UUID) -> Resource[Any]:
+    """What the segment's members are. `NotFound` where there is none that the caller may see."""
+    item = await segments.one(run, caller, id, fields=["resource"])
+    if item is None:
+        raise NotFound("There is no segment with this id, or it is not yours to see.")
+    return RESOURCES[json.loads(item.body)["resource"]]
+
+
+async def load(run: Run, id: UUID) -> Mapping[UUID, Definition]:
+    """The segment and those it names, in any number of steps."""
+    statement = _statement()
+    rows = await run(statement.sql, statement.arguments({"id": id}))
+    return {
+        found: Definition(found, version, resource, None if definition is None else parsed(definition))
+        for found, version, resource, definition in rows
+    }
+
+
+@lru_cache(maxsize=1_024)
+def parsed(definition: str) -> Any:
+    """A stored definition."""
+    return _CONDITION.validate_json(definition)
+
+
+@lru_cache(maxsize=1)
+def _statement() -> Statement:
+    asked = select(cast(bindparam("id", type_=Uuid()), Uuid).label("id")).cte("reached", recursive=True)
+    # UNION, not UNION ALL: what was reached already is not followed again.
+    reached = asked.union(
+        select(SegmentReferenceRow.refers_to_id).join(asked, SegmentReferenceRow.segment_id == asked.c.id)
+    )
+    return Statement.of(
+        select(SegmentRow.id, SegmentRow.version, SegmentRow.resource, cast(SegmentRow.definition, Text)).join(
+            reached, reached.c.id == SegmentRow.id
+        )
+    )
