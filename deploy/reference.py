@@ -25,7 +25,7 @@ from services.kit.changes import ChangeRow
 from services.kit.db import Base, Tracked
 from services.kit.document import problems_of
 from services.kit.errors import Problem
-from services.kit.routing import Operation
+from services.kit.routing import Operation, Route
 from services.kit.service import Service
 from services.kit.settings import Settings
 
@@ -175,7 +175,8 @@ def operations() -> Iterator[str]:
     yield "# Operations\n"
     yield "The whole of each stands in the OpenAPI document, at `/openapi.json` and readable at `/docs`."
     for service in services().values():
-        said = build_app(service, Settings(database_url=_NOWHERE)).openapi()["paths"]
+        routes = [r for r in build_app(service, Settings(database_url=_NOWHERE)).routes if isinstance(r, Route)]
+        summaries = {(r.path_format, method): r.summary for r in routes for method in r.methods or ()}
         yield f"\n## {service.title}\n\n{service.description}"
         by_heading: dict[str, list[Operation]] = {}
         for operation in _public(service):
@@ -185,7 +186,7 @@ def operations() -> Iterator[str]:
             yield from _table("operation", "scope", "what it does")
             for operation in of_it:
                 (method,) = operation.options["methods"]
-                summary = said[operation.path][method.lower()]["summary"]
+                summary = summaries[operation.path, method]
                 yield _row(f"`{method} {operation.path}`", f"`{operation.policy.scope}`", summary)
 
 

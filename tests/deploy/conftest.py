@@ -1,7 +1,6 @@
 """A scratch `VAR`, and what the tests of the supervisor have in common."""
 
 import asyncio
-import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -12,6 +11,7 @@ import pytest
 
 from deploy.local.processes import Program
 from deploy.local.settings import Var
+from tests.wire.stack import free_ports
 
 Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
 MakeProgram = Callable[..., Program]
@@ -22,24 +22,6 @@ def var(tmp_path: Path) -> Var:
     made = Var(tmp_path / "var")
     made.make()
     return made
-
-
-def free_ports() -> int:
-    """The first of four ports in a row that are free."""
-    for first in range(21_000, 29_000, 4):
-        sockets: list[socket.socket] = []
-        try:
-            for port in range(first, first + 4):
-                sockets.append(socket.socket())
-                sockets[-1].bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        else:
-            return first
-        finally:
-            for one in sockets:
-                one.close()
-    raise AssertionError("no four free ports in a row")
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ import psutil
 import pytest
 
 from deploy.local.settings import GROUPS, Var
-from tests.deploy.conftest import Eventually, free_ports
+from tests.deploy.conftest import Eventually
+from tests.wire.stack import free_ports
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROCESSES = {"postgres", *GROUPS, *(f"{group}-worker" for group in GROUPS)}

@@ -17,6 +17,7 @@ from gateway.front import Front
 from gateway.proxy import Upstream
 from gateway.settings import GatewaySettings
 from gateway.wire import BoundedProtocol
+from services.kit.http import trusted
 
 SIGNING_KEYS = json.dumps([OKPKey.generate_key("Ed25519").as_dict(private=True)])
 SECRETS = {"members": "members-secret", "events": "events-secret", "liaison": "liaison-secret"}
@@ -128,7 +129,7 @@ class Gateway:
     def as_(self, credential: str | None) -> httpx.AsyncClient:
         """A client that sends this credential."""
         headers = {"Authorization": f"Bearer {credential}"} if credential else {}
-        client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=15)
+        client = httpx.AsyncClient(base_url=self.url, headers=headers, timeout=15, verify=trusted())
         self._clients.append(client)
         return client
 

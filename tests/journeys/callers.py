@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 
+from services.kit.http import trusted
 from tests.wire.api import Api
 
 T = TypeVar("T")
@@ -29,6 +30,7 @@ class Caller(Api):
             base_url=url,
             headers={"Authorization": f"Bearer {token}"} if token else {},
             timeout=30,
+            verify=trusted(),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
         )
 

@@ -1,4 +1,4 @@
-"""One running system for all journeys but those that break it."""
+"""One running system for all journeys."""
 
 from collections.abc import AsyncIterator, Iterator
 

@@ -13,8 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
+
+from services.kit.http import trusted
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 150
@@ -81,10 +84,10 @@ class Stack:
         """Send a signal to one process, by default one it can't refuse."""
         os.kill(self.pids()[name], number)
 
-    def client(self, key: str, **options: object) -> httpx.AsyncClient:
+    def client(self, key: str, **options: Any) -> httpx.AsyncClient:
         """Calls the gateway with a key."""
         headers = {"Authorization": f"Bearer {key}"}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20, **options)  # type: ignore[arg-type]
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=20, verify=trusted(), **options)
 
 
 @contextmanager
