@@ -16,9 +16,11 @@ from starlette.responses import Response, StreamingResponse
 from services.kit.audit import audited
 from services.kit.auth import Caller
 from services.kit.clock import office_today
+from services.kit.export.cards import CardWriter
 from services.kit.export.columns import Column, Keys, columns_of
 from services.kit.export.keys import keys_of
 from services.kit.export.query import EXTENSIONS, MEDIA_TYPES, ExportQuery, export_model
+from services.kit.export.spreadsheet import XlsxWriter
 from services.kit.export.text import CsvWriter, JsonLinesWriter
 from services.kit.listing import read_query
 from services.kit.runtime import Runtime, runtime_of
@@ -43,6 +45,9 @@ class Writer(Protocol):
 
     def end(self) -> bytes:
         """What stands behind the last one."""
+
+    def abandon(self) -> None:
+        """Let go of a file that is not to be finished."""
 
 
 class TookTooLong(Exception):
@@ -81,8 +86,13 @@ class Exporter:
     async def _writer(self, runtime: Runtime, asked: Asked, query: ExportQuery) -> Writer:
         if query.format == "jsonl":
             return JsonLinesWriter()
+        if query.format == "vcard" and self._resource.cards is not None:
+            return CardWriter(self._resource.cards)
         keys = await keys_of(self._resource, runtime.read, asked)
-        return CsvWriter(self._columns(asked, keys), keys, ZoneInfo(query.time_zone))
+        columns, zone = self._columns(asked, keys), ZoneInfo(query.time_zone)
+        if query.format == "xlsx":
+            return XlsxWriter(self._name, columns, keys, zone)
+        return CsvWriter(columns, keys, zone)
 
     def _columns(self, asked: Asked, keys: Keys) -> list[Column]:
         shown = {*asked.shape.fields, *asked.shape.expand}
@@ -111,16 +121,23 @@ class Exporter:
         self, runtime: Runtime, asked: Asked, writer: Writer, rows: list[tuple[Any, ...]]
     ) -> AsyncIterator[bytes]:
         ends, limit = time.monotonic() + _LONGEST_SECONDS, _FIRST_ROWS
-        if beginning := writer.begin():
-            yield beginning
-        while rows:
-            # Beside the event loop: other requests need not wait for a thousand rows to be written.
-            piece = await asyncio.to_thread(writer.rows, [row[0] for row in rows])
-            if piece:
-                yield piece
-            if time.monotonic() > ends:
-                raise TookTooLong
-            more, last, limit = len(rows) == limit, rows[-1][1:], _MOST_ROWS
-            rows = await self._resource.rows(runtime.read, asked, last, limit) if more else []
-        if ending := await asyncio.to_thread(writer.end):
-            yield ending
+        whole = False
+        try:
+            if beginning := writer.begin():
+                yield beginning
+            while rows:
+                # Beside the event loop: other requests need not wait for a thousand rows to be written.
+                piece = await asyncio.to_thread(writer.rows, [row[0] for row in rows])
+                if piece:
+                    yield piece
+                if time.monotonic() > ends:
+                    raise TookTooLong
+                more, last, limit = len(rows) == limit, rows[-1][1:], _MOST_ROWS
+                rows = await self._resource.rows(runtime.read, asked, last, limit) if more else []
+            ending = writer.end()
+            whole = True
+            if ending:
+                yield ending
+        finally:
+            if not whole:
+                writer.abandon()

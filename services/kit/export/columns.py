@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import MISSING, AwareDatetime, BaseModel
 from typing_extensions import TypeAliasType
 
 Path = tuple[str, ...]
@@ -42,10 +42,12 @@ class Column:
 
     def value(self, record: Mapping[str, Any]) -> Any:
         """What the record has here: text, number, true, false or None."""
-        value = _at(record, self.path)
+        value: Any = record
+        for key in self.path:
+            value = value.get(key) if type(value) is dict else None
         if self.inner is not None:
             value = [_at(one, self.inner) for one in value or ()]
-        return value if value is None or isinstance(value, str | int | float) else _words(value)
+        return _words(value) if type(value) in (dict, list) else value
 
 
 class UnknownKey(Exception):
@@ -108,7 +110,7 @@ def _plain(type_: Any) -> Any:
         elif get_origin(type_) is Annotated:
             type_ = get_args(type_)[0]
         elif get_origin(type_) in (Union, types.UnionType):
-            some = [one for one in get_args(type_) if one is not type(None)]
+            some = [one for one in get_args(type_) if one is not type(None) and one is not MISSING]
             if len(some) != 1:
                 return Any
             type_ = some[0]

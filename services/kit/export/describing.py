@@ -16,7 +16,7 @@ EXPORT_SCOPE = "records:export"
 """Demanded beside the scope that reads the list."""
 _DESCRIPTION = (
     "The whole list, without a limit of rows, under its filters, search and sort, as a file: CSV (UTF-8 with a byte "
-    "order mark), JSON lines{cards}. Nested values have columns of their own (`names.zh`), lists are joined by "
+    "order mark), XLSX, JSON lines{cards}. Nested values have columns of their own (`names.zh`), lists are joined by "
     "`; `. A cell of CSV that a spreadsheet might take for a formula gets an apostrophe in front. It shows what the "
     "list shows, and leaves an audit record. Rows that change meanwhile are neither skipped nor repeated, unless their "
     "place in the order changes. A transfer that breaks off is not the whole file. Needs records:export beside the "

@@ -10,12 +10,14 @@ from services.kit.listing import RowQuery, row_query_model
 if TYPE_CHECKING:
     from services.kit.reading import Resource
 
-Form = Literal["csv", "jsonl"]
+Form = Literal["csv", "xlsx", "jsonl", "vcard"]
 MEDIA_TYPES: dict[Form, str] = {
     "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/jsonl",
+    "vcard": "text/vcard",
 }
-EXTENSIONS: dict[Form, str] = {"csv": "csv", "jsonl": "jsonl"}
+EXTENSIONS: dict[Form, str] = {"csv": "csv", "xlsx": "xlsx", "jsonl": "jsonl", "vcard": "vcf"}
 
 
 class ExportQuery(RowQuery):
@@ -25,9 +27,9 @@ class ExportQuery(RowQuery):
     time_zone: TimeZone = "UTC"
 
 
-def forms_of(_: "Resource[Any]") -> list[Form]:
+def forms_of(resource: "Resource[Any]") -> list[Form]:
     """The forms a resource's list comes in."""
-    return list(MEDIA_TYPES)
+    return [form for form in MEDIA_TYPES if form != "vcard" or resource.cards is not None]
 
 
 def export_model(resource: "Resource[Any]") -> type[ExportQuery]:

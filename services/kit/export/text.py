@@ -14,12 +14,16 @@ from services.kit.export.columns import Column, Keys, refuse_unknown_keys
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _HARMLESS = "'"
+_BEFORE_A_FORMULA = f" \u3000\u00a0{_HARMLESS}"
+_SUSPICIOUS = frozenset([*_BEGINS_A_FORMULA, *_BEFORE_A_FORMULA])
 
 
 def begins_a_formula(text: str) -> bool:
-    """Whether a spreadsheet might take a text for a formula: by its first character, blanks aside (and line by line
-    quotes that stand for "this is text", so that reading a file back can take away exactly the one that was added)."""
-    return text.startswith(("\t", "\r", "\n")) or text.lstrip(" \u3000\u00a0'").startswith(_BEGINS_A_FORMULA)
+    """Whether a spreadsheet might take a text for a formula: by its first character, blanks aside.
+
+    Apostrophes aside, too: so whoever reads a file back takes away exactly the one that was put in front.
+    """
+    return text[:1] in _SUSPICIOUS and text.lstrip(_BEFORE_A_FORMULA).startswith(_BEGINS_A_FORMULA)
 
 
 def harmless(text: str) -> str:
@@ -60,6 +64,9 @@ class CsvWriter:
         """Nothing comes after the last row."""
         return b""
 
+    def abandon(self) -> None:
+        """Nothing is held."""
+
     def _cell(self, column: Column, value: Any) -> Any:
         if isinstance(value, str):
             if column.kind == "instant":
@@ -91,3 +98,6 @@ class JsonLinesWriter:
     def end(self) -> bytes:
         """Nothing comes after the last row."""
         return b""
+
+    def abandon(self) -> None:
+        """Nothing is held."""
