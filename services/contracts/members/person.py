@@ -24,7 +24,7 @@ from services.contracts.base import (
     Tag,
 )
 from services.contracts.codes import CountryCode
-from services.contracts.members.organisation import Identifier, Identifiers
+from services.contracts.members.organisation import Identifier, Identifiers, OrganisationSummary
 
 Languages = Annotated[list[Language], Field(max_length=20)]
 OtherEmails = Annotated[list[Email], Field(max_length=20)]
@@ -207,6 +207,17 @@ class PersonUpdate(Input):
     private_channels: Channels | MISSING = Field(MISSING, description="Needs persons:sensitive.", examples=_PRIVATE)
 
 
+class HeldRole(Output):
+    """A role that a person holds today."""
+
+    id: UUID = Field(description="The affiliation's id.")
+    organisation: OrganisationSummary = Field(description="Where it is held.")
+    role: Names | None = Field(None, description="Title or function in each language it is used in.")
+    starts_on: CalendarDate | None = None
+    ends_on: CalendarDate | None = Field(None, description="Last day, included.")
+    primary: bool = Field(description="Whether it is the person's main role today.")
+
+
 class Person(Output):
     """A person. `birth_date`, `diet`, `health`, `passport` and `private_channels` are left out for callers without
     persons:sensitive."""
@@ -233,6 +244,9 @@ class Person(Output):
     health: str | None = Field(None, description="Shown with persons:sensitive.")
     passport: Passport | None = Field(None, description="Shown with persons:sensitive.")
     private_channels: list[Channel] = Field([], description="Shown with persons:sensitive.")
+    affiliations: Annotated[list[HeldRole], Field(max_length=1_000)] | MISSING = Field(
+        MISSING, description="With `expand=affiliations`: the roles held today, the main one first."
+    )
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -7,6 +7,7 @@ part never passes for the whole.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -70,6 +71,9 @@ class Exporter:
         await query.look_up(runtime.read, caller, resource.filters)
         # Best first means little in a file, and costs much: asked for by name only.
         asked = resource.asked(caller, query, sort=resource.default_sort, exporting=True)
+        if query.format == "vcard" and resource.cards is not None:
+            expand = tuple(sorted({*asked.shape.expand, *resource.cards.expand}))
+            asked = replace(asked, shape=replace(asked.shape, expand=expand))
         writer = await self._writer(runtime, asked, query)
         rows = await resource.rows(runtime.read, asked, None, _FIRST_ROWS)
         headers = {"Content-Disposition": f'attachment; filename="{self._file_name(query)}"'}

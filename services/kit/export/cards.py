@@ -45,7 +45,6 @@ class Card:
     website: str | None = None
     place: Place | None = None
     tags: Sequence[str] = ()
-    birth_date: str | None = None
     updated_at: str | None = None
 
 
@@ -114,8 +113,6 @@ def _properties(card: Card) -> Iterator[str]:
         yield f"ADR{code}:{';'.join(_escaped(part or '') for part in parts_)}"
     if card.tags:
         yield f"CATEGORIES:{','.join(map(_escaped, card.tags))}"
-    if card.birth_date:
-        yield f"BDAY:{card.birth_date.replace('-', '')}"
     if card.updated_at:
         yield f"REV:{datetime.fromisoformat(card.updated_at).astimezone(UTC):%Y%m%dT%H%M%SZ}"
 

@@ -10,6 +10,7 @@ from services.kit.filters import any_of, created_and_updated, overlaps, yes_or_n
 from services.kit.reading import Resource, Sort
 from services.liaison.callers import rules
 from services.liaison.features.calendar import AS_OF, PARAMETERS
+from services.liaison.features.contacts.cards import CARDS
 from services.liaison.features.counterparts.queries import brief
 from services.liaison.tables import ContactRow
 
@@ -39,6 +40,7 @@ contacts = Resource(
     },
     search=ContactRow.search,
     expandable={"counterpart": brief(ContactRow.counterpart_id)},
+    cards=CARDS,
     rules=rules(ContactRow.counterpart_id),
     parameters=PARAMETERS,
 )

@@ -12,6 +12,7 @@ from services.kit.filters import Column, Filter, any_of, created_and_updated, ov
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 from services.liaison.callers import CALLER_SEES_CONFIDENTIAL
 from services.liaison.features.calendar import AS_OF, PARAMETERS
+from services.liaison.features.counterparts.cards import CARDS
 from services.liaison.tables import CounterpartIdentifierRow, CounterpartRow, OrganisationCopyRow
 
 OWN_ORGANISATION = Rule(
@@ -89,6 +90,7 @@ counterparts = Resource(
         "updated_at": Sort(CounterpartRow.updated_at),
     },
     search=CounterpartRow.search,
+    cards=CARDS,
     rules=(OWN_ORGANISATION, EVERY_ROW),
     parameters=PARAMETERS,
 )

@@ -10,6 +10,7 @@ from services.contracts.codes import CountryCode
 from services.contracts.members.organisation import Organisation, OrganisationKind
 from services.kit.filters import any_of, created_and_updated, overlaps, where, yes_or_no
 from services.kit.reading import CALLER_ORGANISATION, CALLER_SUBJECT, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
+from services.members.features.organisations.cards import CARDS
 from services.members.features.segments.filter import segment_filter
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 
@@ -77,5 +78,6 @@ organisations = Resource(
         "updated_at": Sort(OrganisationRow.updated_at),
     },
     search=OrganisationRow.search,
+    cards=CARDS,
     rules=(OWN_ORGANISATION, EVERY_ROW),
 )

@@ -2,15 +2,19 @@
 
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, func, select
+from sqlalchemy import ARRAY, Text, Uuid, any_, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from services.contracts.base import CalendarDate, Email, Language, Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.person import Person
 from services.kit.filters import Filter, any_of, between, created_and_updated, overlaps, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
+from services.members.features.organisations.queries import SUMMARY as ORGANISATION
+from services.members.features.persons.cards import CARDS
 from services.members.features.segments.filter import segment_filter
 from services.members.tables.affiliation import AffiliationRow, lasting_on
+from services.members.tables.organisation import OrganisationRow
 from services.members.tables.person import SENSITIVE, PersonIdentifierRow, PersonRow
 
 SENSITIVE_SCOPE = "persons:sensitive"
@@ -29,6 +33,32 @@ SUMMARY = func.jsonb_build_object(
     "country", PersonRow.country,
 )  # fmt: skip
 """A person as other records embed one."""
+
+_ROLE = func.jsonb_build_object(
+    "id", AffiliationRow.id,
+    "organisation", ORGANISATION,
+    "role", AffiliationRow.role,
+    "starts_on", AffiliationRow.starts_on,
+    "ends_on", AffiliationRow.ends_on,
+    "primary", AffiliationRow.primary,
+)  # fmt: skip
+# A partner sees a person's roles in its own organisation, as in the list of affiliations.
+_ROLES = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(aggregate_order_by(_ROLE, AffiliationRow.primary.desc(), AffiliationRow.id)),
+            literal_column("'[]'::jsonb", JSONB),
+        )
+    )
+    .join(OrganisationRow, OrganisationRow.id == AffiliationRow.organisation_id)
+    .where(
+        AffiliationRow.person_id == PersonRow.id,
+        lasting_on(OFFICE_TODAY),
+        or_(CALLER_ORGANISATION.is_(None), AffiliationRow.organisation_id == CALLER_ORGANISATION),
+    )
+    .correlate(PersonRow)
+    .scalar_subquery()
+)
 
 _HOLDER = select(PersonIdentifierRow.person_id)
 
@@ -79,5 +109,7 @@ persons = Resource(
         "updated_at": Sort(PersonRow.updated_at),
     },
     search=PersonRow.search,
+    expandable={"affiliations": _ROLES},
+    cards=CARDS,
     rules=(OF_OWN_ORGANISATION, EVERY_ROW),
 )
