@@ -35,5 +35,8 @@ INTERNAL: Final = "internal"
 STAFF_ONLY: Final = frozenset({"liaison:confidential"})
 """What needs one of these is never shown to a partner, whatever its key holds."""
 
+NOT_LENT: Final = frozenset({"persons:sensitive", "liaison:confidential"})
+"""What a service asks for another counts with that other's own of these, whatever the service holds."""
+
 PUBLIC: Final = "public"
 """Marks an operation that needs no credential."""
