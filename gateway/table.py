@@ -22,6 +22,11 @@ SEGMENTS: Final[dict[str, str]] = {
     "merges": "members",
     "segments": "members",
     "segment-entries": "members",
+    "notes": "members",
+    "documents": "members",
+    "document-versions": "members",
+    "sites": "members",
+    "designations": "members",
     "members": "members",
     "series": "events",
     "events": "events",
@@ -54,8 +59,8 @@ READ: Final = Deadline(silent=1.7, busy=1.7)
 WRITE: Final = Deadline(silent=1.7, busy=10.0)
 LONG: Final = Deadline(silent=30.0, busy=30.0)
 
-LONG_LAST_SEGMENTS: Final = frozenset({"bulk", "export", "exports", "import", "imports"})
-"""Work on many rows at once; a path that ends so gets the long deadline."""
+LONG_LAST_SEGMENTS: Final = frozenset({"bulk", "content", "export", "exports", "import", "imports"})
+"""Work on many rows, or on a file; a path that ends so gets the long deadline."""
 
 _UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 

@@ -4,10 +4,15 @@ from typing import Final
 
 SCOPES: Final[dict[str, str]] = {
     "members:read": "Read organisations, sites and their standing.",
-    "members:write": "Create, change and archive organisations.",
+    "members:write": "Create, change and archive organisations, sites and designations.",
     "persons:read": "Read persons and affiliations.",
     "persons:write": "Create, change and delete persons and affiliations.",
     "persons:sensitive": "See a person's sensitive fields, such as the birth date.",
+    "notes:read": "Read notes about organisations and persons.",
+    "notes:write": "Write notes, and change one's own.",
+    "notes:manage": "Change and delete notes that others wrote.",
+    "documents:read": "Read and download documents about organisations and persons.",
+    "documents:write": "Add, replace and delete documents.",
     "memberships:read": "Read membership types, memberships and terms.",
     "memberships:write": "Create and change membership types, memberships and terms.",
     "events:read": "Read series, events, admission types and attendance.",
@@ -32,7 +37,7 @@ SCOPES: Final[dict[str, str]] = {
 INTERNAL: Final = "internal"
 """Held by services only, never by a user or a key: lets one service deliver changes to another."""
 
-STAFF_ONLY: Final = frozenset({"liaison:confidential"})
+STAFF_ONLY: Final = frozenset({"liaison:confidential", "notes:read"})
 """What needs one of these is never shown to a partner, whatever its key holds."""
 
 NOT_LENT: Final = frozenset({"persons:sensitive", "liaison:confidential"})

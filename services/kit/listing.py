@@ -90,8 +90,8 @@ class RowQuery(Selection):
 
     @property
     def searched_for(self) -> str | None:
-        """What `q` asks for; a resource without a search does not take the parameter."""
-        return getattr(self, "q", None)
+        """What `q` asks for; a resource without a search does not take the parameter, or has a filter of that name."""
+        return None if "q" in self.filter_names else getattr(self, "q", None)
 
     @property
     def wanted_facets(self) -> Sequence[str]:

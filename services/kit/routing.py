@@ -229,6 +229,10 @@ class Routes:
         """A creation or an action."""
         return self._operation("POST", path, scope=scope, response=response, status=status, **options)
 
+    def put(self, path: str, *, scope: str, response: Any, **options: Any) -> Callable[[Endpoint], Endpoint]:
+        """The whole of something that belongs to one record, in place of what was there."""
+        return self._operation("PUT", path, scope=scope, response=response, **options)
+
     def patch(self, path: str, *, scope: str, response: Any, **options: Any) -> Callable[[Endpoint], Endpoint]:
         """A change of one record (RFC 7396)."""
         return self._operation("PATCH", path, scope=scope, response=response, **options)

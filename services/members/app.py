@@ -3,16 +3,22 @@
 from services.kit.delivery import Subscription
 from services.kit.service import Service
 from services.members.features.affiliations.routes import routes as affiliations
+from services.members.features.designations.routes import routes as designations
+from services.members.features.documents.files import remove_files, sweep_files
+from services.members.features.documents.routes import routes as documents
+from services.members.features.documents.routes import version_routes as document_versions
 from services.members.features.membership_types.routes import routes as membership_types
 from services.members.features.memberships.routes import decision_routes as membership_decisions
 from services.members.features.memberships.routes import routes as memberships
 from services.members.features.memberships.routes import term_routes as membership_terms
 from services.members.features.merges.routes import routes as merges
+from services.members.features.notes.routes import routes as notes
 from services.members.features.organisation_relations.routes import routes as organisation_relations
 from services.members.features.organisations.routes import routes as organisations
 from services.members.features.persons.routes import routes as persons
 from services.members.features.segments.routes import entry_routes as segment_entries
 from services.members.features.segments.routes import routes as segments
+from services.members.features.sites.routes import routes as sites
 from services.members.features.standing.routes import routes as standing
 
 SERVICE = Service(
@@ -33,7 +39,13 @@ SERVICE = Service(
         membership_decisions,
         segments,
         segment_entries,
+        notes,
+        documents,
+        document_versions,
+        sites,
+        designations,
     ],
+    tasks=[remove_files, sweep_files],
     subscriptions=[
         Subscription("events", ("members.organisation.",)),
         Subscription("liaison", ("members.organisation.",)),

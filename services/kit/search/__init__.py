@@ -9,6 +9,7 @@ from services.kit.search.columns import Searchable, is_outdated, matches, rank, 
 from services.kit.search.document import RULE_VERSION, search_document
 from services.kit.search.folding import fold
 from services.kit.search.found_by import FoundBy
+from services.kit.search.prose import folded_prose, has_words
 from services.kit.search.query import SearchQuery, search_query
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "Searchable",
     "best_first",
     "fold",
+    "folded_prose",
+    "has_words",
     "is_outdated",
     "matches",
     "rank",

@@ -2,6 +2,8 @@
 
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.base import Base
+from services.members.tables.designation import DesignationRow
+from services.members.tables.document import DocumentRow, DocumentVersionRow
 from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
 from services.members.tables.membership import (
     MembershipDecisionRow,
@@ -9,10 +11,12 @@ from services.members.tables.membership import (
     MembershipTermRow,
     MembershipTypeRow,
 )
+from services.members.tables.note import NoteRow
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 from services.members.tables.organisation_relation import OrganisationRelationRow
 from services.members.tables.person import PersonIdentifierRow, PersonRow
 from services.members.tables.segment import SegmentEntryRow, SegmentReferenceRow, SegmentRow
+from services.members.tables.site import SiteRow
 
 metadata = Base.metadata
 
@@ -20,11 +24,15 @@ __all__ = [
     "AffiliationRow",
     "AttendanceFactRow",
     "ContactFactRow",
+    "DesignationRow",
+    "DocumentRow",
+    "DocumentVersionRow",
     "EventFactRow",
     "MembershipDecisionRow",
     "MembershipRow",
     "MembershipTermRow",
     "MembershipTypeRow",
+    "NoteRow",
     "OrganisationIdentifierRow",
     "OrganisationRelationRow",
     "OrganisationRow",
@@ -33,5 +41,6 @@ __all__ = [
     "SegmentEntryRow",
     "SegmentReferenceRow",
     "SegmentRow",
+    "SiteRow",
     "metadata",
 ]

@@ -1,0 +1,66 @@
+"""What happens to sites."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.members.site import SiteCreate, SiteUpdate
+from services.kit.auth import Caller, staff_only
+from services.kit.changes import save
+from services.kit.db import refused_by
+from services.kit.errors import Conflict, Contradiction
+from services.kit.etag import IfMatch, held
+from services.kit.patching import patch
+from services.members.features.organisations.actions import keep
+from services.members.features.sites.queries import sites
+from services.members.tables.site import SiteRow
+
+
+class SiteInUse(Conflict):
+    """The site has designations.
+
+    Archive it instead, or delete its designations first.
+    """
+
+
+async def create(session: AsyncSession, caller: Caller, new: SiteCreate) -> SiteRow:
+    """Add a site of an organisation."""
+    staff_only(caller)
+    await keep(session, caller, new.organisation_id)
+    row = SiteRow(**new.model_dump(exclude={"coordinates"}), coordinates=new.coordinates)
+    session.add(row)
+    await _save(session, caller, "created", row)
+    return row
+
+
+async def update(session: AsyncSession, caller: Caller, id: UUID, change: SiteUpdate, if_match: IfMatch) -> SiteRow:
+    """Change a site. Archiving and bringing back are told as changes of their own, and both organisations are told
+    when it passes from one to the other."""
+    staff_only(caller)
+    row = await held(session, caller, sites, id, if_match)
+    before, run_by = row.status, row.organisation_id
+    patch(row, change)
+    if row.organisation_id != run_by:
+        await keep(session, caller, row.organisation_id)
+    verb = "updated" if before == row.status else {"archived": "archived", "active": "restored"}[row.status]
+    await _save(session, caller, verb, row, also_about=[run_by])
+    return row
+
+
+async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
+    """Remove a site that has no designations."""
+    staff_only(caller)
+    row = await held(session, caller, sites, id, if_match)
+    await session.delete(row)
+    with refused_by("fk_designation_site_id", SiteInUse()):
+        await save(session, caller, "members.site.deleted", row, required_scopes=["members:read"])
+
+
+async def _save(
+    session: AsyncSession, caller: Caller, verb: str, row: SiteRow, *, also_about: Iterable[UUID] = ()
+) -> None:
+    if row.subdivision is not None and (row.country is None or not row.subdivision.startswith(f"{row.country}-")):
+        raise Contradiction.value("/subdivision", "not_in_country", "The subdivision must lie in the site's country.")
+    row.settle()
+    await save(session, caller, f"members.site.{verb}", row, required_scopes=["members:read"], also_about=also_about)
