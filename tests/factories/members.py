@@ -71,3 +71,47 @@ def a_segment(definition: Any = None, **given: Any) -> dict[str, Any]:
         **({} if definition is None else {"definition": definition}),
         **given,
     }
+
+
+def a_note(organisation_id: str, **given: Any) -> dict[str, Any]:
+    """A note about an organisation."""
+    return {
+        "about": {"resource": "organisation", "id": organisation_id},
+        "text": f"Asked for the rating rules, visit {next(_number)}.",
+        **given,
+    }
+
+
+def a_document(organisation_id: str, **given: Any) -> dict[str, Any]:
+    """A document about an organisation, without its file."""
+    n = next(_number)
+    return {
+        "about": {"resource": "organisation", "id": organisation_id},
+        "title": {"zh": f"入会申请书{n}", "en": f"Application {n}"},
+        "kind": "application",
+        **given,
+    }
+
+
+def a_site(organisation_id: str, **given: Any) -> dict[str, Any]:
+    """A scenic area of its own name."""
+    n = next(_number)
+    return {
+        "organisation_id": organisation_id,
+        "names": {"zh": f"试验山{n}", "en": f"Trial Mountain {n}"},
+        "kind": "scenic_area",
+        "country": "CN",
+        **given,
+    }
+
+
+def a_designation(site_id: str, **given: Any) -> dict[str, Any]:
+    """A rating that began long ago and lasts."""
+    return {
+        "site_id": site_id,
+        "kind": "rating",
+        "label": {"zh": "国家5A级旅游景区", "en": "National AAAAA Tourist Attraction"},
+        "grade": "AAAAA",
+        "awarded_on": "2018-10-29",
+        **given,
+    }

@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from services.kit.service import Service
 from services.members.app import SERVICE
-from tests.factories.members import a_membership, a_membership_type, a_person, an_organisation
+from tests.factories.members import a_document, a_membership, a_membership_type, a_person, a_site, an_organisation
 from tests.wire.api import Api
 
 
@@ -40,3 +40,15 @@ async def yearly(members: Api) -> dict[str, Any]:
 async def membership(members: Api, organisation: dict[str, Any], yearly: dict[str, Any]) -> dict[str, Any]:
     """A membership of the organisation without terms."""
     return await members.made("/v1/memberships", a_membership(organisation["id"], yearly["id"]))
+
+
+@pytest_asyncio.fixture
+async def site(members: Api, organisation: dict[str, Any]) -> dict[str, Any]:
+    """A site of the organisation."""
+    return await members.made("/v1/sites", a_site(organisation["id"]))
+
+
+@pytest_asyncio.fixture
+async def document(members: Api, organisation: dict[str, Any]) -> dict[str, Any]:
+    """A document about the organisation, still without its file."""
+    return await members.made("/v1/documents", a_document(organisation["id"]))

@@ -58,7 +58,7 @@ documents = Resource(
         "created_at": Sort(DocumentRow.created_at),
         "updated_at": Sort(DocumentRow.updated_at),
     },
-    facets=("kind", "language", "tag", "shared"),
+    facets=("kind", "language", "tag"),
     search=DocumentRow.search,
     expandable=records_of(DocumentRow),
     rules=(

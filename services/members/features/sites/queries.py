@@ -3,8 +3,8 @@
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, cast, func, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
@@ -41,7 +41,8 @@ def _held_today() -> ColumnElement[object]:
         "awarded_on", newest.c.awarded_on,
         "valid_until", newest.c.valid_until,
     )  # fmt: skip
-    return select(func.coalesce(func.jsonb_agg(each), cast("[]", JSONB))).scalar_subquery()
+    in_order = aggregate_order_by(each, newest.c.awarded_on.desc().nulls_last(), newest.c.id.desc())
+    return select(func.coalesce(func.jsonb_agg(in_order), func.jsonb_build_array())).scalar_subquery()
 
 
 _DESIGNATED_TODAY = select(DesignationRow.site_id).where(held_on(OFFICE_TODAY))
