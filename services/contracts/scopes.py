@@ -23,6 +23,7 @@ SCOPES: Final[dict[str, str]] = {
     "liaison:read": "Read counterparts, contacts, interactions and follow-ups.",
     "liaison:write": "Create and change counterparts, contacts, interactions and follow-ups.",
     "liaison:confidential": "See and write interactions marked confidential.",
+    "custom-fields:write": "Define custom fields.",
     "changes:read": "Read the change feeds and timelines.",
     "records:export": "Export lists as files, each with the scope that reads it.",
     "audit:read": "Read the audit logs.",
@@ -39,9 +40,6 @@ INTERNAL: Final = "internal"
 
 STAFF_ONLY: Final = frozenset({"liaison:confidential", "notes:read"})
 """What needs one of these is never shown to a partner, whatever its key holds."""
-
-NOT_LENT: Final = frozenset({"persons:sensitive", "liaison:confidential"})
-"""What a service asks for another counts with that other's own of these, whatever the service holds."""
 
 PUBLIC: Final = "public"
 """Marks an operation that needs no credential."""

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.kit.auth import Authenticator
+from services.kit.custom.serving import document_routes
 from services.kit.document import describe, finish
 from services.kit.errors import InternalError, MethodNotAllowed
 from services.kit.failures import HANDLED, allowed_methods, problem_of, respond
@@ -58,11 +59,12 @@ def build_app(
         lifespan=_lifespan(runtime, started),
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         max_body_size=settings.max_body_bytes,
         redirect_slashes=False,
     )
     app.state.runtime = runtime
-    groups = [*service.routes(), health_routes()]
+    groups = [*service.routes(), health_routes(), document_routes(service.with_custom_fields())]
     for routes in groups:
         routes.mount(app, describe)
     operations = [operation for routes in groups for operation in routes.operations]

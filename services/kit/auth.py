@@ -17,7 +17,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from starlette.requests import HTTPConnection
 
-from services.contracts.scopes import NOT_LENT, PUBLIC
+from services.contracts.scopes import PUBLIC
 from services.kit.errors import Forbidden, Unauthenticated, Unavailable
 
 ISSUER = "alliance-gateway"
@@ -100,8 +100,7 @@ class TokenAuthenticator:
         caller = await self.verify(token)
         if caller.kind == "service" and (original := headers.get(ON_BEHALF_OF)):
             origin = await self.verify(original)
-            scopes = (caller.scopes - NOT_LENT) | (origin.scopes & caller.scopes)
-            return replace(origin, scopes=scopes, via=caller.subject)
+            return replace(origin, scopes=caller.scopes, via=caller.subject)
         return caller
 
     async def verify(self, token: str) -> Caller:

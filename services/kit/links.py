@@ -11,13 +11,21 @@ def connect(paths: dict[str, dict[str, Any]]) -> None:
     addresses = {_answer(item.get("get", {}), "200"): path for path, item in paths.items() if path.endswith("/{id}")}
     for path, item in paths.items():
         for method, operation in item.items():
-            made_at = addresses.get(_answer(operation, "201"))
+            made_at = _address(path, paths, addresses, _answer(operation, "201"))
             if method == "post" and made_at is not None:
                 _link(operation["responses"]["201"], paths[made_at], _FROM_BODY, ("get", "patch", "delete"))
                 for below in (paths[other] for other in paths if other.startswith(f"{made_at}/")):
                     _link(operation["responses"]["201"], below, _FROM_BODY, ("post",))
-            elif method in ("get", "patch") and addresses.get(_answer(operation, "200")) == path:
+            elif method in ("get", "patch") and _address(path, paths, addresses, _answer(operation, "200")) == path:
                 _link(operation["responses"]["200"], item, _FROM_PATH, ("patch", "delete"))
+
+
+def _address(path: str, paths: dict[str, dict[str, Any]], addresses: dict[str, str], answer: str) -> str | None:
+    """Where records of an answer are: beside or below the path where there is such an address, else the only one."""
+    for near in (path, f"{path}/{{id}}"):
+        if near.endswith("/{id}") and answer and _answer(paths.get(near, {}).get("get", {}), "200") == answer:
+            return near
+    return addresses.get(answer)
 
 
 def _answer(operation: dict[str, Any], status: str) -> str:

@@ -1,6 +1,7 @@
 """The query parameters of lists: one grammar, as a model per resource, read from the address without a framework."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import parse_qsl
 
@@ -16,6 +17,7 @@ from pydantic import (
 )
 
 from services.contracts.base import FieldError
+from services.contracts.custom_field import KEY
 from services.kit.auth import Caller
 from services.kit.errors import Invalid
 from services.kit.filters import Filter, StoredCondition
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 MAX_LIMIT = 200
 SELECTION = "application/vnd.alliance.selection+json"
 """Media type of answers to `fields=`: the record's JSON with only the fields asked for."""
+ANY_CUSTOM_FIELD = rf"custom\.{KEY}"
+"""Of the pattern of `sort`; the document names each field instead (kit.custom.describing)."""
 _MAX_PARAMETERS = 200
 
 
@@ -66,12 +70,39 @@ class Selection(BaseModel):
         return getattr(self, "expand", ())
 
 
+@dataclass(frozen=True, slots=True)
+class CustomAsked:
+    """What a request asks by custom fields, put into slots that the resource knows (kit.custom.asking)."""
+
+    filters: Mapping[str, Any] = field(default_factory=dict)
+    """Slot → value."""
+    sort: str | None = None
+    """The whole order, with slots for custom fields."""
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    """What the slots of the order are bound to."""
+
+
 class RowQuery(Selection):
     """Which rows of a list, and in what order."""
 
     filter_names: ClassVar[Mapping[str, str]] = {}
 
     sort: str | None = None
+    _custom: CustomAsked | None = PrivateAttr(None)
+
+    def ask(self, custom: CustomAsked) -> None:
+        """Add what is asked by custom fields."""
+        self._custom = custom
+
+    @property
+    def order(self) -> str | None:
+        """The order asked for, in names that the resource knows."""
+        return self.sort if self._custom is None else self._custom.sort
+
+    @property
+    def bindings(self) -> Mapping[str, Any]:
+        """Values of the statement that belong to the order."""
+        return {} if self._custom is None else self._custom.bindings
 
     _conditions: tuple[StoredCondition, ...] = PrivateAttr(())
 
@@ -80,11 +111,11 @@ class RowQuery(Selection):
         """What the values of filters that are looked up stand for."""
         return self._conditions
 
-    async def look_up(self, run: Run, caller: Caller, filters: Mapping[str, Filter]) -> None:
+    async def look_up(self, run: Run, caller: Caller, filter: Callable[[str], Filter]) -> None:
         """Look up what is stored, before the list is asked for. Raises what the caller may not ask by."""
         found = []
         for name, value in self.given_filters().items():
-            if (resolve := filters[name].resolve) is not None:
+            if (resolve := filter(name).resolve) is not None:
                 found.append(await resolve(run, caller, value))
         self._conditions = tuple(found)
 
@@ -101,7 +132,8 @@ class RowQuery(Selection):
     def given_filters(self) -> dict[str, Any]:
         """Filters that the request uses, by their public name."""
         names = self.filter_names
-        return {names[attribute]: getattr(self, attribute) for attribute in self.model_fields_set if attribute in names}
+        given = {n: getattr(self, attribute) for attribute, n in names.items() if attribute in self.model_fields_set}
+        return given if self._custom is None else {**given, **self._custom.filters}
 
     def given_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Values for the resource's parameters that the request gives."""
@@ -191,7 +223,10 @@ def row_query_model(resource: "Resource[Any]", suffix: str, base: type[Rows], **
     for name, parameter in resource.parameters.items():
         fields[name] = (parameter.type, Field(None, description=parameter.description))
     sorts = [*resource.sorts, "id", *(["relevance"] if resource.search is not None else [])]
-    each = f"-?({'|'.join(sorts)})"
+    named = [name.replace(".", r"\.") for name in sorts]
+    if resource.custom is not None:
+        named.append(ANY_CUSTOM_FIELD)
+    each = f"-?({'|'.join(named)})"
     fields["sort"] = (
         Annotated[str, StringConstraints(max_length=200, pattern=f"^{each}(,{each}){{0,3}}$")] | None,
         Field(
@@ -220,12 +255,19 @@ Model = TypeVar("Model", bound=Selection)
 
 def read_query(model: type[Model], query: bytes) -> Model:
     """Validate a query string against a model. An unknown or doubled parameter is a 422 that names it."""
-    if not query:
-        return model()
+    return read_pairs(model, pairs_of(query)) if query else model()
+
+
+def pairs_of(query: bytes) -> list[tuple[str, str]]:
+    """The parameters of a query string, in its order."""
     try:
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
+        return parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_MAX_PARAMETERS)
     except ValueError as error:
         raise Invalid("There are too many query parameters.") from error
+
+
+def read_pairs(model: type[Model], pairs: Iterable[tuple[str, str]]) -> Model:
+    """Validate parameters against a model, as `read_query` does."""
     values: dict[str, Any] = {}
     for name, value in pairs:
         if "\0" in value:

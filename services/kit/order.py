@@ -1,6 +1,6 @@
 """The order of a list, and where in it a page begins (keyset paging)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ class Sort:
     column: Column
     nullable: bool = False
     needs_scope: str | None = None
+    join: Callable[[Select[Any]], Select[Any]] | None = None
+    """Adds the join that the column needs, where it is not the resource's own."""
 
 
 Keys = Sequence[tuple[Sort, bool]]
@@ -27,10 +29,17 @@ def ordered(columns: Sequence[Any], keys: Keys) -> list[Any]:
     return [_ordered(column, key, descending) for column, (key, descending) in zip(columns, keys, strict=True)]
 
 
+def keyed(query: Select[Any], keys: Keys) -> Select[Any]:
+    """The query with its sort keys as columns `_key_0`, `_key_1` …"""
+    for key, _ in keys:
+        query = query if key.join is None else key.join(query)
+    return query.add_columns(*[key.column.label(f"_key_{n}") for n, (key, _) in enumerate(keys)])
+
+
 def page_of(
     query: Select[*tuple[Any, ...]], keys: Keys, after: Sequence[bool] | None, limit: ColumnElement[int]
 ) -> Any:
-    """A page of a query that has the keys as columns `_key_0`, `_key_1` …, as a subquery named `page`.
+    """A page of a `keyed` query, as a subquery named `page`.
 
     `after` is None on the first page, else it tells which keys of the position are no nulls; the position itself is
     bound as text to `after_0`, `after_1` …

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.kit import etag
+from services.kit.custom.asking import rows_query
 from services.kit.errors import NotFound
 from services.kit.export.answering import Exporter
 from services.kit.export.describing import describe
@@ -22,9 +23,9 @@ def list_reader(resource: Resource[Any]) -> Handler:
     """Answers pages of a list."""
 
     async def read(request: Request) -> Response:
-        runtime, scope = runtime_of(request), request.scope
-        query = read_query(resource.query, scope["query_string"])
-        body = await resource.page(runtime.read, request.state.caller, query, runtime.cursors)
+        runtime, caller = runtime_of(request), request.state.caller
+        query = await rows_query(runtime, resource, caller, resource.query, request.scope["query_string"])
+        body = await resource.page(runtime.read, caller, query, runtime.cursors)
         return Response(body, media_type=_media_type(query))
 
     return read

@@ -5,11 +5,10 @@ A request's shape (which of these it uses, and as what kind of caller) picks a s
 compiles it the first time, after that only parameters change. No object is made per row.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -29,14 +28,13 @@ from sqlalchemy import (
 )
 
 from services.kit.auth import Caller
-from services.kit.clock import office_today
 from services.kit.db import Tracked
 from services.kit.errors import Forbidden
 from services.kit.export.cards import Cards
 from services.kit.facets import facets_of
 from services.kit.filters import Column, Filter
 from services.kit.listing import ListQuery, RowQuery, query_model
-from services.kit.order import Keys, Sort, ordered, page_of
+from services.kit.order import Keys, Sort, keyed, ordered, page_of
 from services.kit.paging import Cursors
 from services.kit.search import best_first, matches, rank, search_parameters
 from services.kit.shape import (
@@ -51,12 +49,15 @@ from services.kit.shape import (
     Parameter,
     Rule,
     Shape,
+    caller_values,
 )
-from services.kit.statement import Run, Statement
+from services.kit.statement import KEPT_STATEMENTS, Run, Statement, Statements
+
+if TYPE_CHECKING:
+    from services.kit.custom.declared import Custom
 
 RELEVANCE = "relevance"
 _BEST_FIRST = f"-{RELEVANCE}"
-_KEPT_STATEMENTS = 512
 
 
 Row = TypeVar("Row", bound=Tracked)
@@ -99,10 +100,12 @@ class Resource(Generic[Row]):
     """Rows that exports leave out, and count by reason."""
     cards: Cards | None = None
     """How a record is written as a vCard, where it can be."""
+    custom: "Custom | None" = None
+    """Fields that an administrator defines; their values are the record's `custom`."""
     resumable: bool = False
     """Pages say where they end (`resume_cursor`), the last one too: for feeds that grow at their end."""
 
-    _statements: "OrderedDict[Any, Statement]" = field(default_factory=OrderedDict, repr=False, compare=False)
+    _statements: Statements = field(default_factory=Statements, repr=False, compare=False)
     _keys: dict[str, Keys] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
@@ -113,12 +116,20 @@ class Resource(Generic[Row]):
             if name in self.expandable:
                 continue
             found[name] = self.fields[name] if name in self.fields else getattr(self.row, name)
-        return found
+        return found if self.custom is None else {**found, "custom": self.custom.column}
 
     @cached_property
     def query(self) -> type[ListQuery]:
         """The query parameters of the list, as a model."""
         return query_model(self)
+
+    def filter(self, name: str) -> Filter:
+        """The filter of that name, or of that slot for custom fields."""
+        return self.filters[name] if name in self.filters or self.custom is None else self.custom.filter(name)
+
+    def sort(self, name: str) -> Sort:
+        """The sort key of that name, or of that slot for custom fields."""
+        return self.sorts[name] if name in self.sorts or self.custom is None else self.custom.sort(name)
 
     # -- one record --------------------------------------------------------------------------------------------------
 
@@ -137,12 +148,12 @@ class Resource(Generic[Row]):
         shown = self._shown(caller, fields)
         embedded = self._embedded(expand)
         key = (rule.name, shown, embedded)
-        statement = self._kept(key)
+        statement = self._statements.kept(key)
         if statement is None:
             query = self._base(shown, embedded, rule).add_columns(self.row.version.label("_version"))
             inner = query.where(self.row.id == bindparam("id", type_=Uuid())).subquery("page")
-            statement = self._keep(key, self._as_json(inner, [*shown, *embedded], [inner.c["_version"]]))
-        parameters = {"id": id, **self._caller_values(caller), **self._parameter_values(values or {})}
+            statement = self._statements.keep(key, self._as_json(inner, [*shown, *embedded], [inner.c["_version"]]))
+        parameters = {"id": id, **caller_values(caller), **self._parameter_values(values or {})}
         rows = await run(statement.sql, statement.arguments(parameters))
         return Item(rows[0][0].encode(), rows[0][1]) if rows else None
 
@@ -150,7 +161,7 @@ class Resource(Generic[Row]):
 
     async def page(self, run: Run, caller: Caller, query: ListQuery, cursors: Cursors) -> bytes:
         """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by."""
-        await query.look_up(run, caller, self.filters)
+        await query.look_up(run, caller, self.filter)
         asked = self.asked(caller, query)
         position = cursors.open(asked.bound_to, query.cursor, len(asked.keys)) if query.cursor else None
         rows = await self.rows(run, asked, position, query.limit + 1)
@@ -177,20 +188,21 @@ class Resource(Generic[Row]):
         """What a request asks for, once it has looked up what is stored. Raises `Forbidden` for what the caller may
         not ask by. `sort` is for requests that say none; an export leaves out the rows of `leaves_out`."""
         given, q = query.given_filters(), query.searched_for
-        sort = query.sort or sort or (_BEST_FIRST if q is not None else self.default_sort)
+        sort = query.order or sort or (_BEST_FIRST if q is not None else self.default_sort)
         keys = self._sort_keys(sort)
         self._refuse_guarded(caller, given, keys, query.wanted_facets, searched=q is not None)
         rule = self._rule(caller)
         parameters = self._parameter_values(query.given_parameters(self.parameters))
         values: dict[str, Any] = {
             **{f"filter_{name}": value for name, value in given.items()},
-            **self._caller_values(caller),
+            **caller_values(caller),
             **parameters,
+            **query.bindings,
         }
         if q is not None:
             values.update(search_parameters(q))
         # Parameters as they count now: a cursor ends with the day whose list it is of.
-        bound_by = {**given, **parameters}
+        bound_by = {**given, **parameters, **query.bindings}
         stored = "".join(f"|{one.key}" for one in query.conditions)
         bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in bound_by.items())}{stored}|{q or ''}"
         shown, embedded = self._shown(caller, query.fields), self._embedded(query.embedded)
@@ -219,7 +231,7 @@ class Resource(Generic[Row]):
         self, run: Run, shape: Shape, make: Callable[[], Select[Any]], values: Mapping[str, Any]
     ) -> list[tuple[Any, ...]]:
         """Run what `make` builds for this shape; built once."""
-        statement = self._kept(shape) or self._keep(shape, make())
+        statement = self._statements.kept(shape) or self._statements.keep(shape, make())
         return await run(statement.sql, statement.arguments(values))
 
     # -- statements --------------------------------------------------------------------------------------------------
@@ -237,8 +249,8 @@ class Resource(Generic[Row]):
 
     def _filtered(self, query: Select[Any], shape: Shape, *, search: bool = True) -> Select[Any]:
         for name in sorted(shape.filters):
-            if self.filters[name].resolve is None:
-                query = query.where(self.filters[name].condition(f"filter_{name}"))
+            if (found := self.filter(name)).resolve is None:
+                query = query.where(found.condition(f"filter_{name}"))
         for stored in shape.conditions:
             query = query.where(stored.write())
         if search and shape.searched and self.search is not None:
@@ -258,8 +270,7 @@ class Resource(Generic[Row]):
         if shape.searched and shape.sort == _BEST_FIRST:
             return self._best_page(shape, rule, limit).subquery("page")
         query = self._filtered(self._base(shape.fields, shape.expand, rule), shape)
-        query = query.add_columns(*[key.column.label(f"_key_{n}") for n, (key, _) in enumerate(keys)])
-        return page_of(query, keys, shape.after, limit)
+        return page_of(keyed(query, keys), keys, shape.after, limit)
 
     def _page_query(self, shape: Shape, keys: Keys, rule: Rule) -> Select[Any]:
         inner = self.paged(shape, keys, rule)
@@ -295,23 +306,11 @@ class Resource(Generic[Row]):
             page.join(item, true())
         )
 
-    def _kept(self, key: Any) -> Statement | None:
-        statement = self._statements.get(key)
-        if statement is not None:
-            self._statements.move_to_end(key)
-        return statement
-
-    def _keep(self, key: Any, query: Select[Any]) -> Statement:
-        statement = self._statements[key] = Statement.of(query)
-        if len(self._statements) > _KEPT_STATEMENTS:
-            self._statements.popitem(last=False)
-        return statement
-
     def seen_by(self, caller: Caller) -> Select[Row]:
         """A query of the ORM for the rows that the caller may see."""
         rule = self._rule(caller)
         query = select(self.row)
-        return query if rule.where is None else query.where(rule.where).params(self._caller_values(caller))
+        return query if rule.where is None else query.where(rule.where).params(caller_values(caller))
 
     # -- the caller --------------------------------------------------------------------------------------------------
 
@@ -336,9 +335,9 @@ class Resource(Generic[Row]):
         self, caller: Caller, given: Mapping[str, Any], keys: Keys, facets: Sequence[str], *, searched: bool
     ) -> None:
         for name in (*given, *facets):
-            if (scope := self.filters[name].needs_scope) is not None:
+            if (scope := self.filter(name).needs_scope) is not None:
                 caller.require(scope)
-            if self.filters[name].staff_only and caller.kind == "partner":
+            if self.filter(name).staff_only and caller.kind == "partner":
                 raise Forbidden(f"{name}: a partner's key does not ask by it.")
         for key, _ in keys:
             if key.needs_scope is not None:
@@ -346,22 +345,13 @@ class Resource(Generic[Row]):
         if searched and self.search_needs_scope is not None:
             caller.require(self.search_needs_scope)
 
-    @staticmethod
-    def _caller_values(caller: Caller) -> dict[str, Any]:
-        return {
-            "caller_organisation": caller.organisation_id,
-            "caller_subject": caller.subject,
-            "caller_scopes": list(caller.scopes),
-            "office_today": office_today(),
-        }
-
     def _parameter_values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         return {n: given[n] if given.get(n) is not None else p.default() for n, p in self.parameters.items()}
 
     def _sort_keys(self, sort: str) -> Keys:
         keys = self._keys.get(sort)
         if keys is None:
-            if len(self._keys) >= _KEPT_STATEMENTS:
+            if len(self._keys) >= KEPT_STATEMENTS:
                 self._keys.clear()
             keys = self._keys[sort] = self._keys_of(sort)
         return keys
@@ -373,7 +363,7 @@ class Resource(Generic[Row]):
             if name == RELEVANCE and self.search is not None:
                 keys.append((Sort(rank(self.search)), descending))
             elif name != "id":
-                keys.append((self.sorts[name], descending))
+                keys.append((self.sort(name), descending))
             else:
                 keys.append((Sort(self.row.id), descending))
                 return keys

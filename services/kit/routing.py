@@ -216,6 +216,8 @@ class Routes:
         self.prefix = prefix
         self.tag = tag
         self.operations: list[Operation] = []
+        self.resources: list[Resource[Any]] = []
+        """Those whose list is here."""
 
     def get(
         self, path: str = "", *, scope: str, response: Any = None, **options: Any
@@ -274,6 +276,7 @@ class Routes:
         description: str | None = None,
     ) -> None:
         """The list of a resource, on the fast path, and its export."""
+        self.resources.append(resource)
         plural = resource.path.rsplit("/", 1)[-1].replace("-", " ")
         self._operation(
             "GET",

@@ -16,6 +16,7 @@ from services.kit.http import Authorise, Peer
 from services.kit.inbox import Handler, Inbox
 from services.kit.jobs import Jobs, Task
 from services.kit.paging import Cursors
+from services.kit.reading import Resource
 from services.kit.routing import Routes
 from services.kit.runtime import Runtime
 from services.kit.settings import Settings
@@ -43,6 +44,10 @@ class Service:
         """All operations: the features', the feed, the audit log, and the inbox where there is one."""
         extra = [Inbox(self.inbox).routes()] if self.inbox else []
         return [*self.features, feed_routes(self.name), audit_routes(self.name), *extra]
+
+    def with_custom_fields(self) -> list[Resource[Any]]:
+        """The resources to which an administrator adds fields."""
+        return [one for routes in self.features for one in routes.resources if one.custom is not None]
 
     def runtime(self, settings: Settings, authenticate: Authenticator | None = None) -> Runtime:
         """The parts of a process, not yet connected. Without `authenticate`, the gateway's tokens count."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, bindparam
 
 from services.kit.auth import Caller
+from services.kit.clock import office_today
 from services.kit.filters import StoredCondition
 from services.kit.order import Keys
 
@@ -18,6 +19,16 @@ CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
 """The caller's subject; for row rules."""
 OFFICE_TODAY = bindparam("office_today", type_=Date())
 """The date in the office; for row rules, fields and filters that depend on it."""
+
+
+def caller_values(caller: Caller) -> dict[str, Any]:
+    """What these parameters are bound to for a caller, today."""
+    return {
+        "caller_organisation": caller.organisation_id,
+        "caller_subject": caller.subject,
+        "caller_scopes": list(caller.scopes),
+        "office_today": office_today(),
+    }
 
 
 @dataclass(frozen=True, slots=True)

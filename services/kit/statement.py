@@ -1,5 +1,6 @@
 """Statements that are compiled once and run many times, on plain psycopg connections (docs/adr/0003)."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,9 @@ from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 _DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+
+KEPT_STATEMENTS = 512
+"""Of each resource."""
 
 Run = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
 """Executes compiled SQL with positional parameters."""
@@ -43,6 +47,24 @@ class Statement:
             process = self.processors.get(name)
             arguments.append(value if process is None else process(value))
         return arguments
+
+
+class Statements(OrderedDict[Any, Statement]):
+    """The compiled statements of a resource, as many as are used; the one that was not for the longest goes first."""
+
+    def kept(self, key: Any) -> Statement | None:
+        """The statement under this key, if it is still there."""
+        statement = self.get(key)
+        if statement is not None:
+            self.move_to_end(key)
+        return statement
+
+    def keep(self, key: Any, query: Select[*tuple[Any, ...]]) -> Statement:
+        """Compile a query and keep it."""
+        statement = self[key] = Statement.of(query)
+        if len(self) > KEPT_STATEMENTS:
+            self.popitem(last=False)
+        return statement
 
 
 async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:

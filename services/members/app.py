@@ -3,6 +3,8 @@
 from services.kit.delivery import Subscription
 from services.kit.service import Service
 from services.members.features.affiliations.routes import routes as affiliations
+from services.members.features.custom_fields.routes import of_organisations as organisation_fields
+from services.members.features.custom_fields.routes import of_persons as person_fields
 from services.members.features.designations.routes import routes as designations
 from services.members.features.documents.files import remove_files, sweep_files
 from services.members.features.documents.routes import routes as documents
@@ -29,9 +31,11 @@ SERVICE = Service(
     features=[
         organisations,
         organisation_relations,
+        organisation_fields,
         standing,
         merges,
         persons,
+        person_fields,
         affiliations,
         membership_types,
         memberships,

@@ -173,16 +173,6 @@ async def test_a_service_asks_with_its_scopes_for_the_rows_of_another(library: A
     assert_problem(await without.get(f"/v1/books/{own['id']}", headers=whole), Forbidden)
 
 
-@pytest.mark.parametrize("guarding", ["persons:sensitive", "liaison:confidential"])
-async def test_a_service_lends_nobody_the_scopes_that_guard_fields(signer: Signer, guarding: str) -> None:
-    authenticate = TokenAuthenticator(Keys(signer))
-    service = signer.service("events", "persons:read", guarding)
-    for held, seen in ((["events:read"], False), (["events:read", guarding], True)):
-        request = bearing(service, on_behalf_of=signer.staff(*held))
-        caller = await authenticate(request)
-        assert (caller.holds("persons:read"), caller.holds(guarding), caller.via) == (True, seen, "service:events")
-
-
 async def test_a_user_cannot_act_for_another(library: Api, signer: Signer) -> None:
     mine = uuid4()
     other = await library.made("/v1/books", a_book())
@@ -220,9 +210,8 @@ class Keys:
         return KeySet([key for signer in self.signers for key in signer.public.keys])
 
 
-def bearing(token: str, **besides: str) -> Request:
-    headers = {"authorization": f"Bearer {token}", **{f"x-{name.replace('_', '-')}": v for name, v in besides.items()}}
-    return Request({"type": "http", "headers": [(name.encode(), value.encode()) for name, value in headers.items()]})
+def bearing(token: str) -> Request:
+    return Request({"type": "http", "headers": [(b"authorization", f"Bearer {token}".encode())]})
 
 
 def a_signer(kid: str) -> Signer:

@@ -14,8 +14,8 @@ from pydantic import TypeAdapter
 from sqlalchemy import text
 
 from services.contracts.base import Page
-from services.kit import reading
 from services.kit.errors import Forbidden, Invalid, InvalidCursor
+from services.kit.statement import KEPT_STATEMENTS
 from tests.kit.sample import a_book
 from tests.kit.toy.books import books
 from tests.kit.toy.contract import Book
@@ -76,12 +76,12 @@ async def test_compiled_statements_are_kept_up_to_a_bound(library: Api) -> None:
     kept = next(statement for key, statement in reversed(books._statements.items()))
     names = list(Book.model_fields)[1:12]
     for n, fields in enumerate(itertools.chain.from_iterable(itertools.combinations(names, k) for k in (2, 3, 4, 5))):
-        if n > reading._KEPT_STATEMENTS + 20:
+        if n > KEPT_STATEMENTS + 20:
             break
         await library.get("/v1/books", params={"fields": list(fields), "limit": 1})
         if n % 100 == 0:
             await library.get(hot)
-    assert len(books._statements) == reading._KEPT_STATEMENTS
+    assert len(books._statements) == KEPT_STATEMENTS
     assert any(statement is kept for statement in books._statements.values()), "one in use was thrown out"
 
 

@@ -27,7 +27,8 @@ def contracts(service: str) -> list[str]:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_feature_has_a_contract_of_its_name(service: str) -> None:
-    named = {name for contract in contracts(service) for name in (contract, plural(contract))}
+    shared = [path.stem for path in (ROOT / "services/contracts").glob("*.py")]
+    named = {name for contract in [*contracts(service), *shared] for name in (contract, plural(contract))}
     # A feature without a contract of its own speaks something else than JSON.
     strangers = [folder for folder in features(service) if folder.name not in named]
     for folder in strangers:

@@ -31,6 +31,7 @@ Scope = TypeAliasType(
         "liaison:read",
         "liaison:write",
         "liaison:confidential",
+        "custom-fields:write",
         "changes:read",
         "records:export",
         "audit:read",

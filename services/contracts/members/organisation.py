@@ -25,6 +25,7 @@ from services.contracts.base import (
     Whole,
 )
 from services.contracts.codes import CountryCode
+from services.contracts.custom_field import CustomValues, CustomValuesPatch
 
 OrganisationKind = TypeAliasType(
     "OrganisationKind",
@@ -139,6 +140,7 @@ class OrganisationCreate(Input):
         None, description="How many days may pass without contact.", examples=[90]
     )
     key_member: KeyMember | None = Field(None, description="Set while it is designated a key member.")
+    custom: CustomValues = Field({}, description="Custom fields, by key.", examples=[{}])
 
 
 class OrganisationUpdate(Input):
@@ -167,6 +169,7 @@ class OrganisationUpdate(Input):
         MISSING,
         description="`archived` takes it out of daily work and keeps its history; `active` brings it back.",
     )
+    custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
 
 class RenamingCreate(Input):
@@ -215,6 +218,7 @@ class Organisation(Output):
     )
     status: Literal["active", "archived", "merged"]
     merged_into: UUID | None = Field(None, description="The organisation that took its place, when `merged`.")
+    custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

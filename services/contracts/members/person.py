@@ -24,6 +24,7 @@ from services.contracts.base import (
     Tag,
 )
 from services.contracts.codes import CountryCode
+from services.contracts.custom_field import CustomValues, CustomValuesPatch
 from services.contracts.members.organisation import Identifier, Identifiers, OrganisationSummary
 
 Languages = Annotated[list[Language], Field(max_length=20)]
@@ -177,6 +178,7 @@ class PersonCreate(Input):
     private_channels: Channels = Field(
         [], description="Ways to reach them in private; needs persons:sensitive.", examples=_PRIVATE
     )
+    custom: CustomValues = Field({}, description="Custom fields, by key.", examples=[{}])
 
 
 class PersonUpdate(Input):
@@ -205,6 +207,7 @@ class PersonUpdate(Input):
     health: Prose | None | MISSING = Field(MISSING, description="Needs persons:sensitive.", examples=_HEALTH)
     passport: PassportPatch | None | MISSING = Field(MISSING, description="Needs persons:sensitive.")
     private_channels: Channels | MISSING = Field(MISSING, description="Needs persons:sensitive.", examples=_PRIVATE)
+    custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
 
 class HeldRole(Output):
@@ -247,6 +250,7 @@ class Person(Output):
     affiliations: Annotated[list[HeldRole], Field(max_length=1_000)] | MISSING = Field(
         MISSING, description="With `expand=affiliations`: the roles held today, the main one first."
     )
+    custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -17,13 +17,13 @@ from starlette.responses import Response, StreamingResponse
 from services.kit.audit import audited
 from services.kit.auth import Caller
 from services.kit.clock import office_today
+from services.kit.custom.asking import rows_query
 from services.kit.export.cards import CardWriter
 from services.kit.export.columns import Column, Keys, columns_of
 from services.kit.export.keys import keys_of
 from services.kit.export.query import EXTENSIONS, MEDIA_TYPES, ExportQuery, export_model
 from services.kit.export.spreadsheet import XlsxWriter
 from services.kit.export.text import CsvWriter, JsonLinesWriter
-from services.kit.listing import read_query
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.shape import Asked
 
@@ -66,9 +66,9 @@ class Exporter:
     async def answer(self, request: Request) -> Response:
         """Check and audit it, and answer with its beginning; the rest follows as it is taken."""
         runtime, caller = runtime_of(request), request.state.caller
-        query = read_query(self.query, request.scope["query_string"])
         resource = self._resource
-        await query.look_up(runtime.read, caller, resource.filters)
+        query = await rows_query(runtime, resource, caller, self.query, request.scope["query_string"])
+        await query.look_up(runtime.read, caller, resource.filter)
         # Best first means little in a file, and costs much: asked for by name only.
         asked = resource.asked(caller, query, sort=resource.default_sort, exporting=True)
         if query.format == "vcard" and resource.cards is not None:

@@ -2,6 +2,11 @@
 
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.base import Base
+from services.members.tables.custom_field import (
+    CustomFieldRow,
+    OrganisationCustomValueRow,
+    PersonCustomValueRow,
+)
 from services.members.tables.designation import DesignationRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
 from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
@@ -24,6 +29,7 @@ __all__ = [
     "AffiliationRow",
     "AttendanceFactRow",
     "ContactFactRow",
+    "CustomFieldRow",
     "DesignationRow",
     "DocumentRow",
     "DocumentVersionRow",
@@ -33,9 +39,11 @@ __all__ = [
     "MembershipTermRow",
     "MembershipTypeRow",
     "NoteRow",
+    "OrganisationCustomValueRow",
     "OrganisationIdentifierRow",
     "OrganisationRelationRow",
     "OrganisationRow",
+    "PersonCustomValueRow",
     "PersonIdentifierRow",
     "PersonRow",
     "SegmentEntryRow",

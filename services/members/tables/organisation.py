@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.contracts.base import Phone
 from services.contracts.members.organisation import FormerName, Identifier, KeyMember
+from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
 from services.kit.drift import Drifting, Texts
 from services.kit.names import sort_name
@@ -25,7 +26,7 @@ class OrganisationIdentifierRow(Base):
     organisation_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("organisation.id", ondelete="CASCADE"), index=True)
 
 
-class OrganisationRow(Tracked, Searchable, Drifting, Base):
+class OrganisationRow(Tracked, Searchable, Drifting, CustomHolder, Base):
     """An organisation."""
 
     __tablename__ = "organisation"
@@ -50,7 +51,9 @@ class OrganisationRow(Tracked, Searchable, Drifting, Base):
         Index("ix_organisation_tags", "tags", postgresql_using="gin"),
     )
     # Besides what is personal: the office's own words, which partners must not find in the feed either.
-    personal = frozenset({"emails", "phones", "key_member", "contact_cadence_days", "stale_texts"})
+    personal = (
+        frozenset({"emails", "phones", "key_member", "contact_cadence_days", "stale_texts"}) | CustomHolder.personal
+    )
     unlogged = Tracked.unlogged | {"sort_name"}
     drifting = ("names", "description", "key_member")
 

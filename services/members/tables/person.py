@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from services.contracts.base import Phone
 from services.contracts.members.organisation import Identifier
 from services.contracts.members.person import Channel, NameParts, Passport
+from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name, whole_name
 from services.kit.search import FoundBy, Searchable
@@ -33,7 +34,7 @@ class PersonIdentifierRow(Base):
     person_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("person.id", ondelete="CASCADE"), index=True)
 
 
-class PersonRow(Tracked, Searchable, Base):
+class PersonRow(Tracked, Searchable, CustomHolder, Base):
     """A person."""
 
     __tablename__ = "person"
@@ -47,20 +48,24 @@ class PersonRow(Tracked, Searchable, Base):
         Index("ix_person_tags", "tags", postgresql_using="gin"),
     )
     # The log outlives a person's erasure, so it keeps nothing that tells who they are.
-    personal = SENSITIVE | {
-        "names",
-        "name_parts",
-        "salutations",
-        "family_name",
-        "given_name",
-        "email",
-        "other_emails",
-        "phones",
-        "wechat",
-        "address",
-        "channels",
-        "identifiers",
-    }
+    personal = (
+        SENSITIVE
+        | CustomHolder.personal
+        | {
+            "names",
+            "name_parts",
+            "salutations",
+            "family_name",
+            "given_name",
+            "email",
+            "other_emails",
+            "phones",
+            "wechat",
+            "address",
+            "channels",
+            "identifiers",
+        }
+    )
     unlogged = Tracked.unlogged | {"sort_name"}
 
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))

@@ -15,6 +15,7 @@ from services.contracts.members.organisation import (
 )
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.custom.values import give
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
@@ -56,12 +57,13 @@ async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate)
     _check_place(new.country, new.subdivision)
     row = OrganisationRow(
         id=new_id(),
-        **new.model_dump(exclude={"phones", "identifiers", "former_names", "key_member"}),
+        **new.model_dump(exclude={"phones", "identifiers", "former_names", "key_member", "custom"}),
         phones=[normalised(phone, new.country) for phone in new.phones],
         identifiers=new.identifiers,
         former_names=new.former_names,
         key_member=new.key_member,
     )
+    await give(session, caller, organisations, row, new.custom, new=True)
     _check_days(row)
     if row.parent_id is not None:
         await keep(session, caller, row.parent_id)
@@ -87,9 +89,11 @@ async def update(
     if parent_id is not None and parent_id != row.parent_id:
         await tree.check_place(session, id, parent_id)  # type: ignore[arg-type]
     status, texts = row.status, row.texts()
-    patch(row, change, skip=frozenset({"phones", "key_member"}))
+    patch(row, change, skip=frozenset({"phones", "key_member", "custom"}))
     if "phones" in change.model_fields_set:
         row.phones = [normalised(phone, row.country) for phone in change.phones]  # type: ignore[union-attr]
+    if "custom" in change.model_fields_set:
+        await give(session, caller, organisations, row, change.custom, new=False)  # type: ignore[arg-type]
     if "key_member" in change.model_fields_set:
         _designate(row, change)
     _check_place(row.country, row.subdivision)
@@ -148,6 +152,8 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
         refused_by("fk_organisation_parent_id", OrganisationInUse()),
         refused_by("fk_organisation_relation_from_id", OrganisationInUse()),
         refused_by("fk_organisation_relation_to_id", OrganisationInUse()),
+        refused_by("fk_organisation_custom_value_organisation_id", OrganisationInUse()),
+        refused_by("fk_person_custom_value_organisation_id", OrganisationInUse()),
     ):
         await save(session, caller, "members.organisation.deleted", row, required_scopes=["members:read"])
 

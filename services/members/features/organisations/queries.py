@@ -8,10 +8,13 @@ from sqlalchemy import Text, Uuid, and_, cast, func, literal_column, or_, select
 from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.organisation import Organisation, OrganisationKind
+from services.kit.custom.declared import Custom
 from services.kit.filters import any_of, created_and_updated, overlaps, where, yes_or_no
 from services.kit.reading import CALLER_ORGANISATION, CALLER_SUBJECT, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.features.organisations.cards import CARDS
+from services.members.features.references import REFERENCES
 from services.members.features.segments.filter import segment_filter
+from services.members.tables.custom_field import CustomFieldRow, OrganisationCustomValueRow
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 
 OWN_ORGANISATION = Rule("partner", lambda caller: caller.kind == "partner", OrganisationRow.id == CALLER_ORGANISATION)
@@ -41,6 +44,15 @@ organisations = Resource(
     path="/v1/organisations",
     model=Organisation,
     row=OrganisationRow,
+    custom=Custom(
+        service="members",
+        resource="organisation",
+        row=OrganisationRow,
+        fields=CustomFieldRow,
+        values=OrganisationCustomValueRow,
+        reads="members:read",
+        references=REFERENCES,
+    ),
     staff_only_fields=OFFICE_ONLY,
     filters={
         "kind": any_of(OrganisationRow.kind, OrganisationKind, "Any of these kinds."),

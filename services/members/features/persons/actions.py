@@ -13,6 +13,7 @@ from services.contracts.members.person import Passport, PersonCreate, PersonUpda
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.clock import office_today
+from services.kit.custom.values import give
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Forbidden
 from services.kit.etag import IfMatch, held
@@ -23,7 +24,9 @@ from services.members.features.persons.queries import SENSITIVE_SCOPE, persons
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.person import SENSITIVE, PersonRow
 
-BUILT = frozenset({"names", "name_parts", "phones", "channels", "private_channels", "identifiers", "passport"})
+BUILT = frozenset(
+    {"names", "name_parts", "phones", "channels", "private_channels", "identifiers", "passport", "custom"}
+)
 """Fields that are kept in another form than they are given in."""
 
 
@@ -42,9 +45,9 @@ class PersonIdentifierTaken(Conflict):
 
 
 class PersonInUse(Conflict):
-    """The person has affiliations.
+    """Other records refer to the person.
 
-    End them to keep the history, or delete them first.
+    End affiliations to keep the history, or delete them first; take the person out of custom fields.
     """
 
 
@@ -63,6 +66,7 @@ async def create(session: AsyncSession, caller: Caller, new: PersonCreate) -> Pe
         identifiers=new.identifiers,
         passport=new.passport,
     )
+    await give(session, caller, persons, row, new.custom, new=True)
     names.check(row)
     row.settle()
     session.add(row)
@@ -80,6 +84,8 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: Person
     patch(row, change, skip=BUILT)
     names.change(row, change)
     _rebuild(row, change)
+    if "custom" in change.model_fields_set:
+        await give(session, caller, persons, row, change.custom, new=False)  # type: ignore[arg-type]
     row.settle()
     with _refused():
         await save(session, caller, "members.person.updated", row, required_scopes=["persons:read"])
@@ -116,7 +122,11 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     """Remove a person who has no affiliations."""
     row = await held(session, caller, persons, id, if_match)
     await session.delete(row)
-    with refused_by("fk_affiliation_person_id", PersonInUse()):
+    with (
+        refused_by("fk_affiliation_person_id", PersonInUse()),
+        refused_by("fk_organisation_custom_value_person_id", PersonInUse()),
+        refused_by("fk_person_custom_value_person_id", PersonInUse()),
+    ):
         await save(session, caller, "members.person.deleted", row, required_scopes=["persons:read"])
 
 

@@ -8,12 +8,15 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from services.contracts.base import CalendarDate, Email, Language, Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.person import Person
+from services.kit.custom.declared import Custom
 from services.kit.filters import Filter, any_of, between, created_and_updated, overlaps, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
 from services.members.features.persons.cards import CARDS
+from services.members.features.references import REFERENCES
 from services.members.features.segments.filter import segment_filter
 from services.members.tables.affiliation import AffiliationRow, lasting_on
+from services.members.tables.custom_field import CustomFieldRow, PersonCustomValueRow
 from services.members.tables.organisation import OrganisationRow
 from services.members.tables.person import SENSITIVE, PersonIdentifierRow, PersonRow
 
@@ -67,6 +70,15 @@ persons = Resource(
     path="/v1/persons",
     model=Person,
     row=PersonRow,
+    custom=Custom(
+        service="members",
+        resource="person",
+        row=PersonRow,
+        fields=CustomFieldRow,
+        values=PersonCustomValueRow,
+        reads="persons:read",
+        references=REFERENCES,
+    ),
     guarded=dict.fromkeys(SENSITIVE, SENSITIVE_SCOPE),
     filters={
         "identifier": where(

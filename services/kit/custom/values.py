@@ -1,0 +1,134 @@
+"""What a caller gives for the custom fields of a record: checked against the definitions in the same transaction."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.base import FieldError
+from services.kit.auth import Caller
+from services.kit.custom.declared import Custom
+from services.kit.custom.definition import Definition
+from services.kit.custom.definitions import Definitions, in_force
+from services.kit.custom.tables import CustomHolder
+from services.kit.errors import Contradiction, Invalid
+from services.kit.reading import Resource
+
+_MOST_ERRORS = 100
+
+
+async def give(
+    session: AsyncSession,
+    caller: Caller,
+    resource: Resource[Any],
+    row: CustomHolder,
+    given: Mapping[str, Any],
+    *,
+    new: bool,
+) -> None:
+    """Set the custom fields of a record: of a `new` one all that are given, of another those to be changed.
+
+    Without values an old record is left as it is, and a new one must have no required field. Raises `Invalid` for
+    values that break the definitions, `Forbidden` for sensitive ones without the scope, `Contradiction` for references
+    to nothing and for an old record that lacks what is required by now.
+    """
+    custom = resource.custom
+    if custom is None or not (given or new):
+        return
+    definitions = await in_force(session, custom, hold=bool(given))
+    values = _checked(caller, custom, definitions, given, new=new)
+    held = {**(row.custom or {}), **(row.private_custom or {}), **values}
+    held = {key: value for key, value in held.items() if value is not None}
+    _check_required(caller, custom, definitions, held, new=new)
+    await _check_references(session, caller, custom, definitions, values)
+    private = {key for key in held if key in definitions and definitions[key].sensitive}
+    row.custom = {key: value for key, value in held.items() if key not in private} or None
+    row.private_custom = {key: held[key] for key in held if key in private} or None
+
+
+def _checked(
+    caller: Caller, custom: Custom, definitions: Definitions, given: Mapping[str, Any], *, new: bool
+) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    for key, value in given.items():
+        definition = definitions.get(key)
+        if definition is None or not definition.is_known_to(caller):
+            errors.append(_error(key, "unknown_custom_field", "There is no such custom field."))
+            continue
+        if definition.sensitive:
+            caller.require(custom.scope)
+        if value is None and not new:
+            values[key] = None
+            if definition.required and not definition.archived:
+                errors.append(_error(key, "required", "The field is required."))
+        elif definition.archived:
+            errors.append(_error(key, "archived_custom_field", "The field is archived: it is no longer filled in."))
+        else:
+            values[key] = _value(definition, value, errors)
+    if errors:
+        raise Invalid(errors=errors[:_MOST_ERRORS])
+    return values
+
+
+def _value(definition: Definition, value: Any, errors: list[FieldError]) -> Any:
+    try:
+        read = definition.given.validate_python(value)
+    except ValidationError as error:
+        for one in error.errors(include_url=False, include_input=False, include_context=False):
+            within = [str(part) for part in one["loc"] if isinstance(part, int)] if definition.multiple else []
+            errors.append(_error("/".join([definition.key, *within]), one["type"], one["msg"]))
+        return None
+    if definition.multiple and len(set(read)) < len(read):
+        errors.append(_error(definition.key, "unique_items", "The same value stands there twice."))
+    return definition.given.dump_python(read, mode="json")
+
+
+def _error(path: str, code: str, detail: str) -> FieldError:
+    return FieldError(pointer=f"/custom/{path}", code=code, detail=detail)
+
+
+def _check_required(
+    caller: Caller, custom: Custom, definitions: Definitions, held: Mapping[str, Any], *, new: bool
+) -> None:
+    """What is required is asked of those who can see it: nobody else could fill it in."""
+    missing = [
+        _error(definition.key, "missing", "The field is required.")
+        for definition in definitions.values()
+        if definition.required
+        and not definition.archived
+        and definition.key not in held
+        and definition.is_known_to(caller)
+        and (not definition.sensitive or caller.holds(custom.scope))
+    ]
+    if missing:
+        # What the schema of a change cannot say is no 422 (docs/adr/0011).
+        raise (Invalid(errors=missing) if new else Contradiction(errors=missing))
+
+
+async def _check_references(
+    session: AsyncSession, caller: Caller, custom: Custom, definitions: Definitions, values: Mapping[str, Any]
+) -> None:
+    """The records that are referred to are there, and stay until the transaction ends; foreign keys hold them then."""
+    wanted: dict[str, dict[str, set[UUID]]] = {}
+    for key, value in values.items():
+        target = definitions[key].reference_to
+        if target is not None and value is not None:
+            ids: Iterable[str] = value if isinstance(value, list) else [value]
+            wanted.setdefault(target, {})[key] = {UUID(id) for id in ids}
+    errors: list[FieldError] = []
+    for target, by_key in sorted(wanted.items()):
+        every = set[UUID]().union(*by_key.values())
+        found = custom.references[target](caller)
+        column = found.selected_columns[0]
+        query = found.where(column.in_(every)).order_by(column).with_for_update(read=True, key_share=True)
+        known = set(await session.scalars(query))
+        errors += [
+            _error(key, "unknown_reference", f"There is no {target} with this id, or it is not yours to see.")
+            for key, ids in by_key.items()
+            if ids - known
+        ]
+    if errors:
+        raise Contradiction(errors=errors)
