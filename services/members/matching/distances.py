@@ -17,7 +17,7 @@ def closeness(left: str, right: str) -> float:
     if left == right:
         return 1.0
     shorter, longer = sorted((len(left), len(right)))
-    if shorter < _SHORT or longer - shorter > 2 or not (left.isalpha() and right.isalpha()):
+    if shorter < _SHORT or longer - shorter > 2 or not _comparable(left, right):
         return 0.0
     distance = OSA.distance(left, right, score_cutoff=2)
     if distance == 1:
@@ -28,6 +28,17 @@ def closeness(left: str, right: str) -> float:
     if distance == 2 and longer > _SYLLABLE and JaroWinkler.similarity(left, right) >= _ALIKE:
         return 0.7
     return 0.0
+
+
+def _comparable(left: str, right: str) -> bool:
+    """Whether both are words: one with a digit among its letters may be a word that was misread (Trave1)."""
+    if left.isalpha() and right.isalpha():
+        return True
+    return left.isalpha() != right.isalpha() and min(len(left), len(right)) > _SYLLABLE and not _numbers(left + right)
+
+
+def _numbers(text: str) -> bool:
+    return sum(one.isdigit() for one in text) > 1
 
 
 def slips(left: str, right: str) -> int:

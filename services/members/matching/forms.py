@@ -1,18 +1,15 @@
 """The forms of a name that are compared: words, Chinese characters, readings."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from services.kit.search import fold
 from services.kit.search.folding import has_han, is_han, runs
 from services.kit.search.lexemes import joined
 from services.kit.search.readings import combinations, syllables
+from services.members.matching.distances import closeness
 
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.\s?){2,}")
-_PINYIN = re.compile(
-    "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?"
-    "(?:iang|iong|uang|ang|eng|ian|iao|ing|ong|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|[aeiouv]))+"
-)
 _NOISE_IN_BRACKETS = re.compile(r"[（(\[【]\s*([^（）()\[\]【】]*?)\s*[)）\]】]")
 
 
@@ -63,4 +60,21 @@ def letters(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def is_pinyin(word: str) -> bool:
     """Whether the word may be Chinese in pinyin, where each letter makes another syllable."""
-    return _PINYIN.fullmatch(word) is not None
+    return _syllables().fullmatch(word) is not None
+
+
+@cache
+def _syllables() -> re.Pattern[str]:
+    from pypinyin.constants import PINYIN_DICT
+    from pypinyin.contrib.tone_convert import to_normal
+
+    known = {to_normal(reading) for readings in PINYIN_DICT.values() for reading in readings.split(",")}
+    plain = sorted((one.replace("ü", "u") for one in known if one.isalpha() and len(one) > 1), reverse=True)
+    return re.compile(f"(?:{'|'.join(plain)}|[aeo])+")
+
+
+@lru_cache(maxsize=262_144)
+def alike(left: str, right: str) -> float:
+    """How alike two words of names are, from 0 to 1. Of two in pinyin one letter makes another name (Fang, Yang)."""
+    close = closeness(left, right)
+    return 0.0 if 0 < close < 1 and is_pinyin(left) and is_pinyin(right) else close

@@ -72,9 +72,9 @@ def is_abbreviation(short: str, long: str) -> bool:
     if not 2 <= len(short) <= 0.75 * len(long) or len(long) < _SHORTEST_ABBREVIATED or short[0] != long[0]:
         return False
     kept = _kept_runs(short, long)
-    if kept is None or len(kept) < 2:
+    if kept is None or len(kept) < 2 or any(length > 1 for length in kept[1:-1]):
         return False
-    return all(length == 1 for length in kept[1:-1]) and kept[-1] <= 2
+    return kept[-1] == 1 or (kept[-1] == 2 and len(kept) > 2 and long.endswith(short[-2:]))
 
 
 def _kept_runs(short: str, long: str) -> list[int] | None:

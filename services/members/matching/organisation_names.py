@@ -7,10 +7,10 @@ from services.kit.search.lexemes import joined
 from services.members.matching.forms import bracketed, readings, split
 from services.members.matching.words import (
     ALIKE,
-    GENERIC,
     GLOSSES,
     HAN_BRANCH,
     HAN_LEGAL_FORMS,
+    HAN_MARKERS,
     HAN_SHORT_FORMS,
     LEGAL_FORMS,
     MARKERS,
@@ -64,6 +64,7 @@ def forms_of(names: tuple[str, ...], most: int) -> tuple[tuple[Spelled, ...], tu
                 one = chinese_form(han + _latin_in_chinese(words), variant)
                 chinese.setdefault(one.core, one)
             elif words:
+                words = (*words, han) if han else words
                 form = spelled_form(words, variant)
                 spelled.setdefault(form.words or (form.joined,), form)
     return tuple(spelled.values()), tuple(chinese.values())
@@ -119,14 +120,14 @@ def _normal(word: str) -> str:
     if word in NUMBERS:
         return NUMBERS[word]
     word = ALIKE.get(word, word)
-    if len(word) >= _SHORTEST_STEM and word.endswith("s") and not word.endswith("ss") and word[:-1] in GENERIC:
+    if len(word) >= _SHORTEST_STEM and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
     return word
 
 
 def is_marker(word: str) -> bool:
     """Whether the word tells one of several apart: a number, a direction, a branch."""
-    return word.isdigit() or word in MARKERS or word in NUMBERS
+    return word.isdigit() or word in MARKERS or word in NUMBERS or word in HAN_MARKERS
 
 
 @lru_cache(maxsize=65_536)

@@ -17,7 +17,7 @@ from services.members.matching.contacts import (
 )
 from services.members.matching.distances import closeness
 from services.members.matching.evidence import Evidence
-from services.members.matching.forms import letters, readings
+from services.members.matching.forms import alike, letters, readings
 from services.members.matching.frequencies import Frequencies
 from services.members.matching.han import likeness
 from services.members.matching.organisation_names import Chinese, Spelled, forms_of, gloss, is_marker, spelled_form
@@ -29,6 +29,7 @@ _MOST_WORDS = 12
 _MOST_OF_A_NAME = 15.0
 _MOST_OF_CONTACTS = 12.0
 _MOST_WITH_ANOTHER_NAME = 8.0
+_LITTLE = 2.0
 _SURE = 8.0
 _TELLING = 4
 """Words of a translated name that are hardly the same by chance."""
@@ -66,6 +67,8 @@ def prepare(record: Record) -> tuple[frozenset[str], Features]:
 
 def _keys(features: Features) -> list[str]:
     keys = [*contact_keys(features.contacts), *place_keys(features.place)]
+    if features.place.postcode:
+        keys.append(f"z:{features.place.postcode}")
     for one in features.chinese:
         core = one.core
         keys += [f"h:{core}", f"k:{core[:2]}{core[-1]}", f"k:{core[:3]}", f"k:{core[-4:]}."]
@@ -91,7 +94,7 @@ def compare(left: Features, right: Features, frequencies: Frequencies) -> list[E
     name = _name(left, right, frequencies)
     found = _reached(left.contacts, right.contacts, frequencies)
     found += _situated(left.place, right.place, moved=any(one.kind in ("phone", "email") for one in found))
-    if name.bits < 0:
+    if name.bits < _LITTLE:
         # A part of it, or a neighbour: who shares house, phone and website with another name is not the same.
         found = limited(found, _MOST_WITH_ANOTHER_NAME)
     return [name, *identified(left.contacts, right.contacts), *found]
@@ -173,7 +176,7 @@ def _in_letters(left: Spelled, right: Spelled, neutral: frozenset[str], frequenc
         return Evidence("name", -8.0, *sides, 0.0)
     if len(left.joined) > 7 and len(right.joined) > 7 and not left.glossed and not right.glossed:
         # Words written together or apart.
-        close = closeness(left.joined, right.joined)
+        close = closeness(left.joined, right.joined) if (left.joined + right.joined).isalpha() else 0.0
         if close >= 0.9 and len(left.words) != len(right.words):
             return Evidence("name", 10.0, *sides, round(close, 2))
     return _word_by_word(left, right, neutral, frequencies)
@@ -212,7 +215,7 @@ def _word_by_word(left: Spelled, right: Spelled, neutral: frozenset[str], freque
 def _close(left: str, right: str) -> float:
     if left == right:
         return 1.0
-    return 0.0 if is_marker(left) or is_marker(right) else closeness(left, right)
+    return 0.0 if is_marker(left) or is_marker(right) else alike(left, right)
 
 
 def _against(left: list[str], right: list[str]) -> float:

@@ -18,7 +18,7 @@ from services.members.matching.contacts import (
 )
 from services.members.matching.distances import closeness, slips
 from services.members.matching.evidence import Evidence
-from services.members.matching.forms import is_pinyin, letters, readings, split
+from services.members.matching.forms import alike, is_pinyin, letters, readings, split
 from services.members.matching.frequencies import Frequencies
 from services.members.matching.record import Record
 from services.members.matching.words import SHARED_MAILBOXES
@@ -28,7 +28,6 @@ _MOST_WORDS = 5
 _MOST_OF_CONTACTS = 13.0
 _MOST_OF_A_NAME = 17.0
 _MOST_IN_PINYIN = 11.5
-_LONGEST_SYLLABLE = 6
 _DATE = re.compile(r"^\D*(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D*$")
 
 
@@ -189,12 +188,12 @@ def _read(han: Features, spellings: tuple[Spelling, ...], frequencies: Frequenci
     for one in spellings:
         if one.joined & han.sounds:
             rare = max(frequencies.bits(f"l:{letters(form)}") for form in one.joined)
-            bits, alike = min(9.0 if len(name) == 2 else 10.5, rare), 0.95
+            bits, likeness = min(9.0 if len(name) == 2 else 10.5, rare), 0.95
         else:
-            alike = max(closeness(form, sound) for form in one.joined for sound in han.sounds)
-            bits = 1.0 if alike else -8.0
+            likeness = max(closeness(form, sound) for form in one.joined for sound in han.sounds)
+            bits = 1.0 if likeness else -8.0
         sides = (one.written, written) if turned else (written, one.written)
-        found.append(Evidence("name", bits, *sides, alike))
+        found.append(Evidence("name", bits, *sides, likeness))
     return found
 
 
@@ -204,8 +203,8 @@ def _spelled(left: Spelling, right: Spelling, frequencies: Frequencies) -> Evide
         bits = sum(frequencies.bits(f"n:{word}") for word in left.words)
         return Evidence("name", min(_most(left), bits), left.written, right.written, 1.0)
     mine, theirs = list(left.words), list(right.words)
-    bits, alike = 0.0, 0.0
-    ranked = sorted(((_close(a, b), x, y) for x, a in enumerate(mine) for y, b in enumerate(theirs)), reverse=True)
+    bits, likeness = 0.0, 0.0
+    ranked = sorted(((alike(a, b), x, y) for x, a in enumerate(mine) for y, b in enumerate(theirs)), reverse=True)
     used_left: set[int] = set()
     used_right: set[int] = set()
     for close, x, y in ranked:
@@ -213,7 +212,7 @@ def _spelled(left: Spelling, right: Spelling, frequencies: Frequencies) -> Evide
             continue
         used_left.add(x)
         used_right.add(y)
-        alike += close
+        likeness += close
         common = min(frequencies.bits(f"n:{mine[x]}"), frequencies.bits(f"n:{theirs[y]}"))
         bits += common if close == 1 else max(0.0, common - 12 * (1 - close))
     rest_left = [word for x, word in enumerate(mine) if x not in used_left]
@@ -222,25 +221,19 @@ def _spelled(left: Spelling, right: Spelling, frequencies: Frequencies) -> Evide
     for a, b in zip(rest_left, rest_right, strict=False):
         if a[0] == b[0] and 1 in (len(a), len(b)):
             bits += 1.5
-            alike += 0.5
+            likeness += 0.5
         else:
             apart += 1
     # A second word that is somebody else's outweighs a common first one: families share all but that.
     bits = min(_most(left), bits) - (0.0, 11.0, 16.0)[min(apart, 2)]
     bits -= 1.0 * abs(len(rest_left) - len(rest_right)) * (len(mine) > 1 and len(theirs) > 1)
-    similarity = 2 * alike / (len(mine) + len(theirs))
+    similarity = 2 * likeness / (len(mine) + len(theirs))
     return Evidence("name", bits, left.written, right.written, round(similarity, 2))
 
 
 def _most(name: Spelling) -> float:
-    """In pinyin many Chinese names are written alike."""
+    """In pinyin many Chinese names are written likeness."""
     return _MOST_IN_PINYIN if all(map(is_pinyin, name.words)) else _MOST_OF_A_NAME
-
-
-def _close(left: str, right: str) -> float:
-    if left != right and len(left) <= _LONGEST_SYLLABLE and is_pinyin(left) and is_pinyin(right):
-        return 0.0
-    return closeness(left, right)
 
 
 # -- what else is known ------------------------------------------------------------------------------------------------

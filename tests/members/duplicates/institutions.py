@@ -62,6 +62,10 @@ _STREETS_ABROAD = listed(
 _TRADITIONAL = OpenCC("s2t")
 
 
+def _is_chinese(name: str) -> bool:
+    return any("\u4e00" <= one <= "\u9fff" for one in name)
+
+
 class Institutions:
     """Draws them; the same ones for the same seed."""
 
@@ -145,7 +149,6 @@ class Institutions:
             one,
             id=self._id(),
             names=names,
-            country=one.country if rng.random() < 0.9 else "",
             city=self._other_script(one.city) if rng.random() < 0.8 else "",
             address=one.address if rng.random() < 0.6 else "",
             postcode=one.postcode if rng.random() < 0.7 else "",
@@ -162,7 +165,7 @@ class Institutions:
 
     def _rewritten(self, name: str) -> str:
         rng = self._rng
-        if name.isascii() or not any("\u4e00" <= one <= "\u9fff" for one in name):
+        if not _is_chinese(name):
             return self._rewritten_latin(name)
         kind = rng.choice(["same", "traditional", "form", "short", "pinyin", "city", "sound"])
         match kind:
@@ -222,7 +225,7 @@ class Institutions:
                 if one.country == "CN":
                     han, latin, _ = rng.choice([place for place in _CITIES if one.city not in place])
                     names = tuple(
-                        f"{name}{han}分公司" if not name.isascii() else f"{name} {latin} Branch" for name in one.names
+                        f"{name}{han}分公司" if _is_chinese(name) else f"{name} {latin} Branch" for name in one.names
                     )
                     return replace(bare, names=names, city=latin)
                 return replace(
@@ -231,7 +234,7 @@ class Institutions:
             case "numbered":
                 return replace(bare, names=tuple(self._numbered(name) for name in one.names), websites=one.websites)
             case "direction":
-                return replace(bare, names=tuple(f"{'北' if not n.isascii() else 'North '}{n}" for n in one.names))
+                return replace(bare, names=tuple(f"{'北' if _is_chinese(n) else 'North '}{n}" for n in one.names))
             case "neighbour":
                 host = f"www.{id}.example"
                 names = (
@@ -243,9 +246,9 @@ class Institutions:
             case _:
                 kinds = ("学院", "College") if any("大学" in name for name in one.names) else ("研究所", "Institute")
                 names = tuple(
-                    f"{name}{kinds[0]}" if not name.isascii() else f"{name} {kinds[1]} of Geology" for name in one.names
+                    f"{name}{kinds[0]}" if _is_chinese(name) else f"{name} {kinds[1]} of Geology" for name in one.names
                 )
                 return replace(one, id=id, names=names, emails=())
 
     def _numbered(self, name: str) -> str:
-        return f"{name[:2]}第二{name[2:]}" if not name.isascii() else f"Second {name}"
+        return f"{name[:2]}第二{name[2:]}" if _is_chinese(name) else f"Second {name}"
