@@ -6,7 +6,7 @@ import sys
 from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import typer
@@ -223,6 +223,20 @@ def verify_audit(
 
     for line in verify(heads):
         print(line)
+
+
+@app.command()
+def duplicates(
+    file: Annotated[Path, typer.Argument(help="CSV with a heading row, of organisations or persons.")],
+    kind: Annotated[
+        Literal["organisations", "persons"] | None, typer.Option(help="Told by the columns when left out.")
+    ] = None,
+    min_score: Annotated[float, typer.Option(min=0, max=1, help="Leave out pairs below this score.")] = 0.6,
+) -> None:
+    """Print which records of a file are likely the same, with scores and reasons."""
+    from deploy.find_duplicates import find_duplicates
+
+    find_duplicates(file, kind, min_score)
 
 
 if __name__ == "__main__":

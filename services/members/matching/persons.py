@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from services.kit.search.lexemes import joined
 from services.members.matching.contacts import (
     Contacts,
     Place,
@@ -26,8 +27,10 @@ from services.members.matching.words import SHARED_MAILBOXES
 _MOST_NAMES = 6
 _MOST_WORDS = 5
 _MOST_OF_CONTACTS = 13.0
-_MOST_OF_A_NAME = 17.0
+_MOST_OF_A_NAME = 13.0
 _MOST_IN_PINYIN = 11.5
+_LITTLE = 2.0
+_MOST_WITH_ANOTHER_NAME = 4.0
 _DATE = re.compile(r"^\D*(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D*$")
 
 
@@ -83,6 +86,7 @@ def prepare(record: Record) -> tuple[frozenset[str], Features]:
 
 
 def _spelling(words: tuple[str, ...], written: str) -> Spelling:
+    words = tuple(joined([word]) for word in words)  # pinyin's ü
     return Spelling(words, frozenset(_orders(words)), written)
 
 
@@ -124,18 +128,23 @@ def _keys(features: Features) -> list[str]:
 
 def compare(left: Features, right: Features, frequencies: Frequencies) -> list[Evidence]:
     """What speaks for and against two being one person."""
+    name = _name(left, right, frequencies)
+    around = _contacts(left, right, frequencies) + placed(left.place, right.place)
+    if name.bits < _LITTLE:
+        # Who shares a home or an office with another name is a relative or a colleague.
+        around = limited(around, _MOST_WITH_ANOTHER_NAME)
+    # Strangers share a name more often than organisations do.
     found = [
-        Evidence("strangers", -1.0),
-        _name(left, right, frequencies),
+        Evidence("namesakes", -1.0),
+        name,
         *_born(left, right),
         *identified(left.contacts, right.contacts),
+        *around,
     ]
-    found += _contacts(left, right, frequencies)
-    found += placed(left.place, right.place)
     if left.belongs_to and right.belongs_to:
         common = min(left.belongs_to & right.belongs_to, default="")
         # Namesakes are many: who has the same name in another office is somebody else until more is known.
-        found.append(Evidence("affiliation", 3.0 if common else -2.0, common, common, float(bool(common))))
+        found.append(Evidence("affiliation", 3.0 if common else -2.5, common, common, float(bool(common))))
     a, b = left.place.country, right.place.country
     if a and b:
         found.append(Evidence("country", 0.5 if a == b else -3.0, a, b, float(a == b)))
@@ -225,7 +234,7 @@ def _spelled(left: Spelling, right: Spelling, frequencies: Frequencies) -> Evide
         else:
             apart += 1
     # A second word that is somebody else's outweighs a common first one: families share all but that.
-    bits = min(_most(left), bits) - (0.0, 11.0, 16.0)[min(apart, 2)]
+    bits = min(_most(left), bits) - (0.0, 13.0, 18.0)[min(apart, 2)]
     bits -= 1.0 * abs(len(rest_left) - len(rest_right)) * (len(mine) > 1 and len(theirs) > 1)
     similarity = 2 * likeness / (len(mine) + len(theirs))
     return Evidence("name", bits, left.written, right.written, round(similarity, 2))
@@ -263,7 +272,7 @@ def _contacts(left: Features, right: Features, frequencies: Frequencies) -> list
     phone = shared("phone", mine.phones, theirs.phones, "t:", 8.0, frequencies)
     handle = shared("handle", mine.handles, theirs.handles, "v:", 11.0, frequencies)
     if phone is None and mine.phones and theirs.phones:
-        phone = Evidence("phone", -2.0, min(mine.phones.values()), min(theirs.phones.values()))
+        phone = Evidence("phone", -2.5, min(mine.phones.values()), min(theirs.phones.values()))
     return limited([one for one in (email, phone, handle) if one is not None], _MOST_OF_CONTACTS)
 
 

@@ -61,7 +61,8 @@ class People:
         if rng.random() < 0.55:
             name, country = skewed(_FAMILIES, rng) + rng.choice(_GIVEN), "CN"
         else:
-            name, country = f"{rng.choice(_FIRST)} {skewed(_LAST, rng)}", rng.choice(["NP", "FR", "DE", "PE", "JP"])
+            first = rng.choice(_FIRST) if rng.random() < 0.6 else f"{rng.choice(_FIRST)}-{rng.choice(_FIRST)}"
+            name, country = f"{first} {skewed(_LAST, rng)}", rng.choice(["NP", "FR", "DE", "PE", "JP"])
         born = f"{rng.randrange(1950, 2003)}-{rng.randrange(1, 13):02}-{rng.randrange(1, 29):02}"
         mailbox = "".join(lazy_pinyin(name)).replace(" ", ".").lower()
         own = f"{mailbox}{rng.randrange(1, 99)}@mail{rng.randrange(9)}.example"
@@ -134,7 +135,14 @@ class People:
                 family = name[0] if han else name.partition(" ")[2]
                 given = rng.choice(_GIVEN if han else _FIRST)
                 other = family + given if han else f"{given} {family}"
-                return replace(one, id=id, names=(self._not(name, other),), born="1931-12-30", emails=(), belongs_to=())
+                return replace(
+                    one,
+                    id=id,
+                    names=(self._not(name, other),),
+                    born=f"{rng.randrange(1925, 1940)}-11-{rng.randrange(1, 30):02}",
+                    emails=(),
+                    belongs_to=(),
+                )
             case _:
                 born = f"{rng.randrange(1940, 1950)}-12-{rng.randrange(13, 29)}"
                 mobile = f"+8615{rng.randrange(10**8, 10**9)}"

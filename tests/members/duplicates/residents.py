@@ -3,6 +3,7 @@
 import random
 from datetime import date, timedelta
 
+from services.members.matching import Record
 from tests.members.duplicates.damage import listed, skewed, slip
 
 COLUMNS = (
@@ -112,3 +113,18 @@ def _copy(one: Resident, rng: random.Random) -> Resident:
     if rng.random() < 0.04 and len(born) == 8:
         copy["date_of_birth"] = born[:4] + born[6:] + born[4:6]
     return copy
+
+
+def as_record(row: Resident) -> Record:
+    """A row as it is compared; its id tells nothing."""
+    return Record(
+        id=row["rec_id"],
+        family=row["surname"],
+        given=row["given_name"],
+        born=row["date_of_birth"],
+        identifiers=(f"soc_sec_id:{row['soc_sec_id']}",),
+        address=" ".join(row[name] for name in ("street_number", "address_1", "address_2")),
+        postcode=row["postcode"],
+        city=row["suburb"],
+        region=row["state"],
+    )
