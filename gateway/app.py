@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from gateway.callers import FrontAuthenticator
+from gateway.composed.search import Searches
+from gateway.composed.search import routes as search
 from gateway.composed.status import Board
 from gateway.composed.status import routes as status
 from gateway.composed.timeline import Timelines
@@ -41,7 +43,7 @@ SERVICE = Service(
     title="Gateway",
     description="Sign-in, users, roles, API keys, and what is put together from the services.",
     package="gateway",
-    features=[sessions, me, users, roles, keys, timeline, status],
+    features=[sessions, me, users, roles, keys, timeline, search, status],
     tasks=[CLEAN_SESSIONS],
 )
 
@@ -67,7 +69,8 @@ def build(settings: GatewaySettings) -> Front:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-            for closing in (proxy, documents, limiter, app.state.board, app.state.timelines):
+            composed = (app.state.board, app.state.timelines, app.state.searches)
+            for closing in (proxy, documents, limiter, *composed):
                 with contextlib.suppress(OSError):
                     await closing.close()
 
@@ -79,6 +82,7 @@ def build(settings: GatewaySettings) -> Front:
     app.state.desk = Desk(runtime.database, settings, signer)
     app.state.board = Board(urls, documents)
     app.state.timelines = Timelines(urls)
+    app.state.searches = Searches(urls)
     _add_plain_routes(app, Registry(settings, signer, limiter), Pages(documents, settings.public_url))
     return Front(
         app,

@@ -18,6 +18,7 @@ from fastapi import Query, Request
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.callers import CurrentPrincipal
+from gateway.identity import Principal
 from gateway.table import SERVICES
 from services.contracts.base import Page
 from services.contracts.change import Change
@@ -190,11 +191,7 @@ async def read_timeline(
     _refuse_strangers(caller, id)
     timelines: Timelines = request.app.state.timelines
     ended = _Ended.opened(runtime.cursors.open(f"timeline|{id}", cursor, 6)) if cursor else None
-    headers = {"Authorization": principal.bearer().decode()}
-    if (request_id := http.request_id.get()) is not None:
-        headers["X-Request-Id"] = request_id
-    if (traceparent := http.traceparent.get()) is not None:
-        headers["traceparent"] = traceparent
+    headers = passed_on(principal)
     exists, parts = await asyncio.gather(
         timelines.exists(id, headers),
         asyncio.gather(*(timelines.part(service, id, ended, limit + 1, headers) for service in SERVICES)),
@@ -213,6 +210,16 @@ async def read_timeline(
         next_cursor=next_cursor,
         unavailable=[service for service, part in zip(SERVICES, parts, strict=True) if part is None],
     )
+
+
+def passed_on(principal: Principal) -> dict[str, str]:
+    """The headers with which a service is asked in the caller's name."""
+    headers = {"Authorization": principal.bearer().decode()}
+    if (request_id := http.request_id.get()) is not None:
+        headers["X-Request-Id"] = request_id
+    if (traceparent := http.traceparent.get()) is not None:
+        headers["traceparent"] = traceparent
+    return headers
 
 
 def _refuse_strangers(caller: Caller, organisation_id: UUID) -> None:
