@@ -11,6 +11,7 @@ from starlette.routing import Route
 from gateway.callers import FrontAuthenticator
 from gateway.composed.search import Searches
 from gateway.composed.search import routes as search
+from gateway.composed.since_last_contact import routes as since_last_contact
 from gateway.composed.status import Board
 from gateway.composed.status import routes as status
 from gateway.composed.timeline import Timelines
@@ -43,7 +44,7 @@ SERVICE = Service(
     title="Gateway",
     description="Sign-in, users, roles, API keys, and what is put together from the services.",
     package="gateway",
-    features=[sessions, me, users, roles, keys, timeline, search, status],
+    features=[sessions, me, users, roles, keys, timeline, since_last_contact, search, status],
     tasks=[CLEAN_SESSIONS],
 )
 

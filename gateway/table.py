@@ -62,6 +62,9 @@ LONG: Final = Deadline(silent=30.0, busy=30.0)
 LONG_LAST_SEGMENTS: Final = frozenset({"bulk", "content", "export", "exports", "import", "imports"})
 """Work on many rows, or on a file; a path that ends so gets the long deadline."""
 
+COMPOSED: Final = frozenset({"timeline", "since-last-contact"})
+"""What is put together here from all services, below one organisation."""
+
 _UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -71,8 +74,8 @@ def service_of(path: str) -> str | None:
         return None
     end = path.find("/", 4)
     segment = path[4:] if end < 0 else path[4:end]
-    if segment == "organisations" and path.endswith("/timeline") and path.count("/") == 4:
-        return None  # composed here from all services
+    if segment == "organisations" and path.count("/") == 4 and path[path.rfind("/") + 1 :] in COMPOSED:
+        return None
     return SEGMENTS.get(segment)
 
 

@@ -7,6 +7,7 @@ page ended with has to go on inside it; for that its own cursor is kept in ours.
 """
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Final
@@ -26,11 +27,14 @@ from services.contracts.gateway.timeline import Timeline, TimelineEntry
 from services.kit import http
 from services.kit.auth import Caller
 from services.kit.errors import InvalidCursor, NotFound, Unauthenticated, Unavailable
+from services.kit.paging import Cursors
 from services.kit.routing import CurrentCaller, CurrentRuntime, Routes
 
 _DEADLINE: Final = 1.5
-_LONGEST: Final = 4_000
+LONGEST_CURSOR: Final = 4_000
 _CHANGES: Final = TypeAdapter(Page[Change])
+
+Headers = dict[str, str]
 
 routes = Routes("/v1/organisations/{id}/timeline", tag="Organisations")
 log = structlog.get_logger(__name__)
@@ -104,6 +108,22 @@ class _Ended:
         return cls(_Position(before, service, -int(sequence)), moment, _Start(bound, bound_moment, cursor))
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a timeline is about."""
+
+    organisation_id: UUID
+    since: datetime | None = None
+    """Leaves out what came before this moment."""
+    besides: UUID | None = None
+    """Leaves out what is told of this record."""
+
+    @property
+    def bound_to(self) -> str:
+        """What a cursor is made for."""
+        return f"timeline|{self.organisation_id}|{self.since}|{self.besides}"
+
+
 class Timelines:
     """Asks the services for their parts."""
 
@@ -115,18 +135,48 @@ class Timelines:
         for client in self._clients.values():
             await client.aclose()
 
-    async def exists(self, organisation_id: UUID, headers: dict[str, str]) -> bool:
-        """Whether members shows this organisation to the caller. Unknown counts as yes: its changes decide then."""
+    async def ask(
+        self, service: str, path: str, params: Mapping[str, str | list[str]], headers: Headers
+    ) -> httpx.Response | None:
+        """A service's answer to one question; None when it does not answer, or not in time."""
         try:
             async with asyncio.timeout(_DEADLINE):
-                path = f"/v1/organisations/{organisation_id}"
-                response = await self._clients["members"].get(path, params={"fields": "id"}, headers=headers)
+                return await self._clients[service].get(path, params=dict(params), headers=headers)
         except (httpx.HTTPError, TimeoutError):
-            return True
-        return response.status_code != 404
+            return None
 
-    async def part(
-        self, service: str, organisation_id: UUID, ended: _Ended | None, wanted: int, headers: dict[str, str]
+    async def _exists(self, organisation_id: UUID, headers: Headers) -> bool:
+        """Whether members shows this organisation to the caller. Unknown counts as yes: its changes decide then."""
+        response = await self.ask("members", f"/v1/organisations/{organisation_id}", {"fields": "id"}, headers)
+        return response is None or response.status_code != 404
+
+    async def page(
+        self, about: Subject, cursor: str | None, limit: int, cursors: Cursors, headers: Headers
+    ) -> Timeline:
+        """A page of what the services tell of the subject, newest first.
+
+        `NotFound` when members does not show the organisation, `Unavailable` when no service answers.
+        """
+        ended = _Ended.opened(cursors.open(about.bound_to, cursor, 6)) if cursor else None
+        exists, parts = await asyncio.gather(
+            self._exists(about.organisation_id, headers),
+            asyncio.gather(*(self._part(service, about, ended, limit + 1, headers) for service in SERVICES)),
+        )
+        if not exists:
+            raise NotFound("There is no organisation with this id, or it is not yours to see.")
+        if all(part is None for part in parts):
+            raise Unavailable("No service could answer.", retry_after=2)
+        merged = sorted((one for part in parts if part is not None for one in part), key=lambda one: one.position)
+        shown = merged[:limit]
+        more = len(merged) > limit
+        return Timeline(
+            items=[TimelineEntry(**entry.change.model_dump(), service=entry.position.service) for entry in shown],
+            next_cursor=cursors.seal(about.bound_to, _Ended.of(shown[-1]).sealed()) if more else None,
+            unavailable=[service for service, part in zip(SERVICES, parts, strict=True) if part is None],
+        )
+
+    async def _part(
+        self, service: str, about: Subject, ended: _Ended | None, wanted: int, headers: Headers
     ) -> list[_Entry] | None:
         """A service's newest changes after where a page ended; None when it does not answer, or not in time.
 
@@ -134,7 +184,12 @@ class Timelines:
         """
         start = ended.start_of(service) if ended is not None else _Start()
         resumed = start.cursor is not None
-        asked = {"organisation_id": str(organisation_id), "sort": "-at,-sequence", "limit": str(min(200, wanted + 10))}
+        asked = {
+            "organisation_id": str(about.organisation_id),
+            "sort": "-at,-sequence",
+            "limit": str(min(200, wanted + 10)),
+            **({} if about.since is None else {"at.gte": about.since.isoformat()}),
+        }
         found: list[_Entry] = []
         try:
             async with asyncio.timeout(_DEADLINE):
@@ -147,7 +202,11 @@ class Timelines:
                     response.raise_for_status()
                     page = _CHANGES.validate_json(response.content)
                     entries = _placed(service, page.items, start)
-                    found += [one for one in entries if ended is None or one.position > ended.position]
+                    found += [
+                        one
+                        for one in entries
+                        if (ended is None or one.position > ended.position) and one.change.resource_id != about.besides
+                    ]
                     # What the page before showed is less than a page, so this ends; if not, then at the deadline.
                     if len(found) >= wanted or page.next_cursor is None:
                         return found
@@ -183,36 +242,19 @@ async def read_timeline(
     principal: CurrentPrincipal,
     runtime: CurrentRuntime,
     limit: Annotated[int, Query(ge=1, le=100, description="Entries a page.")] = 50,
-    cursor: Annotated[str | None, Query(max_length=_LONGEST, description="`next_cursor` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, Query(max_length=LONGEST_CURSOR, description="`next_cursor` of the page before.")
+    ] = None,
 ) -> Timeline:
     """Read an organisation's timeline."""
     if principal is None:
         raise Unauthenticated
-    _refuse_strangers(caller, id)
+    refuse_strangers(caller, id)
     timelines: Timelines = request.app.state.timelines
-    ended = _Ended.opened(runtime.cursors.open(f"timeline|{id}", cursor, 6)) if cursor else None
-    headers = passed_on(principal)
-    exists, parts = await asyncio.gather(
-        timelines.exists(id, headers),
-        asyncio.gather(*(timelines.part(service, id, ended, limit + 1, headers) for service in SERVICES)),
-    )
-    if not exists:
-        raise NotFound("There is no organisation with this id, or it is not yours to see.")
-    if all(part is None for part in parts):
-        raise Unavailable("No service could answer.", retry_after=2)
-    merged = sorted((one for part in parts if part is not None for one in part), key=lambda one: one.position)
-    shown = merged[:limit]
-    next_cursor = None
-    if len(merged) > limit:
-        next_cursor = runtime.cursors.seal(f"timeline|{id}", _Ended.of(shown[-1]).sealed())
-    return Timeline(
-        items=[TimelineEntry(**entry.change.model_dump(), service=entry.position.service) for entry in shown],
-        next_cursor=next_cursor,
-        unavailable=[service for service, part in zip(SERVICES, parts, strict=True) if part is None],
-    )
+    return await timelines.page(Subject(id), cursor, limit, runtime.cursors, passed_on(principal))
 
 
-def passed_on(principal: Principal) -> dict[str, str]:
+def passed_on(principal: Principal) -> Headers:
     """The headers with which a service is asked in the caller's name."""
     headers = {"Authorization": principal.bearer().decode()}
     if (request_id := http.request_id.get()) is not None:
@@ -222,6 +264,6 @@ def passed_on(principal: Principal) -> dict[str, str]:
     return headers
 
 
-def _refuse_strangers(caller: Caller, organisation_id: UUID) -> None:
+def refuse_strangers(caller: Caller, organisation_id: UUID) -> None:
     if caller.organisation_id is not None and caller.organisation_id != organisation_id:
         raise NotFound("There is no organisation with this id, or it is not yours to see.")

@@ -8,6 +8,7 @@ import pytest_asyncio
 from gateway.accounts import create_key, create_user
 from services.contracts.scopes import SCOPES
 from tests.gateway.gateways import Gateway, gateway, listening
+from tests.gateway.recorders import Recorder, Services
 from tests.gateway.services import Echo, document
 
 EMAIL, PASSWORD = "admin@alliance.example", "correct horse battery staple"
@@ -55,3 +56,11 @@ def echo(members: tuple[Echo, str]) -> Echo:
     members[0].replies.clear()
     members[0].delay = 0.0
     return members[0]
+
+
+@pytest.fixture
+async def recorders() -> AsyncIterator[Services]:
+    """Three services with changes about one organisation."""
+    members, events, liaison = Recorder("members", 25), Recorder("events", 40), Recorder("liaison", 5)
+    async with listening(members) as a, listening(events) as b, listening(liaison) as c:
+        yield {"members": (members, a), "events": (events, b), "liaison": (liaison, c)}

@@ -2,10 +2,9 @@
 
 import time
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qs
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -17,57 +16,9 @@ from gateway.accounts import create_key
 from services.contracts.scopes import INTERNAL, SCOPES
 from services.kit.auth import ALGORITHMS
 from services.kit.errors import BadRequest, InvalidCursor, NotFound, Unauthenticated, Unavailable
-from tests.gateway.gateways import SECRETS, Gateway, gateway, listening
-from tests.gateway.services import Echo, document
+from tests.gateway.gateways import SECRETS, Gateway, gateway
+from tests.gateway.recorders import BEGAN, ORGANISATION, Services, a_change, urls_of
 from tests.wire.api import assert_problem
-
-ORGANISATION = UUID("01976b1e-7c3a-7000-8000-000000000001")
-BEGAN = datetime(2026, 5, 29, 1, tzinfo=UTC)
-
-
-def _change(service: str, number: int, at: datetime) -> dict[str, Any]:
-    return {
-        "id": str(uuid4()),
-        "sequence": number,
-        "type": f"{service}.thing.updated",
-        "resource": "thing",
-        "resource_id": str(uuid4()),
-        "resource_version": 1,
-        "organisation_ids": [str(ORGANISATION)],
-        "before": {},
-        "after": {},
-        "actor": "user:x",
-        "via": None,
-        "request_id": None,
-        "at": at.isoformat(),
-    }
-
-
-class Recorder(Echo):
-    """A service with changes, listed as a service lists them; several share an instant."""
-
-    def __init__(self, service: str, count: int) -> None:
-        super().__init__(document(service))
-        self.changes = [_change(service, n, BEGAN + timedelta(seconds=n // 3)) for n in range(count)]
-        self.replies[f"/v1/{service}/changes"] = self._page
-        self.replies[f"/v1/organisations/{ORGANISATION}"] = lambda _: (200, {"id": str(ORGANISATION)})
-
-    def _page(self, request: dict[str, Any]) -> tuple[int, Any]:
-        given = {name: values[0] for name, values in parse_qs(request["query"]).items()}
-        assert given["sort"] == "-at,-sequence"
-        found = sorted(self.changes, key=lambda one: (one["at"], one["sequence"]), reverse=True)
-        if "at.lte" in given:
-            until = datetime.fromisoformat(given["at.lte"])
-            found = [one for one in found if datetime.fromisoformat(one["at"]) <= until]
-        if "at.lt" in given:
-            until = datetime.fromisoformat(given["at.lt"])
-            found = [one for one in found if datetime.fromisoformat(one["at"]) < until]
-        start, limit = int(given.get("cursor", 0)), int(given["limit"])
-        more = str(start + limit) if len(found) > start + limit else None
-        return 200, {"items": found[start : start + limit], "next_cursor": more}
-
-
-Services = dict[str, tuple[Recorder, str]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -75,18 +26,6 @@ async def trusting(database_url: str) -> AsyncIterator[Gateway]:
     """A gateway behind proxies of a network of ours."""
     async with gateway(database_url, trusted_proxies="10.0.0.0/8") as running:
         yield running
-
-
-@pytest.fixture
-async def recorders() -> AsyncIterator[Services]:
-    """Three services with changes about one organisation."""
-    members, events, liaison = Recorder("members", 25), Recorder("events", 40), Recorder("liaison", 5)
-    async with listening(members) as a, listening(events) as b, listening(liaison) as c:
-        yield {"members": (members, a), "events": (events, b), "liaison": (liaison, c)}
-
-
-def _urls(recorders: Services) -> dict[str, str]:
-    return {name: url for name, (_, url) in recorders.items()}
 
 
 async def _read(gate: Gateway, key: str, limit: int) -> list[dict[str, Any]]:
@@ -106,7 +45,7 @@ async def _read(gate: Gateway, key: str, limit: int) -> list[dict[str, Any]]:
 async def test_a_timeline_is_whole_newest_first_and_pages_without_gaps(
     database_url: str, key: str, recorders: Services
 ) -> None:
-    async with gateway(database_url, _urls(recorders)) as gate:
+    async with gateway(database_url, urls_of(recorders)) as gate:
         for limit in (7, 100):
             found = await _read(gate, key, limit)
             assert len({one["id"] for one in found}) == len(found) == 70
@@ -121,9 +60,9 @@ async def test_a_timeline_skips_nothing_of_a_bulk_write_at_one_instant(
 ) -> None:
     for recorder, _ in recorders.values():
         recorder.changes = [{**one, "at": BEGAN.isoformat()} for one in recorder.changes]
-    recorders["events"][0].changes = [_change("events", n, BEGAN) for n in range(90)]
-    recorders["events"][0].changes += [_change("events", n, BEGAN - timedelta(seconds=1)) for n in range(90, 95)]
-    async with gateway(database_url, _urls(recorders)) as gate:
+    recorders["events"][0].changes = [a_change("events", n, BEGAN) for n in range(90)]
+    recorders["events"][0].changes += [a_change("events", n, BEGAN - timedelta(seconds=1)) for n in range(90, 95)]
+    async with gateway(database_url, urls_of(recorders)) as gate:
         found = await _read(gate, key, limit)
         assert len({one["id"] for one in found}) == len(found) == 25 + 95 + 5
         assert len(recorders["events"][0].seen) < 3 * len(found)
@@ -133,9 +72,9 @@ async def test_a_timeline_refuses_a_cursor_that_the_service_refuses(
     database_url: str, key: str, recorders: Services
 ) -> None:
     events = recorders["events"][0]
-    events.changes = [_change("events", n, BEGAN + timedelta(days=1)) for n in range(60)]
+    events.changes = [a_change("events", n, BEGAN + timedelta(days=1)) for n in range(60)]
     path = f"/v1/organisations/{ORGANISATION}/timeline"
-    async with gateway(database_url, _urls(recorders)) as gate:
+    async with gateway(database_url, urls_of(recorders)) as gate:
         cursor: dict[str, str] = {}
         for _ in range(4):
             reply = (await gate.as_(key).get(path, params={"limit": 10, **cursor})).json()
@@ -146,7 +85,7 @@ async def test_a_timeline_refuses_a_cursor_that_the_service_refuses(
 
 async def test_a_timeline_says_which_service_could_not_answer(database_url: str, key: str, recorders: Services) -> None:
     recorders["events"][0].delay = 5.0
-    urls = {name: url for name, url in _urls(recorders).items() if name != "liaison"}
+    urls = {name: url for name, url in urls_of(recorders).items() if name != "liaison"}
     async with gateway(database_url, urls) as gate:
         began = time.perf_counter()
         reply = await gate.as_(key).get(f"/v1/organisations/{ORGANISATION}/timeline")
@@ -158,7 +97,7 @@ async def test_a_timeline_says_which_service_could_not_answer(database_url: str,
 
 
 async def test_a_timeline_is_its_organisation_s_alone(database_url: str, key: str, recorders: Services) -> None:
-    async with gateway(database_url, _urls(recorders)) as gate:
+    async with gateway(database_url, urls_of(recorders)) as gate:
         bound = await create_key(database_url, "bound", ["changes:read", "members:read"], uuid4())
         path = f"/v1/organisations/{ORGANISATION}/timeline"
         assert_problem(await gate.as_(bound).get(path), NotFound)
@@ -170,7 +109,7 @@ async def test_a_timeline_is_its_organisation_s_alone(database_url: str, key: st
 
 async def test_the_status_tells_of_each_service(database_url: str, recorders: Services) -> None:
     recorders["events"][0].replies["/readyz"] = lambda _: (503, {})
-    urls = {name: url for name, url in _urls(recorders).items() if name != "liaison"}
+    urls = {name: url for name, url in urls_of(recorders).items() if name != "liaison"}
     async with gateway(database_url, urls) as gate:
         status = (await gate.as_(None).get("/status")).json()
         assert status["status"] == "degraded"

@@ -30,7 +30,8 @@ def test_nothing_in_the_table_is_left_over() -> None:
 def test_what_is_the_gateway_s_own_goes_to_no_service() -> None:
     for path in ("/", "/docs", "/v1", "/v1/", "/v1/me", "/v1/gateway/changes", "/v1/organisationsx", "/organisations"):
         assert service_of(path) is None
-    assert service_of("/v1/organisations/01976b1e-7c3a-7000-8000-000000000001/timeline") is None
+    for composed in ("timeline", "since-last-contact"):
+        assert service_of(f"/v1/organisations/01976b1e-7c3a-7000-8000-000000000001/{composed}") is None
     assert service_of("/v1/organisations/a/b/timeline") == "members"
     assert service_of("/v1/organisations") == "members"
 

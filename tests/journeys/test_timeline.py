@@ -98,3 +98,25 @@ async def test_a_partner_is_told_what_it_may_see(office: Caller, organisation: s
     assert_problem(await partner.get(f"/v1/organisations/{stranger}/timeline"), NotFound)
     nobody = await office.get(f"/v1/organisations/{uuid4()}/timeline")
     assert_problem(nobody, NotFound)
+
+
+async def test_what_changed_since_the_last_contact_counts_only_contacts_one_may_see(office: Caller) -> None:
+    id = await an_organisation_of(office, terms=EVENT_YEAR)
+    counterpart = await office.made("/v1/counterparts", a_counterpart(organisation_id=id))
+    path = f"/v1/organisations/{id}/since-last-contact"
+    never = (await office.get(path, params={"by": "anyone"})).json()
+    assert (never["last_contact"], never["since"]) == (None, None)
+    assert never["items"]
+    spoken = {}
+    for confidentiality, day in (("normal", "2026-01-10"), ("confidential", "2026-02-20")):
+        new = an_interaction(counterpart["id"], confidentiality=confidentiality, occurred_on=day)
+        spoken[confidentiality] = (await office.made("/v1/interactions", new))["id"]
+    clerk = office.as_((await a_key(office, "changes:read", "members:read", "liaison:read"))["key"])
+    for caller, last in ((office, "confidential"), (clerk, "normal")):
+        told = (await caller.get(path, params={"by": "anyone", "limit": 100})).json()
+        assert told["last_contact"]["id"] == spoken[last]
+        about = {entry["resource_id"] for entry in told["items"]}
+        assert spoken[last] not in about
+        assert id in about
+    assert spoken["confidential"] not in about
+    assert (await office.get(path)).json()["last_contact"] is None

@@ -25,6 +25,7 @@ SINGULAR = {
     "qr",
     "refresh",
     "search",
+    "since-last-contact",
     "standing",
     "timeline",
     "tree",
