@@ -21,6 +21,7 @@ from services.kit.routing import CurrentCaller, CurrentRuntime, Routes
 
 READ_LIAISON = "liaison:read"
 
+_USERS = "user:"
 _INTERACTIONS = TypeAdapter(Page[LastContact])
 
 routes = Routes("/v1/organisations/{id}/since-last-contact", tag="Organisations")
@@ -54,7 +55,10 @@ async def read_since_last_contact(
     refuse_strangers(caller, id)
     timelines: Timelines = request.app.state.timelines
     headers = passed_on(principal)
-    last = await _last_contact(timelines, id, caller.subject if by == "me" else None, headers)
+    if by == "me" and not caller.subject.startswith(_USERS):
+        last = None  # a key speaks to nobody
+    else:
+        last = await _last_contact(timelines, id, caller.subject if by == "me" else None, headers)
     since = None if last is None else datetime.combine(last.occurred_on, time(), office_zone.get()).astimezone(UTC)
     about = Subject(id, since, None if last is None else last.id)
     page = await timelines.page(about, cursor, limit, runtime.cursors, headers)
