@@ -117,6 +117,26 @@ def refused_by(constraint: str, problem: Problem) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def refused_while_referred_to(row: type[DeclarativeBase], problem: Problem) -> Iterator[None]:
+    """Turn the removal of a row that others refer to into a problem, whichever table the others are in."""
+    try:
+        yield
+    except IntegrityError as error:
+        violated = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        if violated in _references_to(row):
+            raise problem from error
+        raise
+
+
+def _references_to(row: type[DeclarativeBase]) -> set[str]:
+    tables = row.metadata.tables.values()
+    referring = [
+        key for table in tables for key in table.foreign_key_constraints if key.referred_table is row.__table__
+    ]
+    return {str(key.name) for key in referring}
+
+
 # A server that vanishes closes no connection: without these a query would wait for TCP, a quarter of an hour.
 NOTICES_A_LOST_SERVER: dict[str, int] = {
     "connect_timeout": 3,

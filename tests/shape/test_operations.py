@@ -17,6 +17,7 @@ SINGULAR = {
     "audit",
     "bulk",
     "calendar",
+    "content",
     "current",
     "export",
     "me",

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.members.document import DocumentCreate, DocumentUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
-from services.kit.db import now, refused_by
+from services.kit.db import now, refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
@@ -86,8 +86,8 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     ids = await session.scalars(select(DocumentVersionRow.id).where(DocumentVersionRow.document_id == id))
     gone = [str(version_id) for version_id in ids]
     await session.delete(row)
-    with refused_by("fk_designation_source_document_id", DocumentInUse()):
-        await save(session, caller, "members.document.deleted", row, required_scopes=_readers(row))
+    with refused_while_referred_to(DocumentRow, DocumentInUse()):
+        await save(session, caller, "members.document.deleted", row, required_scopes=readers(row))
     if gone:
         await remove_files.defer(session, at=now() + FILES_KEPT, ids=gone)
 
@@ -98,8 +98,9 @@ async def _save(session: AsyncSession, caller: Caller, verb: str, row: DocumentR
             "/shared", "not_shareable", "Only what is about an organisation, and not sensitive, is shared with it."
         )
     row.settle()
-    await save(session, caller, f"members.document.{verb}", row, required_scopes=_readers(row))
+    await save(session, caller, f"members.document.{verb}", row, required_scopes=readers(row))
 
 
-def _readers(row: DocumentRow) -> list[str]:
+def readers(row: DocumentRow) -> list[str]:
+    """The scopes that a reader of the document's changes needs."""
     return scopes_to_read(row, READ, *([SENSITIVE] if row.sensitive else []))

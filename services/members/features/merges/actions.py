@@ -14,6 +14,7 @@ from services.kit.changes import save
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction, NotFound
 from services.members.features.affiliations.actions import PrimaryTaken
+from services.members.features.merges.hanging import ON_ORGANISATIONS, move
 from services.members.features.organisation_relations import actions as relations
 from services.members.features.organisations import tree
 from services.members.features.organisations.actions import MergedAway
@@ -41,6 +42,7 @@ async def merge(session: AsyncSession, caller: Caller, new: MergeCreate) -> Merg
     affiliations = await _move_affiliations(session, caller, winner, loser)
     memberships = await _move_memberships(session, caller, winner, loser)
     await relations.move(session, caller, winner.id, loser.id)
+    await move(session, caller, ON_ORGANISATIONS, winner.id, loser.id)
     identifiers = loser.identifiers
     await session.execute(
         update(OrganisationIdentifierRow)

@@ -20,7 +20,7 @@ routes = Routes("/v1/merges", tag="Organisations")
 async def merge_organisations(new: MergeCreate, session: WriteSession, caller: CurrentCaller) -> Merge:
     """Merge two records of one organisation.
 
-    Affiliations, memberships and identifiers become the winner's; the loser stays readable, `merged`, and names the
-    winner. It cannot be undone; try it with `dry_run=true`.
+    Affiliations, memberships, identifiers, notes, documents and sites become the winner's; the loser stays readable,
+    `merged`, and names the winner. It cannot be undone; try it with `dry_run=true`.
     """
     return await actions.merge(session, caller, new)

@@ -18,6 +18,11 @@ READ = "notes:read"
 MANAGE = "notes:manage"
 
 
+def readers(row: NoteRow) -> list[str]:
+    """The scopes that a reader of the note's changes needs."""
+    return scopes_to_read(row, READ)
+
+
 async def create(session: AsyncSession, caller: Caller, new: NoteCreate) -> NoteRow:
     """Write a note."""
     staff_only(caller)
@@ -30,7 +35,7 @@ async def create(session: AsyncSession, caller: Caller, new: NoteCreate) -> Note
     )
     row.settle()
     session.add(row)
-    await save(session, caller, "members.note.created", row, required_scopes=scopes_to_read(row, READ))
+    await save(session, caller, "members.note.created", row, required_scopes=readers(row))
     return row
 
 
@@ -40,7 +45,7 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: NoteUp
     _check_own(caller, row)
     patch(row, change)
     row.settle()
-    await save(session, caller, "members.note.updated", row, required_scopes=scopes_to_read(row, READ))
+    await save(session, caller, "members.note.updated", row, required_scopes=readers(row))
     return row
 
 
@@ -49,7 +54,7 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     row = await held(session, caller, notes, id, if_match)
     _check_own(caller, row)
     await session.delete(row)
-    await save(session, caller, "members.note.deleted", row, required_scopes=scopes_to_read(row, READ))
+    await save(session, caller, "members.note.deleted", row, required_scopes=readers(row))
 
 
 def _check_own(caller: Caller, row: NoteRow) -> None:

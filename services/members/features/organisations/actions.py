@@ -16,7 +16,7 @@ from services.contracts.members.organisation import (
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.custom.values import give
-from services.kit.db import refused_by
+from services.kit.db import refused_by, refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.ids import new_id
@@ -145,16 +145,7 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     staff_only(caller)
     row = await held(session, caller, organisations, id, if_match)
     await session.delete(row)
-    with (
-        refused_by("fk_affiliation_organisation_id", OrganisationInUse()),
-        refused_by("fk_membership_organisation_id", OrganisationInUse()),
-        refused_by("fk_organisation_merged_into", OrganisationInUse()),
-        refused_by("fk_organisation_parent_id", OrganisationInUse()),
-        refused_by("fk_organisation_relation_from_id", OrganisationInUse()),
-        refused_by("fk_organisation_relation_to_id", OrganisationInUse()),
-        refused_by("fk_organisation_custom_value_organisation_id", OrganisationInUse()),
-        refused_by("fk_person_custom_value_organisation_id", OrganisationInUse()),
-    ):
+    with refused_while_referred_to(OrganisationRow, OrganisationInUse()):
         await save(session, caller, "members.organisation.deleted", row, required_scopes=["members:read"])
 
 

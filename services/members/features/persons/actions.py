@@ -14,7 +14,7 @@ from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.clock import office_today
 from services.kit.custom.values import give
-from services.kit.db import refused_by
+from services.kit.db import refused_by, refused_while_referred_to
 from services.kit.errors import Conflict, Forbidden
 from services.kit.etag import IfMatch, held
 from services.kit.patching import merged, patch
@@ -47,7 +47,8 @@ class PersonIdentifierTaken(Conflict):
 class PersonInUse(Conflict):
     """Other records refer to the person.
 
-    End affiliations to keep the history, or delete them first; take the person out of custom fields.
+    End affiliations to keep the history, or delete them first, and the notes and documents about the person; take the
+    person out of custom fields.
     """
 
 
@@ -122,11 +123,7 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     """Remove a person who has no affiliations."""
     row = await held(session, caller, persons, id, if_match)
     await session.delete(row)
-    with (
-        refused_by("fk_affiliation_person_id", PersonInUse()),
-        refused_by("fk_organisation_custom_value_person_id", PersonInUse()),
-        refused_by("fk_person_custom_value_person_id", PersonInUse()),
-    ):
+    with refused_while_referred_to(PersonRow, PersonInUse()):
         await save(session, caller, "members.person.deleted", row, required_scopes=["persons:read"])
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.members.site import SiteCreate, SiteUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
-from services.kit.db import refused_by
+from services.kit.db import refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
@@ -53,7 +53,7 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     staff_only(caller)
     row = await held(session, caller, sites, id, if_match)
     await session.delete(row)
-    with refused_by("fk_designation_site_id", SiteInUse()):
+    with refused_while_referred_to(SiteRow, SiteInUse()):
         await save(session, caller, "members.site.deleted", row, required_scopes=["members:read"])
 
 
