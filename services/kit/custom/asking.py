@@ -77,7 +77,7 @@ class _Asking:
         """What the statement needs to know."""
         filters: dict[str, list[str]] = {}
         for definition, op, values in self.given.values():
-            start = f"{self._kind(definition)}_{op}"
+            start = f"{definition.slot}_{op}"
             number = sum(slot.startswith(start) for slot in filters)
             filters[f"{start}_{number}"] = [definition.key, *values]
         if sort is None or PREFIX not in sort:
@@ -90,7 +90,7 @@ class _Asking:
                 named = self._known(name.removeprefix(PREFIX))
                 if named is None or named.multiple:
                     raise Invalid.value("sort", "unknown_sort", f"There is no custom field to sort by as {name}.")
-                name = f"{self._kind(named)}_{number}"
+                name = f"{named.slot}_{number}"
                 keys[key_of(name)] = named.key
             slots.append(way + name)
         return CustomAsked(filters, ",".join(slots), keys)
@@ -98,8 +98,3 @@ class _Asking:
     def _known(self, key: str) -> Definition | None:
         definition = self.definitions.get(key)
         return definition if definition is not None and definition.is_known_to(self.caller) else None
-
-    @staticmethod
-    def _kind(definition: Definition) -> str:
-        private = "private_" if definition.sensitive else ""
-        return f"{private}custom_{'number' if definition.is_number else 'text'}"

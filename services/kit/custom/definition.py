@@ -50,6 +50,12 @@ class Definition:
         return self.type == "number"
 
     @property
+    def slot(self) -> str:
+        """How the slots begin by which lists are asked for it (`Custom.filter`, `Custom.sort`)."""
+        private = "private_" if self.sensitive else ""
+        return f"{private}custom_{'number' if self.is_number else 'text'}"
+
+    @property
     def has_order(self) -> bool:
         """Whether it can be asked for a range."""
         return self.type in ("number", "date")

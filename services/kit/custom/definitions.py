@@ -18,7 +18,7 @@ from services.contracts.custom_field import Choice
 from services.kit.custom.declared import DEFINED_BY, Custom
 from services.kit.custom.definition import Definition
 from services.kit.runtime import Runtime
-from services.kit.statement import fetch_within
+from services.kit.statement import Run, fetch_within
 
 KEPT_SECONDS: Final = 1.0
 _LOCKS: Final = 0x637573
@@ -41,12 +41,17 @@ async def current(runtime: Runtime, custom: Custom, *, naming: Collection[str] =
     kept = known.get(custom.resource)
     if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS and kept[1].keys() >= set(naming):
         return kept[1]
-    at, statement = time.monotonic(), custom.statement
-    found = _read(await runtime.read(statement.sql, statement.arguments({"resource": custom.resource})))
+    at = time.monotonic()
+    found = await read_by(runtime.read, custom)
     if kept is not None and kept[1] == found:
         found = kept[1]  # with the validators it has made
     known[custom.resource] = (at, found)
     return found
+
+
+async def read_by(run: Run, custom: Custom) -> Definitions:
+    """The definitions as a connection sees them now."""
+    return _read(await run(custom.statement.sql, custom.statement.arguments({"resource": custom.resource})))
 
 
 def last_known(runtime: Runtime, custom: Custom) -> Definitions:

@@ -20,6 +20,7 @@ from services.contracts.members.segment import (
 )
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save, save_all
+from services.kit.custom.definitions import in_force
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import IfMatch, held
@@ -28,6 +29,7 @@ from services.kit.patching import patch
 from services.members.features.segments.conditions import (
     READ,
     RESOURCES,
+    CustomFields,
     Definition,
     Misfit,
     asked_by,
@@ -35,6 +37,7 @@ from services.members.features.segments.conditions import (
     scopes_of,
     walk,
 )
+from services.members.features.segments.members import custom_fields
 from services.members.features.segments.naming import check_naming, turn
 from services.members.features.segments.queries import segments
 from services.members.tables.segment import SegmentEntryRow, SegmentRow
@@ -165,9 +168,11 @@ async def _define(session: AsyncSession, caller: Caller, row: SegmentRow, condit
     """Give the segment a definition that was found to be sound."""
     named: Mapping[UUID, str] = {}
     if condition is not None:
-        _check_tree(condition, row.resource)
         definition = Definition(row.id, 0, row.resource, condition)
-        for scope in sorted(scopes_of(definition)):
+        _check_size(condition)
+        custom = await custom_fields([definition], lambda declared: in_force(session, declared, hold=False))
+        _check_fields(definition, custom)
+        for scope in sorted(scopes_of(definition, custom)):
             caller.require(scope)
         named = references(condition)
     await check_naming(session, row, condition, named, is_new=is_new)
@@ -175,14 +180,18 @@ async def _define(session: AsyncSession, caller: Caller, row: SegmentRow, condit
     row.settle(named)
 
 
-def _check_tree(condition: Any, resource: str) -> None:
-    for nodes, (one, pointer, depth) in enumerate(walk(condition), 1):
+def _check_size(condition: Any) -> None:
+    for nodes, (_, pointer, depth) in enumerate(walk(condition), 1):
         if depth > MAX_DEPTH:
             raise Contradiction.value(pointer, "too_deep", f"Conditions may be {MAX_DEPTH} deep.")
         if nodes > MAX_NODES:
             raise Contradiction.value(pointer, "too_many", f"A definition holds at most {MAX_NODES} conditions.")
+
+
+def _check_fields(definition: Definition, custom: CustomFields) -> None:
+    for one, pointer, _ in walk(definition.condition):
         if isinstance(one, FieldCondition):
             try:
-                asked_by(RESOURCES[resource], one)
+                asked_by(definition.resource, one, custom)
             except Misfit as misfit:
                 raise Contradiction.value(f"{pointer}/{misfit.name}", misfit.code, misfit.detail) from misfit

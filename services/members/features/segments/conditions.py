@@ -43,6 +43,8 @@ from services.contracts.members.segment import (
     NotCondition,
     SegmentCondition,
 )
+from services.kit.custom.declared import PREFIX
+from services.kit.custom.definitions import Definitions
 from services.kit.filters import Filter
 from services.kit.listing import as_read
 from services.kit.reading import OFFICE_TODAY, Resource
@@ -57,6 +59,9 @@ from services.members.tables.status import StatusOn
 RESOURCES: Mapping[str, Resource[Any]] = {"organisations": organisations, "persons": persons}
 READ: Mapping[str, str] = {"organisations": "members:read", "persons": "persons:read"}
 """The scope that sees a resource, and so the members of its segments."""
+
+CustomFields = Mapping[str, Definitions]
+"""Resource → its custom fields."""
 
 _UNITS = {"d": "days", "w": "weeks", "m": "months", "y": "years"}
 _RELATIVE = re.compile(r"^([+-])(\d+)([dwmy])$")
@@ -102,12 +107,20 @@ def references(condition: Any) -> dict[UUID, str]:
     return found
 
 
-def scopes_of(definition: Definition) -> frozenset[str]:
+def custom_fields_of(condition: Any) -> set[str]:
+    """The custom fields that a tree goes by, as `custom.key`."""
+    return {
+        one.field for one, _, _ in walk(condition) if isinstance(one, FieldCondition) and one.field.startswith(PREFIX)
+    }
+
+
+def scopes_of(definition: Definition, custom: CustomFields) -> frozenset[str]:
     """What a reader of the segment's members must hold, apart from the segments it names."""
     needed = {READ[definition.resource]}
     for one, _, _ in walk(definition.condition) if definition.condition is not None else ():
         if isinstance(one, FieldCondition):
-            needed.add(asked_by(RESOURCES[definition.resource], one).filter.needs_scope or READ[definition.resource])
+            asked = asked_by(definition.resource, one, custom)
+            needed.add(asked.filter.needs_scope or READ[definition.resource])
         elif isinstance(one, MembershipCondition):
             needed.add("memberships:read")
         elif isinstance(one, AttendanceCondition):
@@ -125,20 +138,41 @@ class FilteredBy:
     value: Any
 
 
-def asked_by(resource: Resource[Any], condition: FieldCondition) -> FilteredBy:
+def asked_by(resource: str, condition: FieldCondition, custom: CustomFields) -> FilteredBy:
     """The filter that a condition means. Raises `Misfit`."""
+    if isinstance(condition.value, list) != (condition.op == "any_of"):
+        raise Misfit("value", "wrong_type", "`any_of` takes a list, every other operator one value.")
+    given = condition.value if isinstance(condition.value, list) else [condition.value]
+    if condition.field.startswith(PREFIX):
+        return _asked_by_custom(resource, condition, given, custom.get(resource, {}))
     name = f"{condition.field}.{condition.op}" if condition.op in _RANGES else condition.field
-    found = resource.filters.get(name)
+    found = RESOURCES[resource].filters.get(name)
     if found is None or found.resolve is not None:
-        raise Misfit("field", "unknown_field", f"The list of {resource.name}s has no filter {name}.")
+        raise _unknown(resource, name)
     if condition.op == "any_of" and not found.many:
         raise Misfit("op", "takes_one_value", f"The filter {name} takes one value: say `is`.")
-    several = isinstance(condition.value, list)
-    if several != (condition.op == "any_of"):
-        raise Misfit("value", "wrong_type", "`any_of` takes a list, every other operator one value.")
-    given = condition.value if several or not found.many else [condition.value]
+    value = _valid(_adapter(found.type, found.many), given if found.many else given[0])
+    return FilteredBy(found, value)
+
+
+def _asked_by_custom(resource: str, condition: FieldCondition, given: list[Any], custom: Definitions) -> FilteredBy:
+    key, declared = condition.field.removeprefix(PREFIX), RESOURCES[resource].custom
+    definition = custom.get(key)
+    if definition is None or declared is None or (condition.op in _RANGES and not definition.has_order):
+        raise _unknown(resource, condition.field)
+    texts = [str(int(one)) if isinstance(one, float) and one.is_integer() else str(one) for one in given]
+    values = [str(_valid(definition.asked, one)) for one in texts]
+    op = condition.op if condition.op in _RANGES else "any"
+    return FilteredBy(declared.filter(f"{definition.slot}_{op}_0"), [key, *values])
+
+
+def _unknown(resource: str, name: str) -> Misfit:
+    return Misfit("field", "unknown_field", f"The list of {resource} has no filter {name}.")
+
+
+def _valid(adapter: TypeAdapter[Any], value: Any) -> Any:
     try:
-        return FilteredBy(found, _adapter(found.type, found.many).validate_python(given))
+        return adapter.validate_python(value)
     except ValidationError as error:
         raise Misfit("value", "wrong_type", error.errors(include_url=False)[0]["msg"]) from error
 
@@ -154,6 +188,7 @@ class Writer:
     """Writes conditions; `segments` are those that may be named."""
 
     segments: Mapping[UUID, Definition]
+    custom: CustomFields
     _count: int = field(default=0)
 
     def members(self, id: UUID, resource: str) -> ColumnElement[bool]:
@@ -197,7 +232,7 @@ class Writer:
                 # What is unknown, such as a country that was not given, does not hold.
                 return self.holds(part, resource).is_not(literal_column("true"))
             case FieldCondition():
-                asked = asked_by(RESOURCES[resource], condition)
+                asked = asked_by(resource, condition, self.custom)
                 return asked.filter.where(self._value(asked.value, asked.filter.sql_type))
             case SegmentCondition(segment=id):
                 return self.members(id, resource)

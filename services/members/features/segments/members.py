@@ -1,7 +1,7 @@
 """Who is in a segment: its definition and those it names, read in one statement, as one condition of a list."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,21 @@ from sqlalchemy import Text, Uuid, bindparam, cast, select
 
 from services.contracts.members.segment import Condition
 from services.kit.auth import Caller
+from services.kit.custom.declared import PREFIX, Custom
+from services.kit.custom.definitions import Definitions, read_by
 from services.kit.errors import Conflict, NotFound
 from services.kit.filters import StoredCondition
 from services.kit.reading import Resource
 from services.kit.statement import Run, Statement
-from services.members.features.segments.conditions import RESOURCES, Definition, Misfit, Writer, scopes_of
+from services.members.features.segments.conditions import (
+    RESOURCES,
+    CustomFields,
+    Definition,
+    Misfit,
+    Writer,
+    custom_fields_of,
+    scopes_of,
+)
 from services.members.features.segments.queries import segments
 from services.members.tables.segment import SegmentReferenceRow, SegmentRow
 
@@ -35,15 +45,35 @@ async def condition_of(run: Run, caller: Caller, id: UUID, resource: str) -> Sto
     Raises `Forbidden` naming the scope when the definition, or one it names, goes by what the caller may not see.
     """
     definitions = await load(run, id) if caller.kind != "partner" else {}
+    custom = await custom_fields(definitions.values(), lambda declared: read_by(run, declared))
     for one in definitions.values():
         try:
-            needed = sorted(scopes_of(one))
+            needed = sorted(scopes_of(one, custom))
         except Misfit as misfit:
             raise SegmentOutdated(misfit.detail) from misfit
         for scope in needed:
             caller.require(scope)
     key = ",".join(f"{one.id}.{one.version}" for one in sorted(definitions.values(), key=lambda one: one.id))
-    return StoredCondition(f"segment {id} {key}", lambda: Writer(definitions).members(id, resource))
+    # A custom field may have become sensitive meanwhile, and is then asked for in another way.
+    slots = ",".join(f"{field.key}.{field.slot}" for fields in custom.values() for field in fields.values())
+    return StoredCondition(f"segment {id} {key} {slots}", lambda: Writer(definitions, custom).members(id, resource))
+
+
+async def custom_fields(
+    definitions: Iterable[Definition], read: Callable[[Custom], Awaitable[Definitions]]
+) -> CustomFields:
+    """The custom fields that the definitions go by: read only where there are any."""
+    named: dict[str, set[str]] = {}
+    for one in definitions:
+        if one.condition is not None:
+            named.setdefault(one.resource, set()).update(custom_fields_of(one.condition))
+    found = {}
+    for resource, fields in named.items():
+        declared = RESOURCES[resource].custom
+        if fields and declared is not None:
+            known = await read(declared)
+            found[resource] = {key: field for key, field in known.items() if f"{PREFIX}{key}" in fields}
+    return found
 
 
 async def resource_of(run: Run, caller: Caller, id: UUID) -> Resource[Any]:

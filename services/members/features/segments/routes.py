@@ -16,8 +16,9 @@ from services.contracts.members.segment import (
     SegmentEntriesRemoved,
     SegmentUpdate,
 )
+from services.kit.custom.asking import rows_query
 from services.kit.errors import Invalid, InvalidCursor, NotFound
-from services.kit.listing import MAX_LIMIT, SELECTION, read_query
+from services.kit.listing import MAX_LIMIT, SELECTION
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 from services.kit.runtime import runtime_of
 from services.members.features.segments import actions
@@ -35,7 +36,7 @@ async def _members(request: Request) -> Response:
     runtime, caller = runtime_of(request), request.state.caller
     id = UUID(str(request.path_params["id"]))
     resource = await resource_of(runtime.read, caller, id)
-    query = read_query(resource.query, request.scope["query_string"])
+    query = await rows_query(runtime, resource, caller, resource.query, request.scope["query_string"])
     if "segment" in query.model_fields_set:
         raise Invalid.value("segment", "unknown_parameter", "The path names the segment.")
     query.segment = id  # type: ignore[attr-defined]
