@@ -20,7 +20,8 @@ from rich.table import Table
 
 from deploy.local.secret_files import SecretFiles
 from deploy.local.settings import Var, owner_of
-from tests.load import seed
+from tests.load import exports, seed
+from tests.load.exports import Exported
 from tests.load.programs import uvicorn
 from tests.wire.stack import ROOT, Stack, running
 
@@ -101,14 +102,14 @@ def internal_token(stack: Stack) -> str:
     return token
 
 
-def run(rows: int) -> list[Measured]:
+def run(rows: int) -> tuple[list[Measured], list[Exported]]:
     """Start everything, fill it, measure each way in turn."""
     console = Console(stderr=True)
     with running() as stack:
         console.print(f"filling {rows:,} organisations …")
         url = database_url(stack, "members")
         seed.fill(database_url(stack, "members", owner_of("members")), rows)  # only the owner may VACUUM
-        key, token = stack.key("members:read"), internal_token(stack)
+        key, token = stack.key("members:read", "records:export"), internal_token(stack)
         headers = {"Authorization": f"Bearer {key}"}
         first = httpx.get(f"{stack.url}/v1/organisations?limit=1", headers=headers, timeout=10).json()
         id = first["items"][0]["id"]
@@ -116,7 +117,7 @@ def run(rows: int) -> list[Measured]:
         ours = (f"/v1/organisations/{id}", f"/v1/organisations?country={COUNTRY}")
         with uvicorn("tests.load.bare:app", url) as bare, uvicorn("tests.load.naive:app", url) as naive:
             console.print("measuring …")
-            return measure(
+            reads = measure(
                 [
                     Way("bare ASGI handler", f"{bare}/one/{id}", f"{bare}/page/{COUNTRY}"),
                     Way("FastAPI with ORM", f"{naive}/one/{id}", f"{naive}/page/{COUNTRY}"),
@@ -124,6 +125,8 @@ def run(rows: int) -> list[Measured]:
                     Way("members, by gateway", stack.url + ours[0], stack.url + ours[1], key),
                 ]
             )
+        console.print("exporting …")
+        return reads, exports.measure(stack, key, rows)
 
 
 def show(measured: list[Measured]) -> None:
@@ -144,15 +147,35 @@ def show(measured: list[Measured]) -> None:
     Console(width=110).print(table)
 
 
+def show_exports(files: list[Exported]) -> None:
+    """The table of files."""
+    table = Table(title="exports through the gateway")
+    for column in ("", "rows", "rows/s", "first byte s", "MB", "RSS before MB", "RSS peak MB"):
+        table.add_column(column, justify="left" if not column else "right")
+    for file in files:
+        table.add_row(
+            file.form,
+            f"{file.rows:,}",
+            f"{file.rows_per_second:,.0f}",
+            f"{file.first_byte_seconds:.2f}",
+            f"{file.megabytes:.1f}",
+            f"{file.rss_before_megabytes:.0f}",
+            f"{file.rss_peak_megabytes:.0f}",
+        )
+    Console(width=110).print(table)
+
+
 def main() -> None:
     """Run and report."""
     if shutil.which("wrk") is None:
         sys.exit("make bench needs wrk (Debian and Homebrew: the package wrk).")
-    measured = run(int(sys.argv[1]) if len(sys.argv) > 1 else seed.ROWS)
+    measured, files = run(int(sys.argv[1]) if len(sys.argv) > 1 else seed.ROWS)
     show(measured)
+    show_exports(files)
     kept = ROOT / "var" / "bench" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps([asdict(row) for row in measured], indent=1))
+    rows = [*[asdict(row) for row in measured], *[asdict(file) for file in files]]
+    kept.write_text(json.dumps(rows, indent=1))
     print(f"kept in {kept.relative_to(ROOT)}")  # noqa: T201 - a command prints
 
 
