@@ -3,12 +3,17 @@
 from services.kit.delivery import Subscription
 from services.kit.service import Service
 from services.members.features.affiliations.routes import routes as affiliations
+from services.members.features.country_labels.routes import routes as country_labels
 from services.members.features.custom_fields.routes import of_organisations as organisation_fields
 from services.members.features.custom_fields.routes import of_persons as person_fields
 from services.members.features.designations.routes import routes as designations
 from services.members.features.documents.files import remove_files, sweep_files
 from services.members.features.documents.routes import routes as documents
 from services.members.features.documents.routes import version_routes as document_versions
+from services.members.features.import_mappings.routes import routes as import_mappings
+from services.members.features.imports.routes import routes as imports
+from services.members.features.imports.work import SWEEP as SWEEP_IMPORTS
+from services.members.features.imports.work import WORK as WORK_ON_IMPORTS
 from services.members.features.membership_types.routes import routes as membership_types
 from services.members.features.memberships.routes import decision_routes as membership_decisions
 from services.members.features.memberships.routes import routes as memberships
@@ -48,8 +53,11 @@ SERVICE = Service(
         document_versions,
         sites,
         designations,
+        imports,
+        import_mappings,
+        country_labels,
     ],
-    tasks=[remove_files, sweep_files],
+    tasks=[remove_files, sweep_files, WORK_ON_IMPORTS, SWEEP_IMPORTS],
     subscriptions=[
         Subscription("events", ("members.organisation.",)),
         Subscription("liaison", ("members.organisation.",)),

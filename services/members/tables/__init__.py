@@ -2,6 +2,7 @@
 
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.base import Base
+from services.members.tables.country_label import CountryLabelRow
 from services.members.tables.custom_field import (
     CustomFieldRow,
     OrganisationCustomValueRow,
@@ -10,6 +11,7 @@ from services.members.tables.custom_field import (
 from services.members.tables.designation import DesignationRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
 from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
+from services.members.tables.imports import ImportLineRow, ImportMappingRow, ImportRow
 from services.members.tables.membership import (
     MembershipDecisionRow,
     MembershipRow,
@@ -29,11 +31,15 @@ __all__ = [
     "AffiliationRow",
     "AttendanceFactRow",
     "ContactFactRow",
+    "CountryLabelRow",
     "CustomFieldRow",
     "DesignationRow",
     "DocumentRow",
     "DocumentVersionRow",
     "EventFactRow",
+    "ImportLineRow",
+    "ImportMappingRow",
+    "ImportRow",
     "MembershipDecisionRow",
     "MembershipRow",
     "MembershipTermRow",

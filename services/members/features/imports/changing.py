@@ -1,0 +1,70 @@
+"""What a row changes of a record that is there: what the file says and the record does not."""
+
+from typing import Any
+
+from services.contracts.base import PhoneInput
+from services.kit.phones import normalised
+from services.members.features.imports.convert.row import Parsed
+from services.members.features.imports.writing import plain
+
+_BY_LANGUAGE = frozenset({"names", "titles", "description", "name_parts"})
+_LISTS = frozenset({"emails", "other_emails", "tags", "languages", "identifiers"})
+
+
+def changes(row: Any, parsed: Parsed) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A patch that makes the record say what the row says, and one that takes it back.
+
+    Values are set, list items and languages are added; what the file leaves empty stays as it is.
+    """
+    change: dict[str, Any] = {}
+    before: dict[str, Any] = {}
+    for name in sorted(parsed.given):
+        new, old = getattr(parsed.new, name), getattr(row, name)
+        if name == "phones":
+            _phones(row, new, change, before)
+        elif name in _BY_LANGUAGE:
+            told, held = plain(new) or {}, plain(old) or {}
+            other = {key: one for key, one in told.items() if not _same(held.get(key), one)}
+            if other:
+                change[name] = other
+                before[name] = {key: held.get(key) for key in other} if held else None
+        elif name in _LISTS:
+            held = plain(old)
+            known = [_folded(one) for one in held]
+            added = [one for one in plain(new) if _folded(one) not in known]
+            if name == "other_emails" and row.email:
+                added = [one for one in added if _folded(one) != _folded(row.email)]
+            if added:
+                change[name], before[name] = [*held, *added], held
+        elif name == "custom":
+            other = {key: one for key, one in (new or {}).items() if (old or {}).get(key) != one}
+            if other:
+                change[name], before[name] = other, {key: (old or {}).get(key) for key in other}
+        elif old != new and not (name == "email" and old and _folded(old) == _folded(new)):
+            change[name], before[name] = plain(new), plain(old)
+    return change, before
+
+
+def _phones(row: Any, new: list[PhoneInput], change: dict[str, Any], before: dict[str, Any]) -> None:
+    known = {phone.number for phone in row.phones} | {phone.written for phone in row.phones}
+    added = [phone for phone in new if normalised(phone, row.country).number not in known]
+    if added:
+        held = [_as_given(phone, row.country) for phone in row.phones]
+        change["phones"] = [*held, *plain(added)]
+        before["phones"] = held
+
+
+def _as_given(phone: Any, country: str | None) -> dict[str, Any]:
+    """A phone so that storing it gives the same again."""
+    written = normalised(PhoneInput(number=phone.written), country)
+    return {"number": phone.written if written.number == phone.number else phone.number}
+
+
+def _same(held: Any, told: Any) -> bool:
+    if isinstance(held, dict) and isinstance(told, dict):
+        return all(held.get(key) == one for key, one in told.items() if one is not None)
+    return bool(held == told)
+
+
+def _folded(value: Any) -> Any:
+    return value.casefold() if isinstance(value, str) else value

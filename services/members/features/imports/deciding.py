@@ -1,0 +1,60 @@
+"""What becomes of a row."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import UUID
+
+from services.kit.errors import Problem
+from services.members.features.imports.convert.row import Parsed
+
+Outcome = Literal["created", "updated", "matched", "rejected"]
+
+
+@dataclass(slots=True)
+class Decision:
+    """A row and what became of it."""
+
+    parsed: Parsed
+    outcome: Outcome = "rejected"
+    record_id: UUID | None = None
+    record_version: int | None = None
+    before: dict[str, Any] | None = None
+    besides: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """The row's number."""
+        return self.parsed.number
+
+    def reject(self, code: str, detail: str, **about: Any) -> None:
+        """The row is not taken, and why."""
+        self.parsed.told.reject(code, detail, **about)
+        self.outcome = "rejected"
+        self.record_id = self.record_version = self.before = None
+        self.besides = []
+
+    def refuse(self, problem: Problem) -> None:
+        """The row is not taken, as the API would not take it."""
+        for one in problem.errors or ():
+            self.reject(one.code, one.detail, field=one.pointer.strip("/").replace("/", ".") or None)
+        if not problem.errors:
+            self.reject(problem.slug.replace("-", "_"), problem.detail or f"{problem.title}.")
+
+    def forget_what_was_made(self) -> None:
+        """A rehearsal leaves nothing to point at."""
+        if self.outcome == "created":
+            self.record_id = None
+        self.record_version = self.before = None
+        self.besides = []
+
+    def told(self) -> dict[str, Any]:
+        """As the row keeps it."""
+        return {
+            "number": self.number,
+            "outcome": self.outcome,
+            "problems": self.parsed.told.problems or None,
+            "record_id": self.record_id,
+            "record_version": self.record_version,
+            "before": self.before,
+            "besides": self.besides or None,
+        }

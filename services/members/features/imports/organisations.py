@@ -1,0 +1,130 @@
+"""Rows that are organisations."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.members.organisation import OrganisationUpdate
+from services.kit.etag import IfMatch
+from services.members.features.imports.changing import changes
+from services.members.features.imports.convert.row import Parsed
+from services.members.features.imports.deciding import Decision
+from services.members.features.imports.states import caller_of
+from services.members.features.imports.writing import write_all
+from services.members.features.organisations import actions
+from services.members.tables.imports import ImportRow
+from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
+
+ANY_VERSION = IfMatch(None)
+_MERGES_FOLLOWED = 10
+
+
+class OrganisationRecords:
+    """Organisations, found again by their ids."""
+
+    def __init__(self, row: ImportRow) -> None:
+        self._caller = caller_of(row)
+
+    async def ask(self, parsed: Sequence[Parsed]) -> None:
+        """Nothing: all is in this database."""
+
+    async def decide(
+        self, session: AsyncSession, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]
+    ) -> list[Decision]:
+        """Write the rows."""
+        decisions = [Decision(one) for one in parsed]
+        known = await _known(session, parsed)
+        new: list[Decision] = []
+        changed: list[tuple[Decision, OrganisationRow]] = []
+        for decision in decisions:
+            one = decision.parsed
+            if one.number in twins:
+                tell_twin(decision, *twins[one.number])
+            elif one.new is None:
+                decision.outcome = "rejected"
+            elif (row := _one_record(decision, known)) is not None:
+                changed.append((decision, row))
+            elif not one.told.rejected:
+                new.append(decision)
+        await write_all(session, new, self._create)
+        await self._update(session, changed)
+        return decisions
+
+    async def _create(self, session: AsyncSession, decision: Decision) -> None:
+        row = await actions.create(session, self._caller, decision.parsed.new)
+        decision.outcome, decision.record_id, decision.record_version = "created", row.id, row.version or 1
+
+    async def _update(self, session: AsyncSession, found: Sequence[tuple[Decision, OrganisationRow]]) -> None:
+        patches = {}
+        for decision, row in found:
+            change, before = changes(row, decision.parsed)
+            decision.record_id, decision.outcome = row.id, "matched"
+            if change:
+                patches[decision.number] = OrganisationUpdate.model_validate(change)
+                decision.before = before
+
+        async def write(session: AsyncSession, decision: Decision) -> None:
+            assert decision.record_id is not None
+            row = await actions.update(session, self._caller, decision.record_id, patches[decision.number], ANY_VERSION)
+            decision.outcome = "updated"
+            await session.flush()
+            decision.record_version = row.version
+
+        await write_all(session, [decision for decision, _ in found if decision.number in patches], write)
+
+
+def tell_twin(decision: Decision, twin: int, key: str) -> None:
+    """Two rows of one file have one id: which of them is right is not ours to say."""
+    other = f"row {twin} has" if twin != decision.number else "later rows have"
+    decision.reject("repeated_id", f"In this file {other} the same id, {key}.", value=key)
+
+
+def _one_record(decision: Decision, known: Mapping[object, OrganisationRow]) -> OrganisationRow | None:
+    """The record that a row's ids name. Ids of two records, and an id of none, are told."""
+    parsed = decision.parsed
+    keys: list[object] = [*parsed.identifiers, *([parsed.found.id] if parsed.found.id else [])]
+    rows = {known[key].id: known[key] for key in keys if key in known}
+    if len(rows) > 1:
+        decision.reject("two_records", f"Its ids belong to two records: {', '.join(str(id) for id in sorted(rows))}.")
+        return None
+    if parsed.found.id is not None and parsed.found.id not in known:
+        decision.reject("no_such_record", "There is no record with this id.", field="id", value=str(parsed.found.id))
+        return None
+    return next(iter(rows.values()), None)
+
+
+async def _known(session: AsyncSession, parsed: Sequence[Parsed]) -> dict[object, OrganisationRow]:
+    """The organisations that the rows' ids name; of one that was merged, the one that took its place."""
+    identifiers = sorted({key for one in parsed for key in one.identifiers})
+    ids = {one.found.id for one in parsed if one.found.id is not None}
+    held: dict[object, UUID] = {id: id for id in ids}
+    if identifiers:
+        of = OrganisationIdentifierRow
+        query = select(of.scheme, of.value, of.organisation_id).where(tuple_(of.scheme, of.value).in_(identifiers))
+        held |= {(scheme, value): id for scheme, value, id in (await session.execute(query))}
+    rows = await organisations_by_id(session, set(held.values()))
+    return {key: rows[id] for key, id in held.items() if id in rows}
+
+
+async def organisations_by_id(session: AsyncSession, ids: set[UUID]) -> dict[UUID, OrganisationRow]:
+    """Organisations, or those they were merged into."""
+    found: dict[UUID, OrganisationRow] = {}
+    wanted = set(ids)
+    for _ in range(_MERGES_FOLLOWED):
+        if not wanted:
+            break
+        rows = await session.scalars(select(OrganisationRow).where(OrganisationRow.id.in_(wanted)))
+        found |= {row.id: row for row in rows}
+        wanted = {row.merged_into for row in found.values() if row.merged_into is not None} - found.keys()
+    return {id: _winner(found, id) for id in ids if id in found}
+
+
+def _winner(found: Mapping[UUID, OrganisationRow], id: UUID) -> OrganisationRow:
+    row = found[id]
+    for _ in range(_MERGES_FOLLOWED):
+        if row.merged_into is None or row.merged_into not in found:
+            break
+        row = found[row.merged_into]
+    return row

@@ -1,0 +1,80 @@
+"""What can be read of imports, and by whom."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.contracts.members.imports import Import, ImportResource, ImportState
+from services.kit.filters import any_of, created_and_updated
+from services.kit.reading import CALLER_SCOPES, CALLER_SUBJECT, Resource, Rule, Sort
+from services.members.tables.imports import COUNTED, ImportRow
+
+_SAMPLES: ColumnElement[Any] = literal_column("'$.look.samples[0 to 4]'::jsonpath")
+"""The first five, as the contract has it."""
+SCOPES = {"organisations": "members:read", "persons": "persons:read", "counterparts": "liaison:read"}
+"""What one needs to see imports of others, besides members:read."""
+WRITING = {"organisations": "members:write", "persons": "persons:write", "counterparts": "liaison:write"}
+
+NOT_FOR_PARTNERS = Rule("partner", lambda caller: caller.kind == "partner", false())
+"""Files of whole lists are the office's own."""
+
+# Who sent a file has seen it. Others need what its records need.
+SENT_OR_READABLE = Rule(
+    "readable",
+    lambda _: True,
+    or_(ImportRow.created_by == CALLER_SUBJECT, ImportRow.required_scopes.op("<@")(CALLER_SCOPES)),
+)
+
+
+def _columns() -> ColumnElement[Any]:
+    """The columns without what was counted of them."""
+    column = func.jsonb_array_elements(ImportRow.columns).table_valued("value", with_ordinality="place", name="c")
+    value = column.c["value"].cast(JSONB)
+    built = func.jsonb_build_object(
+        "column", value["column"],
+        "field", value["field"],
+        "because", value["because"],
+        "date_order", value["date_order"],
+        "filled", value["look"]["filled"],
+        "samples", func.jsonb_path_query_array(value, _SAMPLES),
+    )  # fmt: skip
+    listed = func.jsonb_agg(built)
+    return func.coalesce(select(listed).select_from(column).scalar_subquery(), func.jsonb_build_array())
+
+
+_TOLD = ("format", "encoding", "delimiter", "sheet", "header_row")
+_NONE = func.jsonb_build_array()
+_LISTED = ("other_encodings", "sheets", "hidden_sheets")
+
+imports = Resource(
+    name="import",
+    path="/v1/imports",
+    model=Import,
+    row=ImportRow,
+    fields={
+        "file": func.jsonb_build_object(
+            "name", ImportRow.file_name,
+            "size", ImportRow.file_size,
+            *[part for name in _TOLD for part in (name, ImportRow.facts[name])],
+            *[part for name in _LISTED for part in (name, func.coalesce(ImportRow.facts[name], _NONE))],
+        ),
+        "columns": _columns(),
+        "counts": func.jsonb_build_object(
+            "read", ImportRow.read,
+            "done", ImportRow.done,
+            "valid", ImportRow.done - ImportRow.rejected,
+            *[part for name in COUNTED for part in (name, getattr(ImportRow, name))],
+        ),
+    },
+    filters={
+        "resource": any_of(ImportRow.resource, ImportResource, "Of any of these kinds."),
+        "state": any_of(ImportRow.state, ImportState, "In any of these states."),
+        **created_and_updated(ImportRow),
+    },
+    sorts={
+        "created_at": Sort(ImportRow.created_at),
+        "updated_at": Sort(ImportRow.updated_at),
+    },
+    rules=(NOT_FOR_PARTNERS, SENT_OR_READABLE),
+)  # fmt: skip

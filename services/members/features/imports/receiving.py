@@ -1,0 +1,107 @@
+"""A file on its way in: streamed to disk, looked at, and refused at once when it is none that can be read."""
+
+import asyncio
+import hashlib
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass
+from email.message import Message
+from pathlib import Path
+from typing import IO
+from urllib.parse import unquote
+
+from starlette.requests import Request
+
+from services.kit.auth import Caller, staff_only
+from services.kit.errors import Conflict, ContentTooLarge
+from services.kit.form import body_was
+from services.members.features.imports.child import Reader
+from services.members.features.imports.queries import WRITING
+from services.members.files.table import Options, Unreadable, kind_of
+
+LARGEST_FILE = 50 * 1024 * 1024
+MEDIA_TYPES = (
+    "application/octet-stream",
+    "text/csv",
+    "text/tab-separated-values",
+    "text/plain",
+    "text/vcard",
+    "text/x-vcard",
+    "application/json",
+    "application/x-ndjson",
+    "application/jsonl",
+    "application/vnd.ms-excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.oasis.opendocument.spreadsheet",
+)
+_READ_AT_ONCE = 256 * 1024
+_AT_ONCE_SECONDS = 6.0
+_PIECE = 1024 * 1024
+
+
+class UnreadableFile(Conflict):
+    """The file cannot be read.
+
+    `detail` says why: it is empty, protected, broken or no table. Nothing was stored. Save it anew and send it again.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A file that arrived whole. It is gone when nobody holds this any more."""
+
+    file: IO[bytes]
+    name: str
+    size: int
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Its content."""
+        await asyncio.to_thread(self.file.seek, 0)
+        while piece := await asyncio.to_thread(self.file.read, _PIECE):
+            yield piece
+
+
+async def receive(request: Request, caller: Caller) -> Received:
+    """Take the body. Raises `UnreadableFile`; a small file is read whole, so that nothing is stored of a broken one."""
+    staff_only(caller)
+    query = request.query_params
+    caller.require(WRITING.get(query.get("resource", ""), "members:write"))
+    file = tempfile.NamedTemporaryFile(prefix="import-")  # noqa: SIM115 - as long as the request needs it
+    digest, size = hashlib.sha256(), 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > LARGEST_FILE:
+            raise ContentTooLarge(f"At most {LARGEST_FILE} bytes are taken.")
+        digest.update(piece)
+        await asyncio.to_thread(file.write, piece)
+    await asyncio.to_thread(file.flush)
+    body_was(request, digest.digest())
+    name = query.get("filename") or _named(request.headers.get("content-disposition", ""))
+    name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", name.strip())[:200] or "file"
+    options = Options(
+        name=name,
+        encoding=query.get("encoding"),
+        delimiter=query.get("delimiter"),
+        header_row=int(row) if (row := query.get("header_row", "")).isdigit() and len(row) < 6 else None,
+        sheet=query.get("sheet"),
+    )
+    try:
+        await asyncio.to_thread(kind_of, Path(file.name), name)
+        if size <= _READ_AT_ONCE:
+            reader = Reader(Path(file.name), asdict(options), _AT_ONCE_SECONDS)
+            async for _ in reader.rows():
+                pass
+    except Unreadable as unreadable:
+        raise UnreadableFile(str(unreadable)) from unreadable
+    except TimeoutError:
+        pass  # the job has more time
+    return Received(file, name, size)
+
+
+def _named(disposition: str) -> str:
+    """The name in a Content-Disposition (RFC 6266)."""
+    message = Message()
+    message["Content-Disposition"] = disposition
+    extended = re.search(r"filename\*\s*=\s*utf-8''([^;]+)", disposition, re.IGNORECASE)
+    return unquote(extended[1]) if extended else message.get_filename("") or ""

@@ -1,0 +1,101 @@
+"""Running: rows become records, a thousand at a time, each portion one transaction."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.kit.runtime import Runtime
+from services.members.features.country_labels.actions import labels
+from services.members.features.imports.convert.cells import Context
+from services.members.features.imports.convert.row import Parsed, RowReader
+from services.members.features.imports.deciding import Decision
+from services.members.features.imports.states import finish, locked
+from services.members.features.imports.writing import Records, records_of
+from services.members.tables.imports import ImportLineRow, ImportRow
+
+_PORTION = 1_000
+_TELL = text(
+    "UPDATE import_line l SET outcome = v.outcome, problems = v.problems, record_id = v.record_id, "
+    "record_version = v.record_version, before = v.before, besides = v.besides, undo = NULL, name = NULL "
+    "FROM jsonb_to_recordset(CAST(:told AS jsonb)) AS v(number int, outcome text, problems jsonb, record_id uuid, "
+    "record_version int, before jsonb, besides jsonb) WHERE l.import_id = :id AND l.number = v.number"
+)
+
+
+async def reader_of(runtime: Runtime, row: ImportRow) -> RowReader:
+    """What reads the rows of an import."""
+    async with runtime.database.transaction() as session:
+        known = await labels(session)
+    context = Context(row.resource, known, since_1904=bool(row.facts.get("since_1904")))
+    return RowReader(context, row.columns, row.defaults, strict=row.on_invalid == "reject")
+
+
+async def run_portion(runtime: Runtime, id: UUID) -> bool:
+    """Decide the next rows. Whether there is more to do."""
+    async with runtime.database.transaction() as session:
+        row = await session.get(ImportRow, id)
+        if row is None or row.state not in ("checking", "running"):
+            return row is not None
+        lines = await _next_lines(session, row)
+    reader = await reader_of(runtime, row)
+    parsed = await asyncio.to_thread(_read, reader, lines)
+    records = records_of(row)
+    await records.ask(parsed)
+    async with runtime.database.transaction() as session:
+        held = await locked(session, id)
+        if held is None or (held.state, held.position, held.version) != (row.state, row.position, row.version):
+            return held is not None
+        if not lines:
+            await finish(session, held, "checked" if held.rehearsal else "done")
+            return False
+        twins = {line.number: (line.twin, line.twin_key or "") for line in lines if line.twin is not None}
+        decided = await _decide(session, held, records, parsed, twins)
+        await _tell(session, held, decided)
+    return True
+
+
+async def _next_lines(session: AsyncSession, row: ImportRow) -> Sequence[ImportLineRow]:
+    query = (
+        select(ImportLineRow)
+        .where(ImportLineRow.import_id == row.id, ImportLineRow.number > row.position)
+        .order_by(ImportLineRow.number)
+        .limit(_PORTION)
+    )
+    return (await session.scalars(query)).all()
+
+
+def _read(reader: RowReader, lines: Sequence[ImportLineRow]) -> list[Parsed]:
+    return [reader.read(line.number, line.cells, line.extra) for line in lines]
+
+
+async def _decide(
+    session: AsyncSession,
+    row: ImportRow,
+    records: Records,
+    parsed: Sequence[Parsed],
+    twins: dict[int, tuple[int, str]],
+) -> list[Decision]:
+    """What becomes of each row. A rehearsal does all of it, and takes it back."""
+    if not row.rehearsal:
+        return await records.decide(session, parsed, twins)
+    async with session.begin_nested() as nested:
+        decided = await records.decide(session, parsed, twins)
+        await nested.rollback()
+    for one in decided:
+        one.forget_what_was_made()
+    return decided
+
+
+async def _tell(session: AsyncSession, row: ImportRow, decided: Sequence[Decision]) -> None:
+    told = json.dumps([one.told() for one in decided], default=str)
+    await session.execute(_TELL, {"told": told, "id": row.id})
+    row.position = decided[-1].number
+    row.done += len(decided)
+    for one in decided:
+        setattr(row, one.outcome, getattr(row, one.outcome) + 1)
+        row.flagged += bool(one.parsed.told.problems)
+    await session.flush()

@@ -1,0 +1,50 @@
+"""What an import is doing, and in whose name."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.members.imports import ImportState
+from services.kit.auth import Caller
+from services.kit.changes import save
+from services.kit.db import now
+from services.members.tables.imports import ImportRow
+
+UNDO_FOR = timedelta(days=30)
+LAST = 2**31 - 1
+"""A number that no row has, from which rows are taken back."""
+
+
+def begin_anew(row: ImportRow) -> None:
+    """Nothing is decided yet."""
+    row.position = row.done = row.created = row.updated = row.matched = row.rejected = row.flagged = 0
+    row.prepared = False
+
+
+def caller_of(row: ImportRow) -> Caller:
+    """In whose name the import runs, with the scopes held when it was started."""
+    kept: dict[str, Any] = row.caller
+    return Caller(kept["subject"], kept["kind"], frozenset(kept["scopes"]), name=kept.get("name"), via=kept.get("via"))
+
+
+async def locked(session: AsyncSession, id: UUID) -> ImportRow | None:
+    """The import, held until the transaction ends; None when it is gone."""
+    query = select(ImportRow).where(ImportRow.id == id).with_for_update()
+    row: ImportRow | None = await session.scalar(query.execution_options(populate_existing=True))
+    return row
+
+
+async def finish(
+    session: AsyncSession, row: ImportRow, state: ImportState, problem: dict[str, Any] | None = None
+) -> None:
+    """End what the import did, and tell of it."""
+    row.state = state
+    row.problem = problem
+    row.finished_at = now()
+    if state == "done":
+        row.undo_until = now() + UNDO_FOR
+    told = {"checked": "checked", "done": "finished", "failed": "failed", "undone": "taken_back"}[state]
+    await save(session, caller_of(row), f"members.import.{told}", row, required_scopes=row.required_scopes)

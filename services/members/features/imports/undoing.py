@@ -1,0 +1,102 @@
+"""Taking back: what an import made goes, what it changed is as it was, unless somebody has changed it since."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.members.organisation import OrganisationUpdate
+from services.contracts.members.person import PersonUpdate
+from services.kit.auth import Caller
+from services.kit.errors import NotFound, PreconditionFailed, Problem
+from services.kit.etag import IfMatch
+from services.kit.names import display_name
+from services.kit.runtime import Runtime
+from services.members.features.affiliations import actions as affiliations
+from services.members.features.imports.states import caller_of, finish, locked
+from services.members.features.organisations import actions as organisations
+from services.members.features.persons import actions as persons
+from services.members.tables.imports import ImportLineRow, ImportRow
+from services.members.tables.organisation import OrganisationRow
+from services.members.tables.person import PersonRow
+
+_PORTION = 200
+_TELL = text("UPDATE import_line SET undo = :undo, name = :name WHERE import_id = :id AND number = :number")
+
+
+async def undo_portion(runtime: Runtime, id: UUID) -> bool:
+    """Take back the next rows, the last ones first. Whether there is more to do."""
+    async with runtime.database.transaction() as session:
+        row = await locked(session, id)
+        if row is None or row.state != "undoing":
+            return row is not None
+        lines = await _next_lines(session, row)
+        if not lines:
+            await finish(session, row, "undone")
+            return False
+        caller = caller_of(row)
+        told = []
+        for line in lines:
+            refused = await _take_back(session, caller, row.resource, line)
+            name = await _name(session, row.resource, line) if refused else None
+            told.append({"undo": refused or "undone", "name": name, "id": id, "number": line.number})
+            row.kept += refused is not None
+            row.undone += refused is None
+        await session.execute(_TELL, told)
+        row.position = lines[-1].number
+        await session.flush()
+    return True
+
+
+async def _next_lines(session: AsyncSession, row: ImportRow) -> Sequence[ImportLineRow]:
+    query = (
+        select(ImportLineRow)
+        .where(
+            ImportLineRow.import_id == row.id,
+            ImportLineRow.number < row.position,
+            ImportLineRow.outcome.in_(["created", "updated"]),
+            ImportLineRow.record_id.is_not(None),
+        )
+        .order_by(ImportLineRow.number.desc())
+        .limit(_PORTION)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def _take_back(session: AsyncSession, caller: Caller, resource: str, line: ImportLineRow) -> str | None:
+    """Why a row stays; None when it is taken back, with all that it made."""
+    try:
+        async with session.begin_nested():
+            for made in line.besides or ():
+                await affiliations.delete(session, caller, UUID(made["id"]), _at(made["version"]))
+            await _record(session, caller, resource, line)
+        return None
+    except PreconditionFailed:
+        return "changed_since"
+    except NotFound:
+        return "gone"
+    except Problem:
+        return "in_use"
+
+
+async def _record(session: AsyncSession, caller: Caller, resource: str, line: ImportLineRow) -> None:
+    assert line.record_id is not None
+    since = _at(line.record_version)
+    if line.outcome == "created":
+        await (persons if resource == "persons" else organisations).delete(session, caller, line.record_id, since)
+    elif line.before and resource == "persons":
+        await persons.update(session, caller, line.record_id, PersonUpdate.model_validate(line.before), since)
+    elif line.before:
+        before = OrganisationUpdate.model_validate(line.before)
+        await organisations.update(session, caller, line.record_id, before, since)
+
+
+def _at(version: int | None) -> IfMatch:
+    return IfMatch(frozenset({version or 0}))
+
+
+async def _name(session: AsyncSession, resource: str, line: ImportLineRow) -> str | None:
+    of = PersonRow if resource == "persons" else OrganisationRow
+    names = await session.scalar(select(of.names).where(of.id == line.record_id))
+    return display_name(names) if names else None

@@ -1,0 +1,98 @@
+"""The job of an import: in slices of seconds, each step a transaction, so that it survives whatever ends a worker."""
+
+import time
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.kit.db import now
+from services.kit.jobs import task
+from services.kit.runtime import Runtime
+from services.members.features.imports.reading import read_file
+from services.members.features.imports.running import run_portion
+from services.members.features.imports.states import locked
+from services.members.features.imports.twins import mark_twins
+from services.members.features.imports.undoing import undo_portion
+from services.members.tables.imports import ImportLineRow, ImportRow
+
+_SLICE_SECONDS = 4.0
+_SWEPT_AT_ONCE = 100
+
+
+@task("members.imports.work")
+async def WORK(runtime: Runtime, *, import_id: str) -> None:  # noqa: N802 - a declared task, no function
+    """Do what the import's state says, for a few seconds; then let others have their turn."""
+    id, ends = UUID(import_id), time.monotonic() + _SLICE_SECONDS
+    while await _step(runtime, id):
+        if time.monotonic() > ends:
+            async with runtime.database.transaction() as session:
+                await WORK.defer(session, lock=f"import:{id}", import_id=import_id)
+            return
+
+
+async def _step(runtime: Runtime, id: UUID) -> bool:
+    """One step; False when nothing is left to do."""
+    async with runtime.database.transaction() as session:
+        row = await session.get(ImportRow, id)
+    if row is None:
+        return False
+    if row.state == "reading":
+        return await read_file(runtime, row)
+    if row.state in ("checking", "running"):
+        if not row.prepared:
+            await mark_twins(runtime, row)
+            return True
+        return await run_portion(runtime, id)
+    if row.state == "undoing":
+        return await undo_portion(runtime, id)
+    if row.state == "cancelled" and row.undo_until is None:
+        await _forget(runtime, row)
+    return False
+
+
+async def _forget(runtime: Runtime, row: ImportRow) -> None:
+    """A cancelled import that stored nothing keeps nothing."""
+    async with runtime.database.transaction() as session:
+        held = await locked(session, row.id)
+        if held is None or held.state != "cancelled":
+            return
+        await _without_rows(session, held)
+    if row.stored_as is not None:
+        await runtime.files.delete(row.stored_as)
+
+
+async def _without_rows(session: AsyncSession, row: ImportRow) -> None:
+    row.stored_as = None
+    row.columns = [{**column, "look": {**column["look"], "samples": []}} for column in row.columns]
+    await session.execute(delete(ImportLineRow).where(ImportLineRow.import_id == row.id))
+
+
+@task("members.imports.sweep", cron="41 * * * *")
+async def SWEEP(runtime: Runtime) -> None:  # noqa: N802 - a declared task, no function
+    """Forget rows of imports that can't be taken back any more, and files that no import waits for."""
+    while True:
+        async with runtime.database.transaction() as session:
+            due = (
+                select(ImportRow)
+                .where(ImportRow.undo_until < now(), ImportRow.state != "undoing")
+                .order_by(ImportRow.undo_until)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            row = await session.scalar(due)
+            if row is None:
+                break
+            row.undo_until = None
+            await _without_rows(session, row)
+    names: list[str] = []
+    async for found in runtime.files.list("imports/"):
+        if (now() - found.modified_at).total_seconds() > 86_400:
+            names.append(found.name)
+        if len(names) == _SWEPT_AT_ONCE:
+            break
+    if not names:
+        return
+    async with runtime.database.transaction() as session:
+        waited_for = set(await session.scalars(select(ImportRow.stored_as).where(ImportRow.stored_as.in_(names))))
+    await runtime.files.delete(*(name for name in names if name not in waited_for))

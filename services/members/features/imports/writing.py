@@ -1,0 +1,85 @@
+"""Decided rows become records, through the same actions as the API's: a portion together, and alone where one is
+refused."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.kit.bulk import ItemRefused
+from services.kit.changes import TOGETHER
+from services.kit.errors import Problem
+from services.members.features.imports.convert.row import Parsed
+from services.members.features.imports.deciding import Decision
+from services.members.tables.imports import ImportRow
+
+Write = Callable[[AsyncSession, Decision], Awaitable[None]]
+
+
+class Records(Protocol):
+    """One kind of record, as an import writes it."""
+
+    async def ask(self, parsed: Sequence[Parsed]) -> None:
+        """What must be asked of others before the transaction begins."""
+
+    async def decide(
+        self, session: AsyncSession, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]
+    ) -> list[Decision]:
+        """Write the rows, and tell what became of each, in their order."""
+
+
+def records_of(row: ImportRow) -> Records:
+    """The records that an import is of."""
+    from services.members.features.imports.organisations import OrganisationRecords
+    from services.members.features.imports.persons import PersonRecords
+
+    if row.resource == "persons":
+        return PersonRecords(row)
+    return OrganisationRecords(row)
+
+
+async def write_all(session: AsyncSession, decisions: Sequence[Decision], write: Write) -> None:
+    """Write each. First all at once; when one is refused, each half by itself, down to the one that is."""
+    waiting = [list(decisions)] if decisions else []
+    while waiting:
+        batch = waiting.pop()
+        refused = await _together(session, batch, write)
+        if refused is None:
+            continue
+        if len(batch) == 1:
+            batch[0].refuse(refused)
+            continue
+        middle = len(batch) // 2
+        # The first half first: rows keep their order.
+        waiting += [batch[middle:], batch[:middle]]
+
+
+async def _together(session: AsyncSession, batch: Sequence[Decision], write: Write) -> Problem | None:
+    """Why not, if not."""
+    alone = len(batch) == 1
+    if not alone:
+        session.info[TOGETHER] = True
+    try:
+        async with session.begin_nested():
+            for decision in batch:
+                await write(session, decision)
+            await session.flush()
+        return None
+    except Problem as problem:
+        return problem
+    except IntegrityError:
+        return ItemRefused()
+    finally:
+        session.info.pop(TOGETHER, None)
+
+
+def plain(value: Any) -> Any:
+    """A value of a record as JSON has it."""
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, Mapping):
+        return {key: plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,147 @@
+"""What columns are called, in Chinese (simplified and traditional) and English, and what is meant by it.
+
+A word is compared without case, width, accents, spaces and punctuation, and in simplified characters.
+"""
+
+import re
+import unicodedata
+from functools import cache
+
+from services.kit.search import fold
+
+_PARTS = re.compile(r"[/／|()（）\[\]【】\n]+|(?<=[\u4e00-\u9fff])\s*(?=[A-Za-z])|(?<=[A-Za-z])\s*(?=[\u4e00-\u9fff])")
+
+# Meaning → headings. A meaning is no field of a record yet: which field it becomes depends on what is imported.
+MEANINGS: dict[str, str] = {
+    "id": "id; uuid; 系统编号; 记录id; record id",
+    "external_id": (
+        "external id; ext id; 编号; 单位编号; 会员编号; 会员号; 会员证号; 客户编号; 代码; 单位代码; 机构代码; "
+        "member id; member no; member number; membership no; membership number; code; ref; reference; "
+        "organisation id; organization id; org id; company id; customer id; person id; contact id; 外部编号; "
+        "外部id; 原系统编号; 人员编号; 工号; no of member; uid; account id; legacy id; old id; source id"
+    ),
+    "wikidata": "wikidata; qid; wikidata id; 维基数据",
+    "credit_code": ("统一社会信用代码; 社会信用代码; 信用代码; uscc; unified social credit code; 税号; 纳税人识别号"),
+    "identifiers": "identifiers; 标识; 标识符",
+    "name": (
+        "name; names; 名称; 会员名称; 会员; 全称; member; member name; display name; display; 名字; "
+        "title of organisation; name of member; 简称"
+    ),
+    "organisation_name": (
+        "单位名称; 机构名称; 企业名称; 公司名称; 会员单位; 会员单位名称; 组织名称; organisation name; "
+        "organization name; org name; company name; institution; institution name; 社团名称; 景区名称; 酒店名称; "
+        "单位全称; 企业全称; name of organisation; name of organization; name of institution; employer name"
+    ),
+    "person_name": (
+        "姓名; 人名; 联系人姓名; full name; fullname; person; person name; contact name; fn; 代表姓名; 嘉宾姓名"
+    ),
+    "name_zh": (
+        "chinese name; name in chinese; name zh; names zh; name cn; 中文名; 中文名称; 中文姓名; 单位中文名称; "
+        "名称 中文; 姓名 中文; 中文; 中文全称; 中文名字; chinese; name chinese; 机构中文名; cn name; zh name"
+    ),
+    "name_zh_hant": "names zh hant; name zh hant; 繁体名称; 繁体中文名称; traditional chinese name",
+    "name_en": (
+        "english name; name in english; name en; names en; 英文名; 英文名称; 英文姓名; 单位英文名称; 名称 英文; "
+        "姓名 英文; 英文; 外文名; 外文名称; name english; english; 英文全称; 机构英文名; en name; 拼音; "
+        "姓名拼音; pinyin"
+    ),
+    "family_name": "family name; last name; surname; lastname; 姓; 姓氏; n family; family; nom",
+    "given_name": "given name; first name; firstname; forename; 名; n given; given; prenom",
+    "kind": (
+        "kind; type; 类型; 类别; 单位类型; 机构类型; 会员类型; 性质; 单位性质; category; organisation type; "
+        "organization type; 机构性质; 单位类别"
+    ),
+    "country": (
+        "country; nation; state or country; 国家; 国别; 所在国; 国家地区; 国家或地区; country region; "
+        "country or region; nationality; 国籍; country code; 国家代码; adr country; 所在国家; 所属国家"
+    ),
+    "subdivision": "subdivision; province code; 省份代码; iso 3166 2",
+    "city": "city; town; 城市; 所在城市; 所在地; 地市; 市; adr city; locality",
+    "address": (
+        "address; street; street address; 地址; 通讯地址; 详细地址; 联系地址; 办公地址; 单位地址; "
+        "postal address; mailing address; adr; 住址"
+    ),
+    "postcode": "postcode; post code; postal code; zip; zip code; 邮编; 邮政编码",
+    "website": "website; web; url; homepage; site; 网址; 官网; 网站; 主页; web site; 官方网站",
+    "emails": (
+        "email; e mail; emails; mail; 邮箱; 电子邮箱; 电子邮件; 电邮; 邮件; 邮箱地址; email address; "
+        "e mail address; 电子信箱; 联系邮箱; other emails; courriel; email 2; 备用邮箱"
+    ),
+    "phones": (
+        "phone; phones; tel; telephone; mobile; cell; cellphone; mobile phone; phone number; 电话; 手机; "
+        "联系电话; 手机号; 手机号码; 电话号码; 办公电话; 固定电话; 座机; 移动电话; 联系方式; tel no; "
+        "contact number; mobile number; telephone number; 单位电话; 行动电话; handphone; work phone; 固话; "
+        "传真电话; 总机"
+    ),
+    "wechat": "wechat; weixin; 微信; 微信号; wechat id; impp wechat; x wechat",
+    "tags": "tags; tag; labels; 标签; categories; 分组; 标记; keywords",
+    "languages": "languages; language; 语言; 语种; lang; spoken languages; 工作语言",
+    "birth_date": "birth date; birthday; date of birth; dob; 出生日期; 生日; bday; 出生年月; 出生年月日",
+    "diet": "diet; dietary; dietary requirements; dietary needs; 饮食; 饮食要求; 饮食禁忌; 忌口; 餐饮要求",
+    "health": "health; medical; allergies; 健康状况; 健康; 过敏; 过敏史; special needs; 特殊需求",
+    "requirements": "requirements",
+    "passport": "passport; passport no; passport number; 护照; 护照号; 护照号码",
+    "organisation": (
+        "organisation; organization; company; employer; 单位; 工作单位; 所在单位; 所属单位; 任职单位; 公司; "
+        "机构; org; affiliation; affiliation organisation; 服务单位; 就职单位"
+    ),
+    "organisation_id": "affiliation organisation id",
+    "role": "role; title; job title; position; 职务; 职位; 职称; 岗位; 头衔; affiliation role; designation",
+    "role_en": "title in english; role in english; 英文职务; 英文职位",
+    "starts_on": (
+        "starts on; start date; from; since; 开始日期; 任职日期; 入职日期; 到任日期; affiliation starts on; "
+        "任职时间; 起始日期"
+    ),
+    "ends_on": ("ends on; end date; until; to; 结束日期; 离任日期; 离职日期; affiliation ends on; 终止日期; 截止日期"),
+    "represents": ("represents; 代表国; 派遣国; 所代表国家; sending country; sending state; country represented"),
+    "stands_in": "stands in; 驻在国; host country; receiving state; receiving country",
+    "contact_cadence_days": "contact cadence days; 联系周期; contact cadence; cadence",
+    "description": "description; about; 简介; 介绍; 单位简介; profile",
+    "description_zh": "description zh; 中文简介",
+    "description_en": "description en; 英文简介",
+    "title": "courtesy title; 称谓; salutation; 敬称; honorific; 尊称",
+}
+
+# Columns of lists that are nobody's field: known, so that a header is recognised, and left out.
+IGNORED = (
+    "序号; no; num; number; #; 行号; row; 备注; note; notes; remark; remarks; comment; comments; created at; "
+    "updated at; version; status; 状态; fax; 传真; 性别; gender; sex; 部门; department; reason; 日期; date; "
+    "法人; 法定代表人; 联系人; contact; contact person; 入会时间; 入会日期; 注册资本; 年龄; 省份; 省; province; "
+    "state; 地区; 区域; region"
+)
+
+
+def heading(text: str) -> str:
+    """What two spellings of a heading have in common."""
+    text = unicodedata.normalize("NFKC", text)
+    text = re.sub(r"[（(\[【].*?[）)\]】]", " ", text) if not re.match(r"^\s*[（(\[【]", text) else text
+    return fold(re.sub(r"[*＊:：_./\\-]+", " ", text)).replace(" ", "")
+
+
+def meaning_of(text: str) -> str | None:
+    """What a heading stands for, or None."""
+    table = _table()
+    key = heading(text)
+    if key in table:
+        return table[key] or None
+    # "单位名称 Name of organisation": two languages in one heading, or what stands in brackets.
+    for part in re.split(
+        r"[/／|()（）\[\]【】\n]+|(?<=[\u4e00-\u9fff])\s*(?=[A-Za-z])|(?<=[A-Za-z])\s*(?=[\u4e00-\u9fff])", text
+    ):
+        if part.strip() and (found := table.get(heading(part))):
+            return found
+    return None
+
+
+def is_known(text: str) -> bool:
+    """Whether a text is a heading that tables use."""
+    return heading(text) in _table() or meaning_of(text) is not None
+
+
+@cache
+def _table() -> dict[str, str]:
+    table = {heading(word): "" for word in IGNORED.split("; ")}
+    for meaning, words in MEANINGS.items():
+        for word in (meaning, *words.split("; ")):
+            table.setdefault(heading(word), meaning)
+    return table
