@@ -1,6 +1,7 @@
 """A small but real service to stand behind the gateway: it tells what reached it."""
 
 import asyncio
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,8 @@ class Echo:
         self.seen: list[dict[str, Any]] = []
         self.replies: dict[str, Reply] = {}
         self.delay = 0.0
+        self.told = 0
+        """How often the whole document was sent."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -25,7 +28,7 @@ class Echo:
                 if message["type"] == "lifespan.shutdown":
                     return
         if scope["path"] == "/openapi.json":
-            await _answer(send, 200 if self.document else 404, self.document or {})
+            await self._tell(scope, send)
             return
         size, pieces = 0, 0
         while True:
@@ -50,6 +53,19 @@ class Echo:
         status, body = reply(request)
         await _answer(send, status, body)
 
+    async def _tell(self, scope: Any, send: Any) -> None:
+        """The document, unless the asker holds it."""
+        if self.document is None:
+            await _answer(send, 404, {})
+            return
+        tag = f'"{hashlib.sha256(json.dumps(self.document).encode()).hexdigest()[:12]}"'.encode()
+        if dict(scope["headers"]).get(b"if-none-match") == tag:
+            await send({"type": "http.response.start", "status": 304, "headers": [(b"etag", tag)]})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        self.told += 1
+        await _answer(send, 200, self.document, tag)
+
     def headers(self) -> dict[str, str]:
         """The headers of the last request."""
         return dict(self.seen[-1]["headers"])
@@ -59,12 +75,12 @@ def _as_it_came(request: dict[str, Any]) -> tuple[int, Any]:
     return 200, request
 
 
-async def _answer(send: Any, status: int, body: Any) -> None:
+async def _answer(send: Any, status: int, body: Any, tag: bytes = b'"1.abc"') -> None:
     content = json.dumps(body).encode()
     headers = [
         (b"content-type", b"application/json"),
         (b"content-length", str(len(content)).encode()),
-        (b"etag", b'"1.abc"'),
+        (b"etag", tag),
         (b"connection", b"x-private"),
         (b"x-private", b"hop"),
         (b"set-cookie", b"a=b"),

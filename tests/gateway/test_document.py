@@ -94,6 +94,18 @@ async def test_a_service_that_goes_down_keeps_its_part(database_url: str) -> Non
         assert "/v1/events" in (await gate.as_(None).get("/openapi.json")).json()["paths"]
 
 
+async def test_a_document_that_has_not_changed_is_not_sent_again(database_url: str) -> None:
+    echo = Echo(document("events", **{"/v1/series": None}))
+    async with listening(echo) as url, gateway(database_url, {"events": url}) as gate:
+        documents = gate.state.documents
+        before, told = documents.etag, echo.told
+        await documents.refresh()
+        assert (documents.etag, echo.told) == (before, told)
+        echo.document = _with(document("events", **{"/v1/series": None}), Tier={"type": "string"})
+        await documents.refresh()
+        assert (documents.etag != before, echo.told) == (True, told + 1)
+
+
 def test_a_fixed_segment_wins_over_a_parameter() -> None:
     operations = Operations.of(
         {"members": document("members", **{"/v1/persons/{id}": "persons:read", "/v1/persons/feed": None})}

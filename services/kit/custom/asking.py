@@ -63,6 +63,7 @@ class _Asking:
         op = (found[2] if found is not None else None) or "any"
         if definition is None or (op != "any" and not definition.has_order):
             raise Invalid.value(name, "unknown_parameter", "There is no such custom field to ask by.")
+        self._admit(definition)  # before the value is looked at
         try:
             read = definition.asked.validate_python(value)
         except ValidationError as error:
@@ -90,6 +91,7 @@ class _Asking:
                 named = self._known(name.removeprefix(PREFIX))
                 if named is None or named.multiple:
                     raise Invalid.value("sort", "unknown_sort", f"There is no custom field to sort by as {name}.")
+                self._admit(named)
                 name = f"{named.slot}_{number}"
                 keys[key_of(name)] = named.key
             slots.append(way + name)
@@ -98,3 +100,7 @@ class _Asking:
     def _known(self, key: str) -> Definition | None:
         definition = self.definitions.get(key)
         return definition if definition is not None and definition.is_known_to(self.caller) else None
+
+    def _admit(self, definition: Definition) -> None:
+        if definition.sensitive:
+            self.caller.require(self.custom.scope)
