@@ -30,6 +30,7 @@ PASSED_ON: Final = frozenset(
         b"if-unmodified-since",
         b"last-event-id",
         b"prefer",
+        b"purpose",
         b"range",
         b"user-agent",
     }

@@ -27,6 +27,7 @@ SCOPES: Final[dict[str, str]] = {
     "changes:read": "Read the change feeds and timelines.",
     "records:export": "Export lists as files, each with the scope that reads it.",
     "audit:read": "Read the audit logs.",
+    "privacy:write": "Edit purposes and retention rules, make subject files, erase persons.",
     "users:read": "Read staff users.",
     "users:write": "Create, change and disable staff users.",
     "roles:read": "Read roles.",
@@ -40,6 +41,9 @@ INTERNAL: Final = "internal"
 
 STAFF_ONLY: Final = frozenset({"liaison:confidential", "notes:read"})
 """What needs one of these is never shown to a partner, whatever its key holds."""
+
+NEEDS_PURPOSE: Final = frozenset({"persons:sensitive"})
+"""Reading by one of these also needs a stated purpose, and leaves a row in the audit log."""
 
 PUBLIC: Final = "public"
 """Marks an operation that needs no credential."""

@@ -17,8 +17,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from starlette.requests import HTTPConnection
 
-from services.contracts.scopes import PUBLIC
-from services.kit.errors import Forbidden, Unauthenticated, Unavailable
+from services.contracts.scopes import NEEDS_PURPOSE, PUBLIC
+from services.kit.errors import Forbidden, PurposeRequired, Unauthenticated, Unavailable
 
 ISSUER = "alliance-gateway"
 AUDIENCE = "alliance-services"
@@ -47,6 +47,8 @@ class Caller:
     name: str | None = None
     via: str | None = None
     """The service that asks on this caller's behalf."""
+    purpose: str | None = None
+    """What the caller says a read is for: see `holds`."""
 
     def require(self, scope: str) -> None:
         """Raise unless the caller holds the scope."""
@@ -57,8 +59,23 @@ class Caller:
         raise Forbidden(f"This needs the scope {scope}.")
 
     def holds(self, scope: str) -> bool:
-        """Whether the caller holds the scope."""
-        return scope in self.scopes
+        """Whether the caller may read what the scope guards: some scopes count only with a stated purpose."""
+        return scope in self.scopes and (self.purpose is not None or scope not in NEEDS_PURPOSE)
+
+    def require_to_read(self, scope: str) -> None:
+        """Raise unless the caller may read, or ask by, what the scope guards."""
+        self.require(scope)
+        if not self.holds(scope):
+            raise PurposeRequired("Say what it is for, in the header `Purpose` or the parameter `purpose`.")
+
+    @property
+    def reading_scopes(self) -> frozenset[str]:
+        """The scopes that count for what is read."""
+        return self.scopes if self.purpose is not None else self.scopes - NEEDS_PURPOSE
+
+    def stating(self, purpose: str | None) -> "Caller":
+        """The same caller with this purpose; with None, one who is shown nothing that needs one."""
+        return self if purpose == self.purpose else replace(self, purpose=purpose)
 
 
 ANONYMOUS = Caller("anonymous", "anonymous")

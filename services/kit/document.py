@@ -9,6 +9,7 @@ from services.contracts.base import Problem as ProblemBody
 from services.contracts.scopes import PUBLIC, SCOPES
 from services.kit import errors, etag
 from services.kit.bulk import ItemRefused, NothingCreated
+from services.kit.disclosure import PATTERN
 from services.kit.errors import MEDIA_TYPE, Problem, problems_page
 from services.kit.links import connect
 from services.kit.listing import SELECTION
@@ -66,6 +67,14 @@ HEADERS: dict[str, Any] = {
         "schema": {"type": "string", "const": "true"},
     },
 }
+PURPOSE = {
+    **_HEADER,
+    "name": "Purpose",
+    "description": "What sensitive fields are read for: the key of one of `/v1/purposes?access=true`. Without it, with "
+    "an Idempotency-Key and in a dry run the answer leaves them out. The read is kept in the audit log.",
+    "schema": {"type": "string", "maxLength": 40, "pattern": PATTERN},
+    "example": "visa_letter",
+}
 DRY_RUN = {
     "in": "query",
     "name": "dry_run",
@@ -81,6 +90,8 @@ def problems_of(operation: Operation) -> list[type[Problem]]:
     found: list[type[Problem]] = [*operation.refuses]
     if policy.scope != PUBLIC:
         found += [errors.Unauthenticated, errors.Forbidden]
+    if policy.purposeful:
+        found.append(errors.PurposeRequired)
     if "{" in operation.path:
         found.append(errors.NotFound)
     if policy.read is not None and operation.path.endswith("}"):
@@ -125,6 +136,8 @@ def describe(operation: Operation) -> dict[str, Any]:
         parameters.append(IF_MATCH)
     if policy.writes and policy.rehearses:
         parameters.append(DRY_RUN)
+    if policy.writes and policy.purposeful:
+        parameters.append(PURPOSE)
     if policy.read is not None and operation.path.endswith("}"):
         parameters.append(IF_NONE_MATCH)
         responses[304] = {"description": "Nothing changed since the ETag you hold.", "headers": _headers("ETag")}

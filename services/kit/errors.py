@@ -108,6 +108,16 @@ class Forbidden(Problem):
     status = 403
 
 
+class PurposeRequired(Forbidden):
+    """Sensitive fields are read for a stated purpose.
+
+    Send the key of one of `GET /v1/purposes?access=true` in the header `Purpose` or the parameter `purpose`. The read
+    is kept in the audit log.
+    """
+
+    status = 403
+
+
 class NotFound(Problem):
     """There is nothing here that you may see.
 

@@ -24,6 +24,10 @@ class StoredCondition:
     key: str
     write: Callable[[], ColumnElement[bool]] = field(compare=False, repr=False)
     """Called when a statement is made. Its values are part of the statement, under names of their own."""
+    needs_scopes: frozenset[str] = field(default=frozenset(), compare=False)
+    """What the caller had to hold for it."""
+    goes_by: frozenset[str] = field(default=frozenset(), compare=False)
+    """How an audit names it, where it goes by what is sensitive."""
 
 
 Resolve = Callable[[Run, Caller, Any], Awaitable[StoredCondition]]

@@ -19,6 +19,7 @@ from pydantic import (
 from services.contracts.base import FieldError
 from services.contracts.custom_field import KEY
 from services.kit.auth import Caller
+from services.kit.disclosure import PATTERN
 from services.kit.errors import Invalid
 from services.kit.filters import Filter, StoredCondition
 from services.kit.statement import Run
@@ -63,6 +64,11 @@ class Selection(BaseModel):
     """Take several values in one, or the parameter repeated."""
 
     fields: list[str] = []
+
+    @property
+    def stated(self) -> str | None:
+        """What `purpose` says; a resource without sensitive fields does not take the parameter."""
+        return getattr(self, "purpose", None)
 
     @property
     def embedded(self) -> Sequence[str]:
@@ -177,6 +183,16 @@ def _selection_fields(resource: "Resource[Any]") -> dict[str, Any]:
         shown["expand"] = (
             list[_choices(list(resource.expandable))],  # type: ignore[misc]
             Field([], max_length=10, description=f"Embed: {', '.join(resource.expandable)}."),
+        )
+    if resource.asks_purpose:
+        shown["purpose"] = (
+            Annotated[str, StringConstraints(max_length=40, pattern=PATTERN)] | None,
+            Field(
+                None,
+                description="What sensitive fields are read for: the key of one of `/v1/purposes?access=true`. Without "
+                "it, or the header `Purpose`, they are left out. The read is kept in the audit log.",
+                examples=["visa_letter"],
+            ),
         )
     return shown
 

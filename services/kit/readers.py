@@ -8,13 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.kit import etag
+from services.kit.auth import Caller
 from services.kit.custom.asking import rows_query
+from services.kit.disclosure import HEADER, Tell, stating
 from services.kit.errors import NotFound
 from services.kit.export.answering import Exporter
 from services.kit.export.describing import describe
 from services.kit.listing import SELECTION, Selection, read_query
 from services.kit.reading import Resource
-from services.kit.runtime import runtime_of
+from services.kit.runtime import Runtime, runtime_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -25,10 +27,21 @@ def list_reader(resource: Resource[Any]) -> Handler:
     async def read(request: Request) -> Response:
         runtime, caller = runtime_of(request), request.state.caller
         query = await rows_query(runtime, resource, caller, resource.query, request.scope["query_string"])
-        body = await resource.page(runtime.read, caller, query, runtime.cursors)
+        caller, tell = _stating(runtime, resource, request, query)
+        body = await resource.page(runtime.read, caller, query, runtime.cursors, tell=tell)
         return Response(body, media_type=_media_type(query))
 
     return read
+
+
+def _stating(
+    runtime: Runtime, resource: Resource[Any], request: Request, query: Selection
+) -> tuple[Caller, Tell | None]:
+    """The caller with the purpose the request states, and where what is sensitive is told."""
+    caller: Caller = request.state.caller
+    if not resource.asks_purpose:
+        return caller, None
+    return stating(caller, request.headers.get(HEADER), query.stated), runtime.tell
 
 
 def _media_type(query: Selection) -> str:
@@ -47,8 +60,9 @@ def one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
             raise NotFound(f"There is no {resource.name} with this id; ids are UUIDs.") from error
         chosen = read_query(selection, scope["query_string"])
         values = {name: getattr(chosen, name) for name in resource.parameters}
+        caller, tell = _stating(runtime, resource, request, chosen)
         item = await resource.one(
-            runtime.read, request.state.caller, id, fields=chosen.fields, expand=chosen.embedded, values=values
+            runtime.read, caller, id, fields=chosen.fields, expand=chosen.embedded, values=values, tell=tell
         )
         if item is None:
             raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")

@@ -27,8 +27,10 @@ from sqlalchemy import (
     true,
 )
 
+from services.kit import rights
 from services.kit.auth import Caller
 from services.kit.db import Tracked
+from services.kit.disclosure import Tell
 from services.kit.errors import Forbidden
 from services.kit.export.cards import Cards
 from services.kit.facets import facets_of
@@ -79,6 +81,8 @@ class Resource(Generic[Row]):
     """Fields that are not simply the column of the same name."""
     guarded: Mapping[str, str] = field(default_factory=dict)
     """Field → the scope without which it is left out of the record."""
+    partly_guarded: Mapping[str, str] = field(default_factory=dict)
+    """Field → the scope without which its expression leaves parts of it out (by `CALLER_SCOPES`)."""
     staff_only_fields: frozenset[str] = frozenset()
     """Fields that are left out of the record for partners, whatever their scopes."""
     filters: Mapping[str, Filter] = field(default_factory=dict)
@@ -131,6 +135,16 @@ class Resource(Generic[Row]):
         """The sort key of that name, or of that slot for custom fields."""
         return self.sorts[name] if name in self.sorts or self.custom is None else self.custom.sort(name)
 
+    @cached_property
+    def sensitive(self) -> frozenset[str]:
+        """Fields that are shown for a stated purpose only, and put on record when they are."""
+        return rights.sensitive(self)
+
+    @cached_property
+    def asks_purpose(self) -> bool:
+        """Whether a read may state a purpose."""
+        return rights.asks_purpose(self)
+
     # -- one record --------------------------------------------------------------------------------------------------
 
     async def one(
@@ -142,10 +156,12 @@ class Resource(Generic[Row]):
         fields: Sequence[str] = (),
         expand: Sequence[str] = (),
         values: Mapping[str, Any] | None = None,
+        tell: Tell | None = None,
     ) -> Item | None:
-        """One record, or None where there is none that the caller may see."""
+        """One record, or None where there is none that the caller may see. Sensitive fields go to `tell` first."""
+        caller = caller if tell is not None else caller.stating(None)
         rule = self._rule(caller)
-        shown = self._shown(caller, fields)
+        shown = rights.shown(self, caller, fields)
         embedded = self._embedded(expand)
         key = (rule.name, shown, embedded)
         statement = self._statements.kept(key)
@@ -155,12 +171,20 @@ class Resource(Generic[Row]):
             statement = self._statements.keep(key, self._as_json(inner, [*shown, *embedded], [inner.c["_version"]]))
         parameters = {"id": id, **caller_values(caller), **self._parameter_values(values or {})}
         rows = await run(statement.sql, statement.arguments(parameters))
-        return Item(rows[0][0].encode(), rows[0][1]) if rows else None
+        if not rows:
+            return None
+        if tell is not None and (disclosed := rights.disclosed(self, caller, shown)):
+            await tell(caller, rights.disclosure(self, "read", [id], disclosed))
+        return Item(rows[0][0].encode(), rows[0][1])
 
     # -- a page ------------------------------------------------------------------------------------------------------
 
-    async def page(self, run: Run, caller: Caller, query: ListQuery, cursors: Cursors) -> bytes:
-        """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by."""
+    async def page(
+        self, run: Run, caller: Caller, query: ListQuery, cursors: Cursors, *, tell: Tell | None = None
+    ) -> bytes:
+        """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by.
+        Sensitive fields, shown or asked by, go to `tell` first."""
+        caller = caller if tell is not None else caller.stating(None)
         await query.look_up(run, caller, self.filter)
         asked = self.asked(caller, query)
         position = cursors.open(asked.bound_to, query.cursor, len(asked.keys)) if query.cursor else None
@@ -172,6 +196,10 @@ class Resource(Generic[Row]):
         besides = ""
         if query.count:
             besides = f',"total":{(await self.counted(run, asked))[0]}'
+        if tell is not None and asked.disclosed:
+            about = [UUID(row[-1]) for row in rows]  # the last key of every order is the id
+            how = {**asked.shape.asks_by, "counted": query.count}
+            await tell(caller, rights.disclosure(self, "listed", about, asked.disclosed, how))
         if query.wants_ranks and asked.shape.sort == _BEST_FIRST:
             besides += f',"ranks":[{",".join([row[1] for row in rows])}]'
         if query.wanted_facets:
@@ -190,7 +218,7 @@ class Resource(Generic[Row]):
         given, q = query.given_filters(), query.searched_for
         sort = query.order or sort or (_BEST_FIRST if q is not None else self.default_sort)
         keys = self._sort_keys(sort)
-        self._refuse_guarded(caller, given, keys, query.wanted_facets, searched=q is not None)
+        rights.refuse_guarded(self, caller, given, keys, query.wanted_facets, searched=q is not None)
         rule = self._rule(caller)
         parameters = self._parameter_values(query.given_parameters(self.parameters))
         values: dict[str, Any] = {
@@ -205,12 +233,13 @@ class Resource(Generic[Row]):
         bound_by = {**given, **parameters, **query.bindings}
         stored = "".join(f"|{one.key}" for one in query.conditions)
         bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in bound_by.items())}{stored}|{q or ''}"
-        shown, embedded = self._shown(caller, query.fields), self._embedded(query.embedded)
+        shown, embedded = rights.shown(self, caller, query.fields), self._embedded(query.embedded)
         left_out = tuple(one.reason for one in self.leaves_out if one.applies(caller)) if exporting else ()
         shape = Shape(
             frozenset(given), sort, None, q is not None, shown, embedded, rule.name, left_out, query.conditions
         )
-        return Asked(keys, rule, shape, values, bound_to)
+        disclosed = rights.disclosed(self, caller, shown, (*given, *query.wanted_facets), keys, query.conditions)
+        return Asked(keys, rule, shape, values, bound_to, disclosed)
 
     async def rows(
         self, run: Run, asked: Asked, position: Sequence[str | None] | None, limit: int
@@ -320,30 +349,8 @@ class Resource(Generic[Row]):
                 return rule
         raise Forbidden(f"This kind of caller sees no {self.name}.")
 
-    def _shown(self, caller: Caller, fields: Sequence[str]) -> tuple[str, ...]:
-        wanted = tuple(self.columns) if not fields else tuple(f for f in self.columns if f == "id" or f in fields)
-        if caller.kind == "partner" and self.staff_only_fields:
-            wanted = tuple(f for f in wanted if f not in self.staff_only_fields)
-        if not self.guarded:
-            return wanted
-        return tuple(f for f in wanted if f not in self.guarded or caller.holds(self.guarded[f]))
-
     def _embedded(self, expand: Sequence[str]) -> tuple[str, ...]:
         return tuple(name for name in self.expandable if name in expand) if expand else ()
-
-    def _refuse_guarded(
-        self, caller: Caller, given: Mapping[str, Any], keys: Keys, facets: Sequence[str], *, searched: bool
-    ) -> None:
-        for name in (*given, *facets):
-            if (scope := self.filter(name).needs_scope) is not None:
-                caller.require(scope)
-            if self.filter(name).staff_only and caller.kind == "partner":
-                raise Forbidden(f"{name}: a partner's key does not ask by it.")
-        for key, _ in keys:
-            if key.needs_scope is not None:
-                caller.require(key.needs_scope)
-        if searched and self.search_needs_scope is not None:
-            caller.require(self.search_needs_scope)
 
     def _parameter_values(self, given: Mapping[str, Any]) -> dict[str, Any]:
         return {n: given[n] if given.get(n) is not None else p.default() for n, p in self.parameters.items()}

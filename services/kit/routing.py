@@ -6,8 +6,7 @@ transaction when it writes → idempotency record → commit → response. A 2xx
 
 import functools
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
@@ -21,6 +20,7 @@ from services.contracts.base import Page
 from services.contracts.scopes import PUBLIC
 from services.kit import etag
 from services.kit.auth import Caller
+from services.kit.disclosure import HEADER, stating
 from services.kit.errors import (
     InvalidCursor,
     NotFound,
@@ -29,49 +29,16 @@ from services.kit.errors import (
 from services.kit.form import StrictRequest, check_write, flag, refuse_unknown
 from services.kit.idempotency import Attempt
 from services.kit.listing import selection_model
+from services.kit.policy import Policy, Prepare, Turn
 from services.kit.readers import Handler, exporter, list_reader, one_reader
 from services.kit.reading import Item, Resource
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.statement import fetch
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-Prepare = Callable[[Request, Caller], Awaitable[Any]]
-Turn = Callable[[Request], AbstractAsyncContextManager[None]]
+TELL = "tell"
+"""Key of `session.info`: how an answer that shows sensitive fields is put on record (kit.disclosure.Tell)."""
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """What a route demands of a request before its endpoint runs."""
-
-    scope: str
-    writes: bool
-    conditional: bool
-    """PATCH, PUT and DELETE of one record need If-Match."""
-    keyed: bool
-    """POST takes an Idempotency-Key."""
-    parameters: frozenset[str] = frozenset()
-    read: Handler | None = None
-    """A read that does without FastAPI's dispatch."""
-    prepare: Prepare | None = None
-    """Runs before the transaction begins: the place to ask another service."""
-    turn: Turn | None = None
-    """Surrounds the transaction: where requests for the same row wait for each other (kit.turns)."""
-    streams: tuple[str, ...] = ()
-    """Media types of a body that is no JSON. `prepare` reads it piece by piece, and tells its digest with
-    `body_was`, so that an Idempotency-Key stands for one content."""
-    max_body: int | None = None
-    """Bytes of the largest body, where it is not the service's usual one."""
-    rehearses: bool = True
-    """`dry_run=true` does everything and rolls it back. False: the operation has a meaning of its own for it."""
-    besides: tuple[str, ...] = ()
-    """Scopes demanded beside `scope`."""
-
-    def admit(self, caller: Caller) -> None:
-        """Raise unless the caller holds every scope."""
-        caller.require(self.scope)
-        for scope in self.besides:
-            caller.require(scope)
 
 
 class Route(APIRoute):
@@ -93,6 +60,7 @@ class Route(APIRoute):
             request.state.caller = caller
             if policy.read is not None:
                 return await policy.read(request)
+            request.state.caller = caller = stating(caller, request.headers.get(HEADER))
             refuse_unknown(request.query_params, known)
             if not policy.writes:
                 return await inner(request)
@@ -116,6 +84,9 @@ async def _in_transaction(
         attempt = await Attempt.of(request, caller) if policy.keyed else None
         if dry_run:
             attempt = None
+        # What is shown for a purpose is not kept to be shown again, and a dry run leaves nothing on record.
+        if attempt is None and not dry_run:
+            session.info[TELL] = functools.partial(runtime.tell_within, session)
         if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
             return earlier
         response = await inner(request)
@@ -178,7 +149,8 @@ Prepared = Depends(_prepared)
 async def shown(session: AsyncSession, caller: Caller, resource: Resource[Any], id: UUID) -> Item:
     """A record as the open transaction has it, in a read's bytes. `NotFound` when the caller may not see it."""
     raw = await (await session.connection()).get_raw_connection()
-    item = await resource.one(functools.partial(fetch, raw.driver_connection), caller, id)  # type: ignore[arg-type]
+    run = functools.partial(fetch, raw.driver_connection)  # type: ignore[arg-type]
+    item = await resource.one(run, caller, id, tell=session.info.get(TELL))
     if item is None:
         raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")
     return item
@@ -254,6 +226,7 @@ class Routes:
             scope=scope,
             response=resource.model,
             read=one_reader(resource, selection),
+            purposeful=resource.asks_purpose,
             summary=f"Read {article} {resource.name}",
             description=f"One {resource.name}, with its ETag. `If-None-Match` answers 304 when nothing changed.",
             refuses=(NotFound,),
@@ -284,6 +257,7 @@ class Routes:
             scope=scope,
             response=response or Page[resource.model],  # type: ignore[name-defined]
             read=list_reader(resource),
+            purposeful=resource.asks_purpose,
             refuses=(InvalidCursor,),
             summary=summary or f"List {plural}",
             description=description
@@ -297,6 +271,7 @@ class Routes:
             path + "/export",
             scope=scope,
             read=answers,
+            purposeful=resource.asks_purpose,
             summary=f"Export {plural}",
             **described,
         )(_documented(f"export_{_word(resource.path.removeprefix('/v1/'))}", query=query))
@@ -317,6 +292,7 @@ class Routes:
         keyed: bool | None = None,
         streams: Sequence[str] = (),
         max_body: int | None = None,
+        purposeful: bool = False,
         rehearses: bool = True,
         besides: tuple[str, ...] = (),
         **options: Any,
@@ -333,6 +309,7 @@ class Routes:
             turn=turn,
             streams=tuple(streams),
             max_body=max_body,
+            purposeful=purposeful,
             rehearses=rehearses,
             besides=besides,
         )
@@ -388,6 +365,7 @@ __all__ = [
     "CurrentRuntime",
     "IfMatch",
     "Operation",
+    "Policy",
     "Prepared",
     "Route",
     "Routes",

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
-from services.kit.auth import Authenticator
+from services.kit.auth import Authenticator, Caller
 from services.kit.db import Database
+from services.kit.disclosure import Disclosure, PurposeKnown, tell_within
 from services.kit.files import Files
 from services.kit.http import Authorise, Peer
 from services.kit.paging import Cursors
@@ -41,6 +43,7 @@ class Runtime:
     jobs: "Jobs"
     turns: Turns
     files: Files
+    purpose_known: PurposeKnown | None = None
     peers: Mapping[str, Peer] = field(default_factory=dict)
     parts: dict[type[Any], Any] = field(default_factory=dict)
     """What a feature keeps for itself while the process runs, by its class: see `part`."""
@@ -59,6 +62,15 @@ class Runtime:
             self.parts[kind] = kind()
         part: Part = self.parts[kind]
         return part
+
+    async def tell(self, caller: Caller, disclosure: Disclosure) -> None:
+        """Put on record what a read is about to show, in a transaction of its own. Raises when that fails."""
+        async with self.database.transaction() as session:
+            await self.tell_within(session, caller, disclosure)
+
+    async def tell_within(self, session: AsyncSession, caller: Caller, disclosure: Disclosure) -> None:
+        """The same in a transaction that is committed before anything is shown."""
+        await tell_within(session, self.purpose_known, caller, disclosure)
 
     async def read(self, sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run compiled SQL on the read pool."""

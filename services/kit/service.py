@@ -10,6 +10,7 @@ from services.kit.audit_log import audit_routes
 from services.kit.auth import Authenticator, TokenAuthenticator
 from services.kit.db import Database
 from services.kit.delivery import Subscription
+from services.kit.disclosure import PurposeKnown
 from services.kit.feed import feed_routes
 from services.kit.files import Files
 from services.kit.http import Authorise, Peer
@@ -37,6 +38,8 @@ class Service:
     inbox: Mapping[str, Handler] = field(default_factory=dict)
     """Type of another service's change → what is done."""
     subscriptions: Sequence[Subscription] = ()
+    purpose_known: PurposeKnown | None = None
+    """Which purposes sensitive fields may be read for, where the service keeps a list of them."""
     peers: Mapping[str, Callable[[str, str, Authorise], Peer]] = field(default_factory=dict)
     """Name of a service it asks → the client class."""
 
@@ -76,5 +79,6 @@ class Service:
             jobs=Jobs(database, tasks),
             turns=Turns(patience=settings.write_wait_seconds),
             files=Files(settings.files_url, self.name),
+            purpose_known=self.purpose_known,
             peers=made,
         )

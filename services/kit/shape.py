@@ -26,7 +26,7 @@ def caller_values(caller: Caller) -> dict[str, Any]:
     return {
         "caller_organisation": caller.organisation_id,
         "caller_subject": caller.subject,
-        "caller_scopes": list(caller.scopes),
+        "caller_scopes": list(caller.reading_scopes),
         "office_today": office_today(),
     }
 
@@ -78,6 +78,11 @@ class Shape:
     kind: str = "page"
     """What is made of the rows: a page, their count, their facets …"""
 
+    @property
+    def asks_by(self) -> dict[str, Any]:
+        """How the rows are asked for, for the audit log: by what, not by which values."""
+        return {"filters": sorted(self.filters), "sort": self.sort, "searched": self.searched}
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -90,6 +95,8 @@ class Asked:
     values: Mapping[str, Any]
     bound_to: str
     """What a cursor is good for."""
+    disclosed: frozenset[str] = frozenset()
+    """Sensitive fields that are shown or asked by: on record before anything leaves (kit.disclosure)."""
 
 
 @dataclass(frozen=True, slots=True)

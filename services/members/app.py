@@ -3,6 +3,7 @@
 from services.kit.delivery import Subscription
 from services.kit.service import Service
 from services.members.features.affiliations.routes import routes as affiliations
+from services.members.features.consents.routes import routes as consents
 from services.members.features.country_labels.routes import routes as country_labels
 from services.members.features.custom_fields.routes import of_organisations as organisation_fields
 from services.members.features.custom_fields.routes import of_persons as person_fields
@@ -23,6 +24,9 @@ from services.members.features.notes.routes import routes as notes
 from services.members.features.organisation_relations.routes import routes as organisation_relations
 from services.members.features.organisations.routes import routes as organisations
 from services.members.features.persons.routes import routes as persons
+from services.members.features.purposes.queries import purpose_known
+from services.members.features.purposes.routes import routes as purposes
+from services.members.features.purposes.routes import text_routes as purpose_texts
 from services.members.features.segments.routes import entry_routes as segment_entries
 from services.members.features.segments.routes import routes as segments
 from services.members.features.sites.routes import routes as sites
@@ -56,8 +60,12 @@ SERVICE = Service(
         imports,
         import_mappings,
         country_labels,
+        purposes,
+        purpose_texts,
+        consents,
     ],
     tasks=[remove_files, sweep_files, WORK_ON_IMPORTS, SWEEP_IMPORTS],
+    purpose_known=purpose_known,
     subscriptions=[
         Subscription("events", ("members.organisation.",)),
         Subscription("liaison", ("members.organisation.",)),

@@ -93,6 +93,22 @@ def a_document(organisation_id: str, **given: Any) -> dict[str, Any]:
     }
 
 
+def a_purpose(**given: Any) -> dict[str, Any]:
+    """A purpose that persons agree to."""
+    n = next(_number)
+    return {
+        "key": f"purpose_{n}",
+        "names": {"zh": f"用途{n}", "en": f"Purpose {n}"},
+        "texts": {"zh": "我同意。", "en": "I agree."},
+        **given,
+    }
+
+
+def a_consent(person_id: str, purpose: str = "newsletter", **given: Any) -> dict[str, Any]:
+    """A consent, on paper, now."""
+    return {"person_id": person_id, "purpose": purpose, "decision": "given", "channel": "paper", **given}
+
+
 def a_site(organisation_id: str, **given: Any) -> dict[str, Any]:
     """A scenic area of its own name."""
     n = next(_number)

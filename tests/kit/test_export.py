@@ -193,7 +193,7 @@ async def test_is_told_to_the_audit_log_without_the_values_asked_by(library: Api
         row = await session.scalar(select(AuditRow).where(AuditRow.request_id == reply.headers["x-request-id"]))
     assert row is not None
     assert (row.action, row.resource, row.fields) == ("books.exported", "book", ["id", "names"])
-    assert row.detail == {"format": "csv", "filters": ["label", "q"], "sort": "id"}
+    assert row.detail == {"format": "csv", "filters": ["label"], "searched": True, "sort": "id"}
 
 
 async def test_takes_a_statement_a_chunk(library: Api, monkeypatch: pytest.MonkeyPatch, small_chunks: None) -> None:

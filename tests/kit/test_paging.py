@@ -16,7 +16,7 @@ from tests.kit.toy.books import books
 from tests.kit.toy.tables import BookRow
 from tests.wire.api import Api
 
-CLERK = Caller("user:clerk", "staff", frozenset({"persons:sensitive"}))
+CLERK = Caller("user:clerk", "staff", frozenset({"liaison:confidential"}))
 CURSORS = Cursors("of this test")
 SORTS = ["name", "shelf", "author", "pages", "weight", "published", "lent_at", "created_at", "appraisal", "id"]
 

@@ -14,7 +14,7 @@ from tests.kit.toy.books import books
 from tests.wire.api import Api
 
 ROWS = 20_000
-CLERK = Caller("user:clerk", "staff", frozenset({"persons:sensitive"}))
+CLERK = Caller("user:clerk", "staff", frozenset({"liaison:confidential"}))
 
 _FILL = """
     INSERT INTO book

@@ -35,6 +35,7 @@ Scope = TypeAliasType(
         "changes:read",
         "records:export",
         "audit:read",
+        "privacy:write",
         "users:read",
         "users:write",
         "roles:read",

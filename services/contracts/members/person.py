@@ -26,6 +26,7 @@ from services.contracts.base import (
 from services.contracts.codes import CountryCode
 from services.contracts.custom_field import CustomValues, CustomValuesPatch
 from services.contracts.members.organisation import Identifier, Identifiers, OrganisationSummary
+from services.contracts.members.purpose import ConsentState
 
 Languages = Annotated[list[Language], Field(max_length=20)]
 OtherEmails = Annotated[list[Email], Field(max_length=20)]
@@ -223,7 +224,7 @@ class HeldRole(Output):
 
 class Person(Output):
     """A person. `birth_date`, `diet`, `health`, `passport` and `private_channels` are left out for callers without
-    persons:sensitive."""
+    persons:sensitive, and without a stated purpose."""
 
     id: UUID
     names: Names
@@ -242,11 +243,11 @@ class Person(Output):
     channels: list[Channel] = Field(description="Further ways to reach them at work.")
     identifiers: list[Identifier]
     tags: list[str]
-    birth_date: CalendarDate | None = Field(None, description="Shown with persons:sensitive.")
-    diet: str | None = Field(None, description="Shown with persons:sensitive.")
-    health: str | None = Field(None, description="Shown with persons:sensitive.")
-    passport: Passport | None = Field(None, description="Shown with persons:sensitive.")
-    private_channels: list[Channel] = Field([], description="Shown with persons:sensitive.")
+    birth_date: CalendarDate | None = Field(None, description="Shown with persons:sensitive, for a stated purpose.")
+    diet: str | None = Field(None, description="Shown with persons:sensitive, for a stated purpose.")
+    health: str | None = Field(None, description="Shown with persons:sensitive, for a stated purpose.")
+    passport: Passport | None = Field(None, description="Shown with persons:sensitive, for a stated purpose.")
+    private_channels: list[Channel] = Field([], description="Shown with persons:sensitive, for a stated purpose.")
     affiliations: Annotated[list[HeldRole], Field(max_length=1_000)] | MISSING = Field(
         MISSING, description="With `expand=affiliations`: the roles held today, the main one first."
     )
@@ -254,6 +255,7 @@ class Person(Output):
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant
+    consents: list[ConsentState] | MISSING = Field(MISSING, description="What counts now. With `expand=consents`.")
 
 
 class PersonSummary(Output):

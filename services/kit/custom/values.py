@@ -101,7 +101,7 @@ def _check_required(
         and not definition.archived
         and definition.key not in held
         and definition.is_known_to(caller)
-        and (not definition.sensitive or caller.holds(custom.scope))
+        and (not definition.sensitive or custom.scope in caller.scopes)
     ]
     if missing:
         # What the schema of a change cannot say is no 422 (docs/adr/0011).

@@ -18,6 +18,7 @@ from services.kit.audit import audited
 from services.kit.auth import Caller
 from services.kit.clock import office_today
 from services.kit.custom.asking import rows_query
+from services.kit.disclosure import HEADER, check_purpose, stating
 from services.kit.export.cards import CardWriter
 from services.kit.export.columns import Column, Keys, columns_of
 from services.kit.export.keys import keys_of
@@ -68,6 +69,8 @@ class Exporter:
         runtime, caller = runtime_of(request), request.state.caller
         resource = self._resource
         query = await rows_query(runtime, resource, caller, self.query, request.scope["query_string"])
+        if resource.asks_purpose:
+            caller = stating(caller, request.headers.get(HEADER), query.stated)
         await query.look_up(runtime.read, caller, resource.filter)
         # Best first means little in a file, and costs much: asked for by name only.
         asked = resource.asked(caller, query, sort=resource.default_sort, exporting=True)
@@ -110,15 +113,17 @@ class Exporter:
 
     async def _audit(self, runtime: Runtime, caller: Caller, query: ExportQuery, asked: Asked) -> None:
         """Committed before the first byte leaves; which values were asked for may be personal, and is not kept."""
-        by = sorted(asked.shape.filters | ({"q"} if asked.shape.searched else frozenset()))
         async with runtime.database.transaction() as session:
+            if asked.disclosed:
+                await check_purpose(session, runtime.purpose_known, caller)
             await audited(
                 session,
                 caller,
                 action=f"{self._name}.exported",
                 resource=self._resource.name,
                 fields=[*asked.shape.fields, *asked.shape.expand],
-                detail={"format": query.format, "filters": by, "sort": asked.shape.sort},
+                purpose=caller.purpose if asked.disclosed else None,
+                detail={"format": query.format, **asked.shape.asks_by},
             )
 
     async def _pieces(

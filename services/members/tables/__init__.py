@@ -2,6 +2,7 @@
 
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.base import Base
+from services.members.tables.consent import ConsentRow, ConsentStateRow
 from services.members.tables.country_label import CountryLabelRow
 from services.members.tables.custom_field import (
     CustomFieldRow,
@@ -22,6 +23,7 @@ from services.members.tables.note import NoteRow
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 from services.members.tables.organisation_relation import OrganisationRelationRow
 from services.members.tables.person import PersonIdentifierRow, PersonRow
+from services.members.tables.purpose import PurposeRow, PurposeTextRow
 from services.members.tables.segment import SegmentEntryRow, SegmentReferenceRow, SegmentRow
 from services.members.tables.site import SiteRow
 
@@ -30,6 +32,8 @@ metadata = Base.metadata
 __all__ = [
     "AffiliationRow",
     "AttendanceFactRow",
+    "ConsentRow",
+    "ConsentStateRow",
     "ContactFactRow",
     "CountryLabelRow",
     "CustomFieldRow",
@@ -52,6 +56,8 @@ __all__ = [
     "PersonCustomValueRow",
     "PersonIdentifierRow",
     "PersonRow",
+    "PurposeRow",
+    "PurposeTextRow",
     "SegmentEntryRow",
     "SegmentReferenceRow",
     "SegmentRow",

@@ -64,7 +64,7 @@ class Book(Output):
     published: date | None
     lent_at: Instant | None
     borrower: str | None
-    appraisal: str | None = Field(None, description="With `persons:sensitive` only.")
+    appraisal: str | None = Field(None, description="With `liaison:confidential` only.")
     remark: str | None
     extra: dict[str, Any]
     labels: list[Tag]

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.contracts.members.segment import Segment
-from services.kit.errors import Contradiction, Forbidden, Invalid
+from services.kit.errors import Contradiction, Forbidden, Invalid, PurposeRequired
 from tests.factories.members import a_segment
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
@@ -108,7 +108,17 @@ async def test_a_guarded_field_needs_its_scope(members: Api, signer: Signer) -> 
         for more in ({}, {"count": "true"}):
             refused = assert_problem(await without.get(path, params={**params, **more}), Forbidden)
             assert "persons:sensitive" in refused["detail"]
-    assert (await members.get(f"{PATH}/{made['id']}/members")).status_code == 200
+    listed = f"{PATH}/{made['id']}/members"
+    assert_problem(await members.get(listed), PurposeRequired)
+    for path, params in (
+        (listed, {}),
+        ("/v1/persons", {"segment": made["id"]}),
+        ("/v1/organisations", {"segment": made["id"]}),
+    ):
+        reply = await members.get(path, params={**params, "fields": "names", "purpose": "record_keeping"})
+        assert reply.status_code == 200
+        entries = await members.items("/v1/members/audit", request_id=reply.headers["x-request-id"])
+        assert [entry["fields"] for entry in entries] == [["segment"]]
 
 
 @pytest.mark.parametrize(

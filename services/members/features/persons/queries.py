@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from services.contracts.base import CalendarDate, Email, Language, Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.person import Person
+from services.contracts.members.purpose import PurposeKey
 from services.kit.custom.declared import Custom
 from services.kit.filters import Filter, any_of, between, created_and_updated, overlaps, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
@@ -16,6 +17,7 @@ from services.members.features.persons.cards import CARDS
 from services.members.features.references import REFERENCES
 from services.members.features.segments.filter import segment_filter
 from services.members.tables.affiliation import AffiliationRow, lasting_on
+from services.members.tables.consent import ConsentStateRow, has_agreed
 from services.members.tables.custom_field import CustomFieldRow, PersonCustomValueRow
 from services.members.tables.organisation import OrganisationRow
 from services.members.tables.person import SENSITIVE, PersonIdentifierRow, PersonRow
@@ -62,6 +64,24 @@ _ROLES = (
     .correlate(PersonRow)
     .scalar_subquery()
 )
+CONSENTS = (
+    select(
+        func.coalesce(
+            func.jsonb_agg(
+                func.jsonb_build_object(
+                    "purpose", ConsentStateRow.purpose,
+                    "decision", ConsentStateRow.decision,
+                    "decided_at", ConsentStateRow.decided_at,
+                )
+            ),
+            func.jsonb_build_array(),
+        )
+    )
+    .where(ConsentStateRow.person_id == PersonRow.id)
+    .correlate(PersonRow)
+    .scalar_subquery()
+)  # fmt: skip
+"""What a person has decided, as the person embeds it."""
 
 _HOLDER = select(PersonIdentifierRow.person_id)
 
@@ -110,6 +130,9 @@ persons = Resource(
         ),
         **between("birth_date", PersonRow.birth_date, CalendarDate, needs_scope=SENSITIVE_SCOPE),
         "segment": segment_filter("persons"),
+        "consents_to": where(
+            PurposeKey, Text(), lambda value: has_agreed(PersonRow.id, value), "Has agreed to this purpose."
+        ),
         **created_and_updated(PersonRow),
     },
     facets=("country", "language", "tag"),
@@ -121,7 +144,7 @@ persons = Resource(
         "updated_at": Sort(PersonRow.updated_at),
     },
     search=PersonRow.search,
-    expandable={"affiliations": _ROLES},
+    expandable={"affiliations": _ROLES, "consents": CONSENTS},
     cards=CARDS,
     rules=(OF_OWN_ORGANISATION, EVERY_ROW),
 )

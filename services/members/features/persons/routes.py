@@ -15,7 +15,13 @@ routes = Routes("/v1/persons", tag="Persons")
 routes.reads(persons, scope="persons:read")
 
 
-@routes.post("", scope="persons:write", response=Person, refuses=[actions.EmailTaken, actions.PersonIdentifierTaken])
+@routes.post(
+    "",
+    scope="persons:write",
+    response=Person,
+    purposeful=True,
+    refuses=[actions.EmailTaken, actions.PersonIdentifierTaken],
+)
 async def create_person(new: PersonCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Create a person.
 
@@ -35,7 +41,11 @@ async def create_persons(bulk: BulkCreate[PersonCreate], session: WriteSession, 
 
 
 @routes.patch(
-    "/{id}", scope="persons:write", response=Person, refuses=[actions.EmailTaken, actions.PersonIdentifierTaken]
+    "/{id}",
+    scope="persons:write",
+    response=Person,
+    purposeful=True,
+    refuses=[actions.EmailTaken, actions.PersonIdentifierTaken],
 )
 async def update_person(
     id: UUID, change: PersonUpdate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch

@@ -46,17 +46,23 @@ async def condition_of(run: Run, caller: Caller, id: UUID, resource: str) -> Sto
     """
     definitions = await load(run, id) if caller.kind != "partner" else {}
     custom = await custom_fields(definitions.values(), lambda declared: read_by(run, declared))
+    needed: set[str] = set()
     for one in definitions.values():
         try:
-            needed = sorted(scopes_of(one, custom))
+            needed |= scopes_of(one, custom)
         except Misfit as misfit:
             raise SegmentOutdated(misfit.detail) from misfit
-        for scope in needed:
-            caller.require(scope)
+    for scope in sorted(needed):
+        caller.require_to_read(scope)
     key = ",".join(f"{one.id}.{one.version}" for one in sorted(definitions.values(), key=lambda one: one.id))
     # A custom field may have become sensitive meanwhile, and is then asked for in another way.
     slots = ",".join(f"{field.key}.{field.slot}" for fields in custom.values() for field in fields.values())
-    return StoredCondition(f"segment {id} {key} {slots}", lambda: Writer(definitions, custom).members(id, resource))
+    return StoredCondition(
+        f"segment {id} {key} {slots}",
+        lambda: Writer(definitions, custom).members(id, resource),
+        needs_scopes=frozenset(needed),
+        goes_by=frozenset({"segment"}),
+    )
 
 
 async def custom_fields(

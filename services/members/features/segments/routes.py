@@ -17,6 +17,7 @@ from services.contracts.members.segment import (
     SegmentUpdate,
 )
 from services.kit.custom.asking import rows_query
+from services.kit.disclosure import HEADER, stating
 from services.kit.errors import Invalid, InvalidCursor, NotFound
 from services.kit.listing import MAX_LIMIT, SELECTION
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
@@ -40,7 +41,8 @@ async def _members(request: Request) -> Response:
     if "segment" in query.model_fields_set:
         raise Invalid.value("segment", "unknown_parameter", "The path names the segment.")
     query.segment = id  # type: ignore[attr-defined]
-    body = await resource.page(runtime.read, caller, query, runtime.cursors)
+    caller = stating(caller, request.headers.get(HEADER), query.stated)
+    body = await resource.page(runtime.read, caller, query, runtime.cursors, tell=runtime.tell)
     return Response(body, media_type=SELECTION if query.fields else "application/json")
 
 

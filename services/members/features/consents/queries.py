@@ -1,0 +1,47 @@
+"""What can be read of consents, and by whom."""
+
+from uuid import UUID
+
+from sqlalchemy import Boolean, select
+
+from services.contracts.base import Instant
+from services.contracts.members.consent import Consent, ConsentChannel
+from services.contracts.members.purpose import Decision, PurposeKey
+from services.kit.filters import any_of, between, created_and_updated, where
+from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
+from services.members.features.persons.queries import OF_OWN_ORGANISATION, SUMMARY
+from services.members.tables.consent import ConsentRow, ConsentStateRow
+from services.members.tables.person import PersonRow
+
+_CURRENT = select(ConsentStateRow.consent_id).where(ConsentStateRow.consent_id == ConsentRow.id).exists()
+_OWN_PERSONS = select(PersonRow.id).where(OF_OWN_ORGANISATION.where)  # type: ignore[arg-type] # it has one
+
+consents = Resource(
+    name="consent",
+    path="/v1/consents",
+    model=Consent,
+    row=ConsentRow,
+    fields={"current": _CURRENT},
+    filters={
+        "person_id": any_of(ConsentRow.person_id, UUID, "Of any of these persons."),
+        "purpose": any_of(ConsentRow.purpose, PurposeKey, "To any of these purposes."),
+        "decision": any_of(ConsentRow.decision, Decision, "Given, or withdrawn."),
+        "channel": any_of(ConsentRow.channel, ConsentChannel, "Said in any of these ways."),
+        "current": where(bool, Boolean(), lambda value: value == _CURRENT, "Only what counts now, or only what did."),
+        **between("decided_at", ConsentRow.decided_at, Instant),
+        **created_and_updated(ConsentRow),
+    },
+    sorts={
+        "decided_at": Sort(ConsentRow.decided_at),
+        "created_at": Sort(ConsentRow.created_at),
+        "updated_at": Sort(ConsentRow.updated_at),
+    },
+    facets=("purpose", "decision", "channel"),
+    expandable={
+        "person": select(SUMMARY).where(PersonRow.id == ConsentRow.person_id).correlate(ConsentRow).scalar_subquery()
+    },
+    rules=(
+        Rule("partner", lambda caller: caller.kind == "partner", ConsentRow.person_id.in_(_OWN_PERSONS)),
+        EVERY_ROW,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Purposes of using personal data."""
