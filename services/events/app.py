@@ -5,6 +5,8 @@ from services.events.features.admission_types.routes import routes as admission_
 from services.events.features.attendance.routes import routes as attendance
 from services.events.features.calendar.routes import routes as calendar
 from services.events.features.check_ins.routes import routes as check_ins
+from services.events.features.custom_fields.routes import of_events as event_fields
+from services.events.features.custom_fields.routes import of_registrations as registration_fields
 from services.events.features.events.routes import routes as events
 from services.events.features.events.zones import follow_time_zones
 from services.events.features.registrations.pricing import confirm_price, confirm_waiting_prices
@@ -18,7 +20,17 @@ SERVICE = Service(
     title="Events",
     description="Series and their editions, admission, registrations and the waitlist, the door, the calendar.",
     package="services.events",
-    features=[series, events, admission_types, registrations, check_ins, attendance, calendar],
+    features=[
+        series,
+        events,
+        event_fields,
+        admission_types,
+        registrations,
+        registration_fields,
+        check_ins,
+        attendance,
+        calendar,
+    ],
     tasks=[confirm_price, confirm_waiting_prices, follow_time_zones],
     inbox=HANDLERS,
     peers={"members": MembersClient},

@@ -3,6 +3,7 @@
 from services.kit.service import Service
 from services.liaison.features.contacts.routes import routes as contacts
 from services.liaison.features.counterparts.routes import routes as counterparts
+from services.liaison.features.custom_fields.routes import of_counterparts as counterpart_fields
 from services.liaison.features.follow_ups.routes import routes as follow_ups
 from services.liaison.features.interactions.routes import routes as interactions
 from services.liaison.inbox import HANDLERS
@@ -12,6 +13,6 @@ SERVICE = Service(
     title="Liaison",
     description="Whom the secretariat talks to, what passed, and what follows.",
     package="services.liaison",
-    features=[counterparts, contacts, interactions, follow_ups],
+    features=[counterparts, counterpart_fields, contacts, interactions, follow_ups],
     inbox=HANDLERS,
 )

@@ -19,6 +19,7 @@ from services.contracts.base import (
     Whole,
 )
 from services.contracts.codes import CountryCode
+from services.contracts.custom_field import CustomValues, CustomValuesPatch
 
 EventFormat = TypeAliasType("EventFormat", Literal["on_site", "online", "hybrid"])
 EventStatus = TypeAliasType("EventStatus", Literal["draft", "published", "closed", "completed", "cancelled"])
@@ -70,6 +71,7 @@ class EventCreate(Input):
     visibility: Visibility = Field(
         "public", description="`public` events are in the calendar feed and seen by partners."
     )
+    custom: CustomValues = Field({}, description="Custom fields, by key.", examples=[{}])
 
 
 class EventUpdate(Input):
@@ -99,6 +101,7 @@ class EventUpdate(Input):
         "any of the first three → `cancelled`.",
         examples=["published"],
     )
+    custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
 
 class SeriesSummary(Output):
@@ -141,6 +144,7 @@ class Event(Output):
     visibility: Visibility
     status: EventStatus
     published_at: Instant | None = Field(None, description="When it was first published.")
+    custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

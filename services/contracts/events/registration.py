@@ -19,6 +19,7 @@ from services.contracts.base import (
     PhoneInput,
 )
 from services.contracts.codes import CountryCode
+from services.contracts.custom_field import CustomValues, CustomValuesPatch
 from services.contracts.events.admission_type import AdmissionTypeSummary
 from services.contracts.events.event import EventSummary
 
@@ -60,12 +61,14 @@ class RegistrationCreate(Input):
         examples=[None],
     )
     participant: Participant
+    custom: CustomValues = Field({}, description="Custom fields, by key.", examples=[{}])
 
 
 class RegistrationUpdate(Input):
     """What changes; left out keeps, null clears (RFC 7396)."""
 
     participant: ParticipantUpdate | MISSING = MISSING
+    custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
 
 class CancellationCreate(Input):
@@ -115,6 +118,7 @@ class Registration(Output):
     cancelled_at: Instant | None = Field(None, description="When it was cancelled.")
     checked_in_at: Instant | None = Field(None, description="When the code was read at the door.")
     code: str | None = Field(None, description="What the QR code says at the door. Shown to those who may register.")
+    custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

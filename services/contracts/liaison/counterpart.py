@@ -22,6 +22,7 @@ from services.contracts.base import (
     Whole,
 )
 from services.contracts.codes import CountryCode
+from services.contracts.custom_field import CustomValues, CustomValuesPatch
 from services.contracts.liaison.colleague import Colleague
 
 CounterpartKind = TypeAliasType(
@@ -98,6 +99,7 @@ class CounterpartCreate(Input):
     )
     owner: Colleague | None = Field(None, description="Who of ours keeps the contact.")
     tags: Tags = Field([], examples=[["mountain-day-2026"]])
+    custom: CustomValues = Field({}, description="Custom fields, by key.", examples=[{}])
 
 
 class CounterpartUpdate(Input):
@@ -121,6 +123,7 @@ class CounterpartUpdate(Input):
         MISSING,
         description="`archived` takes it out of daily work and keeps its history; `active` brings it back.",
     )
+    custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
 
 class Counterpart(Output):
@@ -154,6 +157,7 @@ class Counterpart(Output):
     owner: Colleague | None = None
     tags: list[str]
     status: CounterpartStatus
+    custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

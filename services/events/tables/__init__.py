@@ -3,6 +3,7 @@
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.base import Base
 from services.events.tables.check_in import CheckInRow
+from services.events.tables.custom_field import CustomFieldRow, EventCustomValueRow, RegistrationCustomValueRow
 from services.events.tables.event import EventRow
 from services.events.tables.online_audience import OnlineAudienceRow
 from services.events.tables.organisation_copy import OrganisationCopyRow
@@ -14,9 +15,12 @@ metadata = Base.metadata
 __all__ = [
     "AdmissionTypeRow",
     "CheckInRow",
+    "CustomFieldRow",
+    "EventCustomValueRow",
     "EventRow",
     "OnlineAudienceRow",
     "OrganisationCopyRow",
+    "RegistrationCustomValueRow",
     "RegistrationRow",
     "SeriesRow",
     "metadata",

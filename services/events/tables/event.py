@@ -10,12 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.contracts.base import VenueTime
 from services.events.tables.base import Base
+from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name
 from services.kit.search import Searchable
 
 
-class EventRow(Tracked, Searchable, Base):
+class EventRow(Tracked, Searchable, CustomHolder, Base):
     """An event. Whoever decides about its places holds its row locked."""
 
     __tablename__ = "event"
@@ -37,6 +38,7 @@ class EventRow(Tracked, Searchable, Base):
         Index("ix_event_status_id", "status", "id"),
         Index("ix_event_country_id", "country", "id"),
     )
+    personal = CustomHolder.personal
     unlogged = Tracked.unlogged | {"sort_name"}
 
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))

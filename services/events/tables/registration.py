@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.contracts.base import Money, Phone
 from services.events.tables.base import Base
+from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked, now
 from services.kit.names import sort_name
 from services.kit.search import Searchable
@@ -23,7 +24,7 @@ def new_code() -> str:
     return base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()
 
 
-class RegistrationRow(Tracked, Searchable, Base):
+class RegistrationRow(Tracked, Searchable, CustomHolder, Base):
     """A registration. Its status changes only while the event's row is locked."""
 
     __tablename__ = "registration"
@@ -67,7 +68,7 @@ class RegistrationRow(Tracked, Searchable, Base):
         Index("ix_registration_updated_at_id", "updated_at", "id"),
         Index("ix_registration_unpriced", "id", postgresql_where=text("price_status = 'to_be_confirmed'")),
     )
-    personal = frozenset({"names", "email", "phone", "job_title", "cancel_note"})
+    personal = frozenset({"names", "email", "phone", "job_title", "cancel_note"}) | CustomHolder.personal
     unlogged = Tracked.unlogged | {"sort_name", "email_key", "code", "member_price"}
 
     event_id: Mapped[UUID] = mapped_column(Uuid)

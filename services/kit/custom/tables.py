@@ -41,15 +41,20 @@ class CustomFieldColumns(Tracked):
     """A definition. A service's row adds its `Base`."""
 
     __tablename__ = "custom_field"
-    __table_args__ = (
-        UniqueConstraint("resource", "key"),
-        CheckConstraint("type IN ('text', 'number', 'date', 'choice', 'reference')", name="type"),
-        CheckConstraint("(type = 'choice') = (choices IS NOT NULL)", name="choices"),
-        CheckConstraint("(type = 'reference') = (reference_to IS NOT NULL)", name="reference_to"),
-        CheckConstraint("maximum >= minimum", name="range"),
-        Index("ix_custom_field_created_at_id", "created_at", "id"),
-        Index("ix_custom_field_updated_at_id", "updated_at", "id"),
-    )
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Any, ...]:
+        # Made for each service anew: an index belongs to one table.
+        return (
+            UniqueConstraint("resource", "key"),
+            CheckConstraint("type IN ('text', 'number', 'date', 'choice', 'reference')", name="type"),
+            CheckConstraint("(type = 'choice') = (choices IS NOT NULL)", name="choices"),
+            CheckConstraint("(type = 'reference') = (reference_to IS NOT NULL)", name="reference_to"),
+            CheckConstraint("maximum >= minimum", name="range"),
+            Index("ix_custom_field_created_at_id", "created_at", "id"),
+            Index("ix_custom_field_updated_at_id", "updated_at", "id"),
+        )
 
     resource: Mapped[str]
     key: Mapped[str] = mapped_column(Text(collation="C"))

@@ -1,7 +1,8 @@
 """What a caller gives for the custom fields of a record: checked against the definitions in the same transaction."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -12,18 +13,41 @@ from services.kit.auth import Caller
 from services.kit.custom.declared import Custom
 from services.kit.custom.definition import Definition
 from services.kit.custom.definitions import Definitions, in_force
-from services.kit.custom.tables import CustomHolder
 from services.kit.errors import Contradiction, Invalid
 from services.kit.reading import Resource
 
 _MOST_ERRORS = 100
 
 
+class Holder(Protocol):
+    """What has the columns of custom fields: a row, or what becomes one."""
+
+    custom: Any
+    private_custom: Any
+
+
+@dataclass
+class CustomColumns:
+    """The columns of custom fields by themselves."""
+
+    custom: dict[str, Any] | None = None
+    private_custom: dict[str, Any] | None = None
+
+
+async def given_to_new(
+    session: AsyncSession, caller: Caller, resource: Resource[Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The columns of a new record that hold these values: for records that are not made yet."""
+    columns = CustomColumns()
+    await give(session, caller, resource, columns, given, new=True)
+    return {"custom": columns.custom, "private_custom": columns.private_custom}
+
+
 async def give(
     session: AsyncSession,
     caller: Caller,
     resource: Resource[Any],
-    row: CustomHolder,
+    row: Holder,
     given: Mapping[str, Any],
     *,
     new: bool,

@@ -3,6 +3,7 @@
 from services.liaison.tables.base import Base
 from services.liaison.tables.contact import ContactRow
 from services.liaison.tables.counterpart import CounterpartIdentifierRow, CounterpartRow
+from services.liaison.tables.custom_field import CounterpartCustomValueRow, CustomFieldRow
 from services.liaison.tables.follow_up import FollowUpRow
 from services.liaison.tables.interaction import InteractionContactRow, InteractionRow
 from services.liaison.tables.organisation_copy import OrganisationCopyRow
@@ -11,8 +12,10 @@ metadata = Base.metadata
 
 __all__ = [
     "ContactRow",
+    "CounterpartCustomValueRow",
     "CounterpartIdentifierRow",
     "CounterpartRow",
+    "CustomFieldRow",
     "FollowUpRow",
     "InteractionContactRow",
     "InteractionRow",

@@ -11,6 +11,7 @@ from services.contracts.base import Phone
 from services.contracts.liaison.colleague import Colleague
 from services.contracts.liaison.counterpart import CounterpartIdentifier
 from services.kit.clock import office_today
+from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name
 from services.kit.search import FoundBy, Searchable
@@ -27,7 +28,7 @@ class CounterpartIdentifierRow(Base):
     counterpart_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("counterpart.id", ondelete="CASCADE"), index=True)
 
 
-class CounterpartRow(Tracked, Searchable, Base):
+class CounterpartRow(Tracked, Searchable, CustomHolder, Base):
     """A counterpart.
 
     The last contact is kept twice, over normal interactions and over any, because a confidential one must not show
@@ -55,7 +56,7 @@ class CounterpartRow(Tracked, Searchable, Base):
         Index("ix_counterpart_next_due_on_any_id", "next_due_on_any", "id"),
         Index("ix_counterpart_tags", "tags", postgresql_using="gin"),
     )
-    personal = frozenset({"emails", "phones"})
+    personal = frozenset({"emails", "phones"}) | CustomHolder.personal
     unlogged = Tracked.unlogged | {
         "sort_name",
         "owner_subject",

@@ -13,6 +13,7 @@ from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.custom.values import give
 from services.kit.db import now, refused_by
 from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
@@ -61,7 +62,8 @@ class NotADraft(Conflict):
 async def create(session: AsyncSession, caller: Caller, new: EventCreate) -> EventRow:
     """Add an event, as a draft."""
     staff_only(caller)
-    row = EventRow(**new.model_dump(exclude={"starts", "ends"}), starts=new.starts, ends=new.ends)
+    row = EventRow(**new.model_dump(exclude={"starts", "ends", "custom"}), starts=new.starts, ends=new.ends)
+    await give(session, caller, events, row, new.custom, new=True)
     row.settle()
     _check_times(row)
     session.add(row)
@@ -78,7 +80,9 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: EventU
     staff_only(caller)
     row = await held(session, caller, events, id, if_match)
     before = row.status
-    patch(row, change)
+    patch(row, change, skip=frozenset({"custom"}))
+    if "custom" in change.model_fields_set:
+        await give(session, caller, events, row, change.custom, new=False)  # type: ignore[arg-type]
     row.settle()
     _check_times(row)
     verb = "updated" if row.status == before else _NEXT[before].get(row.status)

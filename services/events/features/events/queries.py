@@ -9,9 +9,12 @@ from sqlalchemy import ColumnElement, Integer, and_, false, func, or_, select
 from services.contracts.base import Instant
 from services.contracts.codes import CountryCode
 from services.contracts.events.event import Event, EventFormat, EventStatus, Visibility
+from services.events.features.references import REFERENCES
 from services.events.features.series.queries import SERIES_SUMMARY
+from services.events.tables.custom_field import CustomFieldRow, EventCustomValueRow
 from services.events.tables.event import EventRow
 from services.events.tables.registration import RegistrationRow
+from services.kit.custom.declared import Custom
 from services.kit.filters import Column, any_of, between, created_and_updated, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 
@@ -55,6 +58,15 @@ events = Resource(
     path="/v1/events",
     model=Event,
     row=EventRow,
+    custom=Custom(
+        service="events",
+        resource="event",
+        row=EventRow,
+        fields=CustomFieldRow,
+        values=EventCustomValueRow,
+        reads="events:read",
+        references=REFERENCES,
+    ),
     fields={"starts": STARTS, "ends": ENDS},
     filters={
         "status": any_of(EventRow.status, EventStatus, "Any of these states."),

@@ -1,6 +1,8 @@
 """What happens to registrations."""
 
 import functools
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -25,6 +27,7 @@ from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.bulk import create_all
 from services.kit.changes import save
+from services.kit.custom.values import give, given_to_new
 from services.kit.db import now, refused_by
 from services.kit.errors import NotFound
 from services.kit.etag import IfMatch, held
@@ -38,7 +41,9 @@ _ONE_EACH = "uq_registration_event_id_email_key"
 
 async def register(session: AsyncSession, caller: Caller, new: RegistrationCreate, answers: Answers) -> RegistrationRow:
     """Register a participant: a place if there is one, else the end of the waitlist."""
-    return await _register(await terms_of(session, caller, [new], answers), session, caller, new)
+    # Before places are decided, for which registrations of one event wait for each other.
+    custom = await given_to_new(session, caller, registrations, new.custom)
+    return await _register(await terms_of(session, caller, [new], answers), session, caller, new, custom)
 
 
 async def register_all(
@@ -49,13 +54,21 @@ async def register_all(
     return await create_all(session, caller, bulk, functools.partial(_register, terms))
 
 
-async def _register(terms: Terms, session: AsyncSession, caller: Caller, new: RegistrationCreate) -> RegistrationRow:
+async def _register(
+    terms: Terms,
+    session: AsyncSession,
+    caller: Caller,
+    new: RegistrationCreate,
+    custom: Mapping[str, Any] | None = None,
+) -> RegistrationRow:
     organisation_id = organisation_of(caller, new)
     admission = terms.admission(new.admission_type_id)
     if organisation_id is not None:
         terms.check_organisation(organisation_id)
     _check_open(caller, admission)
     price = terms.price(admission, organisation_id)
+    if custom is None:
+        custom = await given_to_new(session, caller, registrations, new.custom)
     left = await places.left_of(session, admission.event_id, admission.capacity)
     if admission.id not in left.quotas:
         raise NoSuchAdmissionType()
@@ -77,6 +90,7 @@ async def _register(terms: Terms, session: AsyncSession, caller: Caller, new: Re
         member_price=admission.member_price,
         price_basis=price.basis,
         price_status=price.status,
+        **custom,
     )
     row.settle()
     session.add(row)
@@ -116,6 +130,8 @@ async def update(
             given = person.phone  # type: ignore[union-attr]
             row.phone = None if given is None else normalised(given, row.country)  # type: ignore[arg-type]
         row.settle()
+    if "custom" in change.model_fields_set:
+        await give(session, caller, registrations, row, change.custom, new=False)  # type: ignore[arg-type]
     with refused_by(_ONE_EACH, AlreadyRegistered()):
         await save(session, caller, "events.registration.updated", row, required_scopes=SEEN_WITH)
     return row

@@ -8,11 +8,14 @@ from services.contracts.base import Email
 from services.contracts.codes import CountryCode
 from services.contracts.events.registration import PriceStatus, Registration, RegistrationStatus
 from services.events.features.events.queries import event_summary
+from services.events.features.references import REFERENCES
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.check_in import CheckInRow
+from services.events.tables.custom_field import CustomFieldRow, RegistrationCustomValueRow
 from services.events.tables.event import EventRow
 from services.events.tables.organisation_copy import OrganisationCopyRow
 from services.events.tables.registration import RegistrationRow
+from services.kit.custom.declared import Custom
 from services.kit.filters import any_of, created_and_updated, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 
@@ -49,6 +52,15 @@ registrations = Resource(
     path="/v1/registrations",
     model=Registration,
     row=RegistrationRow,
+    custom=Custom(
+        service="events",
+        resource="registration",
+        row=RegistrationRow,
+        fields=CustomFieldRow,
+        values=RegistrationCustomValueRow,
+        reads="registrations:read",
+        references=REFERENCES,
+    ),
     fields={"participant": PARTICIPANT, "checked_in_at": _CHECK_IN.scalar_subquery()},
     # Who holds a code can be let in with it: only those who may register, and so send it to the participant, see it.
     guarded={"code": "registrations:write"},

@@ -86,6 +86,8 @@ def _moved(last: EventRow, year: int, days: timedelta) -> EventRow:
         registration_opens_at=_moved_instant(last.registration_opens_at, days, last.starts_zone),
         registration_closes_at=_moved_instant(last.registration_closes_at, days, last.starts_zone),
         visibility=last.visibility,
+        custom=last.custom,
+        private_custom=last.private_custom,
     )
     edition.starts = venue_time(last.starts_local + days, last.starts_zone)
     edition.ends = venue_time(ends, last.ends_zone)

@@ -12,6 +12,7 @@ from sqlalchemy.orm.util import identity_key
 from services.contracts.liaison.counterpart import CounterpartCreate, CounterpartUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.custom.values import give
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, NotFound
 from services.kit.etag import IfMatch, held
@@ -48,11 +49,12 @@ async def create(session: AsyncSession, caller: Caller, new: CounterpartCreate) 
     staff_only(caller)
     await _check_link(session, new.organisation_id)
     row = CounterpartRow(
-        **new.model_dump(exclude={"phones", "identifiers", "owner"}),
+        **new.model_dump(exclude={"phones", "identifiers", "owner", "custom"}),
         phones=[normalised(phone, new.stands_in) for phone in new.phones],
         identifiers=new.identifiers,
         owner=new.owner,
     )
+    await give(session, caller, counterparts, row, new.custom, new=True)
     row.settle()
     session.add(row)
     with refused_by("pk_counterpart_identifier", CounterpartIdentifierTaken()):
@@ -67,7 +69,9 @@ async def update(
     staff_only(caller)
     row = await held(session, caller, counterparts, id, if_match)
     before, organisation_id = row.status, row.organisation_id
-    patch(row, change, skip=frozenset({"phones"}))
+    patch(row, change, skip=frozenset({"phones", "custom"}))
+    if "custom" in change.model_fields_set:
+        await give(session, caller, counterparts, row, change.custom, new=False)  # type: ignore[arg-type]
     if "phones" in change.model_fields_set:
         row.phones = [normalised(phone, row.stands_in) for phone in change.phones]  # type: ignore[union-attr]
     if row.organisation_id != organisation_id:

@@ -8,12 +8,15 @@ from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, case, func, or_, 
 from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
 from services.contracts.liaison.counterpart import Counterpart, CounterpartKind, CounterpartStatus
+from services.kit.custom.declared import Custom
 from services.kit.filters import Column, Filter, any_of, created_and_updated, overlaps, where, yes_or_no
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 from services.liaison.callers import CALLER_SEES_CONFIDENTIAL
 from services.liaison.features.calendar import AS_OF, PARAMETERS
 from services.liaison.features.counterparts.cards import CARDS
+from services.liaison.features.references import REFERENCES
 from services.liaison.tables import CounterpartIdentifierRow, CounterpartRow, OrganisationCopyRow
+from services.liaison.tables.custom_field import CounterpartCustomValueRow, CustomFieldRow
 
 OWN_ORGANISATION = Rule(
     "partner", lambda caller: caller.kind == "partner", CounterpartRow.organisation_id == CALLER_ORGANISATION
@@ -47,6 +50,15 @@ counterparts = Resource(
     path="/v1/counterparts",
     model=Counterpart,
     row=CounterpartRow,
+    custom=Custom(
+        service="liaison",
+        resource="counterpart",
+        row=CounterpartRow,
+        fields=CustomFieldRow,
+        values=CounterpartCustomValueRow,
+        reads="liaison:read",
+        references=REFERENCES,
+    ),
     fields={
         "organisation_names": select(OrganisationCopyRow.names)
         .where(OrganisationCopyRow.id == CounterpartRow.organisation_id)
