@@ -6,6 +6,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import (
+    MISSING,
     AfterValidator,
     AwareDatetime,
     BaseModel,
@@ -305,7 +306,7 @@ class Page(Output, Generic[Item]):
         description="With `ranks=true`, how well each item matches `q`: above zero by a name, else by an id, address "
         "or number.",
     )
-    facets: Facets | None = Field(None, description="With `facets=`: counts for each value of these filters.")
+    facets: Facets | MISSING = Field(MISSING, description="With `facets=`: counts for each value of these filters.")
 
 
 class BulkCreate(Input, Generic[Item]):

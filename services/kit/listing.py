@@ -230,12 +230,17 @@ def row_query_model(resource: "Resource[Any]", suffix: str, base: type[Rows], **
     """The parameters that say which rows of a resource, and those of `base` and `more`."""
     fields = {**_selection_fields(resource), **more}
     names: dict[str, str] = {}
+    many = {"fields", "expand"}
     for public, kind in resource.filters.items():
-        attribute = public.replace(".", "_")
+        # An export has a `format` of its own; a filter of that name is `filter.format` there.
+        asked_as = f"filter.{public}" if public in more else public
+        attribute = asked_as.replace(".", "_")
         names[attribute] = public
+        if kind.many:
+            many.add(asked_as)
         one_type = as_read(kind.type)
         type_ = Annotated[list[one_type], Field(min_length=1, max_length=100)] if kind.many else one_type  # type: ignore[valid-type]
-        fields[attribute] = (type_, Field(None, alias=public, description=kind.description))
+        fields[attribute] = (type_, Field(None, alias=asked_as, description=kind.description))
     for name, parameter in resource.parameters.items():
         fields[name] = (parameter.type, Field(None, description=parameter.description))
     sorts = [*resource.sorts, "id", *(["relevance"] if resource.search is not None else [])]
@@ -261,7 +266,7 @@ def row_query_model(resource: "Resource[Any]", suffix: str, base: type[Rows], **
         )
     model = create_model(f"{resource.model.__name__}{suffix}", __base__=base, **fields)
     model.filter_names = names
-    model.many = frozenset({"fields", "expand"} | {n for n, f in resource.filters.items() if f.many})
+    model.many = frozenset(many)
     model.by_comma = frozenset({"facets"})
     return model
 

@@ -88,7 +88,7 @@ async def test_what_a_partner_may_not_see_is_not_counted(library: Api, signer: S
 async def test_a_guarded_one_needs_its_scope(library: Api, signer: Signer) -> None:
     reader = library.as_(signer.staff("members:read"))
     problem = assert_problem(await reader.get("/v1/books?facets=shelf,appraisal"), Forbidden)
-    assert "persons:sensitive" in problem["detail"]
+    assert "liaison:confidential" in problem["detail"]
     assert "appraisal" in await facets(library, "facets=appraisal")
 
 

@@ -36,13 +36,13 @@ def describe(resource: "Resource[Any]") -> dict[str, Any]:
     headers = {
         "Content-Disposition": {
             "description": "The file's name.",
-            "schema": {"type": "string", "maxLength": 200},
+            "schema": {"type": "string", "maxLength": 200, "pattern": '^attachment; filename="[a-z0-9.-]+"$'},
         }
     }
     if resource.leaves_out:
         headers["Left-Out"] = {
             "description": "How many rows of the list are not in the file, for each reason: `no_consent=12`.",
-            "schema": {"type": "string", "maxLength": 1_000},
+            "schema": {"type": "string", "maxLength": 1_000, "pattern": "^[a-z_]+=[0-9]+(, [a-z_]+=[0-9]+)*$"},
         }
     cards = ", vCard 4.0" if "vcard" in forms else ""
     return {
