@@ -154,6 +154,7 @@ def create_key(
     scope: Annotated[list[str], typer.Option(help="A scope; may be repeated. * stands for every scope.")],
     organisation: Annotated[UUID | None, typer.Option(help="The member organisation it is bound to.")] = None,
     expires_in_days: Annotated[int | None, typer.Option(min=1, help="Days until it expires; never by default.")] = None,
+    country: Annotated[str | None, typer.Option(help="Where it is used, such as NP; the office's by default.")] = None,
 ) -> None:
     """Make an API key and print it; it is not shown again."""
     from deploy.databases import url_of
@@ -164,7 +165,7 @@ def create_key(
     if unknown := set(scopes) - SCOPES.keys():
         raise Refusal(f"No such scope: {', '.join(sorted(unknown))}. There are {', '.join(SCOPES)}.")
     expires_at = datetime.now(UTC) + timedelta(days=expires_in_days) if expires_in_days else None
-    print(answer(create(url_of("gateway"), name, scopes, organisation, expires_at)))
+    print(answer(create(url_of("gateway"), name, scopes, organisation, expires_at, country)))
 
 
 @keys.command("list")

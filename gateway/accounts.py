@@ -61,10 +61,17 @@ async def create_key(
     scopes: Sequence[str],
     organisation_id: UUID | None = None,
     expires_at: datetime | None = None,
+    country: str | None = None,
 ) -> str:
     """Make an API key; answers the key, which is not kept anywhere."""
     new = ApiKeyCreate.model_validate(
-        {"name": name, "scopes": list(scopes), "organisation_id": organisation_id, "expires_at": expires_at}
+        {
+            "name": name,
+            "scopes": list(scopes),
+            "organisation_id": organisation_id,
+            "expires_at": expires_at,
+            "country": country,
+        }
     )
     async with _transaction(database_url) as session:
         _, key = await keys.issue(session, _OPERATOR, new)

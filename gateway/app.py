@@ -79,7 +79,7 @@ def build(settings: GatewaySettings) -> Front:
     documents = Documents(urls, app.openapi, settings.public_url)
     runtime: Runtime = app.state.runtime
     app.state.documents = documents
-    app.state.identity = Identity(runtime.database, signer)
+    app.state.identity = Identity(runtime.database, signer, office_country=settings.office_country)
     app.state.desk = Desk(runtime.database, settings, signer)
     app.state.board = Board(urls, documents)
     app.state.timelines = Timelines(urls)

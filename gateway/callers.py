@@ -61,6 +61,12 @@ def staff_only(caller: Caller) -> None:
         raise Forbidden("A key that is bound to an organisation does not make users and roles.")
 
 
+def not_from_abroad(caller: Caller) -> None:
+    """Raise for a caller abroad: a key or user it made might pass for one at the office, and be given more."""
+    if caller.abroad:
+        raise Forbidden("Keys and users are made, and given their country, at the office.")
+
+
 def require_all(caller: Caller, scopes: Any, what: str) -> None:
     """Nobody hands on more than they have."""
     missing = sorted((set(scopes) & SCOPES.keys()) - caller.scopes)

@@ -33,7 +33,7 @@ _KEPT: Final = 20_000
 _LONGEST: Final = 4_096
 
 _KEY = """
-SELECT k.id, k.name, k.scopes, k.organisation_id, least(k.expires_at, s.expires_at) AS ends_at
+SELECT k.id, k.name, k.scopes, k.organisation_id, k.country, least(k.expires_at, s.expires_at) AS ends_at
 FROM api_key_secret s JOIN api_key k ON k.id = s.api_key_id
 WHERE s.hash = $1 AND k.revoked_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > now()) AND (s.expires_at IS NULL OR s.expires_at > now())
@@ -41,7 +41,7 @@ WHERE s.hash = $1 AND k.revoked_at IS NULL
 
 _SESSION = """
 SELECT u.name, ARRAY(SELECT DISTINCT unnest(r.scopes) FROM role r WHERE r.name = ANY (u.roles)),
-       EXISTS (SELECT FROM role r WHERE r.name = ANY (u.roles) AND r.fixed)
+       EXISTS (SELECT FROM role r WHERE r.name = ANY (u.roles) AND r.fixed), u.country
 FROM session s JOIN user_account u ON u.id = s.user_id
 WHERE s.id = $1 AND u.id = $2 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL
 """
@@ -87,7 +87,8 @@ class _Kept:
 class Identity:
     """Finds the principal behind a credential."""
 
-    def __init__(self, database: Database, signer: Signer) -> None:
+    def __init__(self, database: Database, signer: Signer, *, office_country: str = "CN") -> None:
+        self._office_country = office_country
         self._database = database
         self._signer = signer
         self._known: dict[bytes, _Kept] = {}
@@ -216,11 +217,12 @@ class Identity:
             row = await (await connection.execute(_KEY, (key_hash,))).fetchone()
         if row is None:
             return None
-        key_id, name, scopes, organisation_id, ends_at = row
+        key_id, name, scopes, organisation_id, country, ends_at = row
         self._used[key_id] = time.time()
         # A key without an organisation is the alliance's own program, and sees what its scopes allow, as staff do.
         kind: Literal["staff", "partner"] = "staff" if organisation_id is None else "partner"
-        caller = Caller(f"key:{key_id}", kind, frozenset(scopes), organisation_id, name)
+        abroad = self._is_abroad(country)
+        caller = Caller(f"key:{key_id}", kind, frozenset(scopes), organisation_id, name, abroad=abroad)
         return Principal(caller, self._signer, ends_at=ends_at.timestamp() if ends_at else float("inf"))
 
     async def _session(self, session_id: UUID, user_id: UUID) -> Principal | None:
@@ -228,7 +230,10 @@ class Identity:
             row = await (await connection.execute(_SESSION, (session_id, user_id))).fetchone()
         if row is None:
             return None
-        name, scopes, everything = row
+        name, scopes, everything, country = row
         held = frozenset(SCOPES) if everything else frozenset(scopes)
-        caller = Caller(f"user:{user_id}", "staff", held, None, name)
+        caller = Caller(f"user:{user_id}", "staff", held, None, name, abroad=self._is_abroad(country))
         return Principal(caller, self._signer, session_id=session_id)
+
+    def _is_abroad(self, country: str | None) -> bool:
+        return country is not None and country != self._office_country

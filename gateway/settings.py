@@ -23,6 +23,9 @@ class GatewaySettings(Settings):
         None,
         description="Redis or Valkey for limits that replicas share; without it each process counts for itself.",
     )
+    office_country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = Field(
+        "CN", description="Where the office is (ISO 3166-1). Keys and users with another country are abroad."
+    )
     cors_origins: str = Field("", description="Origins a browser may call from, comma-separated, or `*`.")
     trusted_proxies: str = Field(
         "", description="Networks (CIDR, comma-separated) whose `X-Forwarded-For` tells the client's address."

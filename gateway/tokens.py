@@ -84,6 +84,8 @@ class Signer:
             claims["org"] = str(caller.organisation_id)
         if caller.name is not None:
             claims["name"] = caller.name
+        if caller.abroad:
+            claims["abroad"] = True
         return self._sign(claims)
 
     def _sign(self, claims: dict[str, Any]) -> str:

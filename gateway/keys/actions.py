@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from gateway.callers import require_all
+from gateway.callers import not_from_abroad, require_all
 from gateway.keys.queries import API_KEYS
 from gateway.keys.secret import SHOWN, hashed, new_secret
 from gateway.tables.api_key import ApiKeyRow, ApiKeySecretRow
@@ -32,6 +32,7 @@ async def issue(session: AsyncSession, caller: Caller, new: ApiKeyCreate) -> tup
     require_all(caller, new.scopes, "The key")
     if caller.organisation_id is not None and new.organisation_id != caller.organisation_id:
         raise Forbidden("Your own key is bound to an organisation; a key you make must be bound to the same.")
+    not_from_abroad(caller)
     _require_future(new.expires_at)
     secret = new_secret()
     row = ApiKeyRow(
@@ -39,6 +40,7 @@ async def issue(session: AsyncSession, caller: Caller, new: ApiKeyCreate) -> tup
         hint=secret[:SHOWN],
         scopes=list(new.scopes),
         organisation_id=new.organisation_id,
+        country=new.country,
         expires_at=new.expires_at,
         revoked_at=None,
         last_used_at=None,

@@ -6,6 +6,7 @@ from sqlalchemy import Boolean
 
 from gateway.tables.api_key import ApiKeyRow
 from services.contracts.base import Instant
+from services.contracts.codes import CountryCode
 from services.contracts.gateway.api_key import ApiKey
 from services.kit.filters import any_of, between, created_and_updated, overlaps, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
@@ -19,6 +20,7 @@ API_KEYS = Resource(
     row=ApiKeyRow,
     filters={
         "organisation_id": any_of(ApiKeyRow.organisation_id, UUID, "Bound to any of these organisations."),
+        "country": any_of(ApiKeyRow.country, CountryCode, "Used in any of these countries."),
         "scope": overlaps(ApiKeyRow.scopes, str, "Holds any of these scopes."),
         "revoked": where(bool, Boolean(), lambda value: value == _REVOKED, "Only revoked keys, or only others."),
         **between("expires_at", ApiKeyRow.expires_at, Instant),

@@ -22,6 +22,7 @@ class ApiKeyRow(Tracked, Base):
     hint: Mapped[str]
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     organisation_id: Mapped[UUID | None] = mapped_column(index=True)
+    country: Mapped[str | None]
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]

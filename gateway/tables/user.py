@@ -28,6 +28,7 @@ class UserRow(Tracked, Base):
     name: Mapped[str]
     password_hash: Mapped[str]
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    country: Mapped[str | None]
     disabled_at: Mapped[datetime | None]
 
     @property

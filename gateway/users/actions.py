@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway import passwords
-from gateway.callers import require_all, staff_only
+from gateway.callers import not_from_abroad, require_all, staff_only
 from gateway.roles.queries import lock_administrators, scopes_of_all
 from gateway.sessions import actions as sessions
 from gateway.tables.user import ADMINISTRATOR, UserRow
@@ -41,10 +41,13 @@ class LastAdministrator(Conflict):
 async def create(session: AsyncSession, caller: Caller, new: UserCreate) -> UUID:
     """Add a user."""
     staff_only(caller)
+    not_from_abroad(caller)
     password_hash = await passwords.hashed(new.password.get_secret_value())
     roles = sorted(set(new.roles))
     require_all(caller, await scopes_of_all(session, roles), "The role")
-    row = UserRow(email=new.email, name=new.name, password_hash=password_hash, roles=roles, disabled_at=None)
+    row = UserRow(
+        email=new.email, name=new.name, password_hash=password_hash, roles=roles, country=new.country, disabled_at=None
+    )
     session.add(row)
     with refused_by("uq_user_account_email", UserEmailTaken()):
         await save(session, caller, "gateway.user.created", row, required_scopes=["users:read"])
@@ -70,6 +73,9 @@ async def change(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
         row.email = update.email
     if update.name is not MISSING:
         row.name = update.name
+    if update.country is not MISSING:
+        not_from_abroad(caller)
+        row.country = update.country
     if update.disabled is not MISSING:
         row.disable(update.disabled)
     if password_hash is not None:

@@ -294,12 +294,24 @@ Facets = TypeAliasType(
 """Facets by the name of their filter."""
 
 
+class LeftOutRows(Output):
+    """Rows that the caller does not get."""
+
+    reason: str = Field(description="Why.", examples=["no_cross_border_consent"])
+    count: int | None = Field(
+        description="How many; null when the list is asked by what names single records.", examples=[12]
+    )
+
+
 class Page(Output, Generic[Item]):
     """One page of a list; follow `next_cursor` until it is null."""
 
     items: Annotated[list[Item], Field(max_length=200)]
     next_cursor: str | None = Field(description="Give it as `cursor` to read on; null on the last page.")
     total: int | None = Field(None, description="How many rows match, with `count=true`.")
+    left_out: Annotated[list[LeftOutRows], Field(max_length=20)] | None = Field(
+        None, description="With `count=true`, where rows are kept from the caller: how many, and why."
+    )
     ranks: list[int] | None = Field(
         None,
         max_length=200,

@@ -47,6 +47,8 @@ class Caller:
     name: str | None = None
     via: str | None = None
     """The service that asks on this caller's behalf."""
+    abroad: bool = False
+    """Whether the caller sits in another country than the office: personal data leaves the country on the way there."""
     purpose: str | None = None
     """What the caller says a read is for: see `holds`."""
 
@@ -137,6 +139,7 @@ class TokenAuthenticator:
                 scopes=frozenset(str(claims.get("scope", "")).split()),
                 organisation_id=UUID(claims["org"]) if claims.get("org") else None,
                 name=claims.get("name"),
+                abroad=claims.get("abroad") is True,
             )
         except (KeyError, ValueError, TypeError) as error:
             raise Unauthenticated("The token is not one of ours.") from error

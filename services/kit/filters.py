@@ -47,6 +47,8 @@ class Filter:
     """Looks up what the value stands for, in place of `where`; raises what the caller may not ask by."""
     column: Column | None = None
     """What it compares with, when that can be counted as a facet."""
+    identifies: bool = False
+    """It names one person or a few. What is kept from a caller is not counted by it, or asking would tell who it is."""
     staff_only: bool = False
     """Refused to partners: what it asks by is kept from them."""
 
@@ -59,7 +61,9 @@ def _sql_type(type_: Any) -> TypeEngine[Any]:
     return Uuid() if type_ is UUID else Text()
 
 
-def any_of(column: Column, type_: Any, description: str, *, needs_scope: str | None = None) -> Filter:
+def any_of(
+    column: Column, type_: Any, description: str, *, needs_scope: str | None = None, identifies: bool = False
+) -> Filter:
     """`country=NP&country=FR`: the column has any of the values."""
     return Filter(
         type_,
@@ -69,6 +73,7 @@ def any_of(column: Column, type_: Any, description: str, *, needs_scope: str | N
         many=True,
         needs_scope=needs_scope,
         column=column,
+        identifies=identifies,
     )
 
 
@@ -79,10 +84,15 @@ def overlaps(column: Column, type_: Any, description: str) -> Filter:
 
 
 def where(
-    type_: Any, sql_type: TypeEngine[Any], condition: Callable[[Any], ColumnElement[bool]], description: str
+    type_: Any,
+    sql_type: TypeEngine[Any],
+    condition: Callable[[Any], ColumnElement[bool]],
+    description: str,
+    *,
+    identifies: bool = False,
 ) -> Filter:
     """A condition of its own."""
-    return Filter(type_, condition, sql_type, description)
+    return Filter(type_, condition, sql_type, description, identifies=identifies)
 
 
 def yes_or_no(condition: ColumnElement[bool], description: str, *, staff_only: bool = False) -> Filter:

@@ -35,6 +35,7 @@ from services.kit.errors import Forbidden
 from services.kit.export.cards import Cards
 from services.kit.facets import facets_of
 from services.kit.filters import Column, Filter
+from services.kit.left_out import left_out_of
 from services.kit.listing import ListQuery, RowQuery, query_model
 from services.kit.order import Keys, Sort, keyed, ordered, page_of
 from services.kit.paging import Cursors
@@ -101,13 +102,13 @@ class Resource(Generic[Row]):
     facets: Sequence[str] = ()
     """Filters (`any_of`, `overlaps`) whose values lists count on request."""
     leaves_out: Sequence[LeftOut] = ()
-    """Rows that exports leave out, and count by reason."""
+    """Rows that are kept from some callers, or from exports, and counted by reason."""
     cards: Cards | None = None
     """How a record is written as a vCard, where it can be."""
     custom: "Custom | None" = None
     """Fields that an administrator defines; their values are the record's `custom`."""
     resumable: bool = False
-    """Pages say where they end (`resume_cursor`), the last one too: for feeds that grow at their end."""
+    """Pages say where they end (`resume_cursor`): for feeds that grow at their end."""
 
     _statements: Statements = field(default_factory=Statements, repr=False, compare=False)
     _keys: dict[str, Keys] = field(default_factory=dict, repr=False, compare=False)
@@ -195,7 +196,7 @@ class Resource(Generic[Row]):
         cursor = f'"{cursors.seal(asked.bound_to, rows[-1][1:])}"' if more else "null"
         besides = ""
         if query.count:
-            besides = f',"total":{(await self.counted(run, asked))[0]}'
+            besides = f',"total":{(await self.counted(run, asked))[0]}{await left_out_of(self, run, asked)}'
         if tell is not None and asked.disclosed:
             about = [UUID(row[-1]) for row in rows]  # the last key of every order is the id
             how = {**asked.shape.asks_by, "counted": query.count}
@@ -234,7 +235,7 @@ class Resource(Generic[Row]):
         stored = "".join(f"|{one.key}" for one in query.conditions)
         bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in bound_by.items())}{stored}|{q or ''}"
         shown, embedded = rights.shown(self, caller, query.fields), self._embedded(query.embedded)
-        left_out = tuple(one.reason for one in self.leaves_out if one.applies(caller)) if exporting else ()
+        left_out = tuple(one.reason for one in self.leaves_out if exporting and one.only_exports(caller))
         shape = Shape(
             frozenset(given), sort, None, q is not None, shown, embedded, rule.name, left_out, query.conditions
         )
@@ -346,7 +347,7 @@ class Resource(Generic[Row]):
     def _rule(self, caller: Caller) -> Rule:
         for rule in self.rules:
             if rule.applies(caller):
-                return rule
+                return rule.without([one for one in self.leaves_out if one.everywhere and one.applies(caller)])
         raise Forbidden(f"This kind of caller sees no {self.name}.")
 
     def _embedded(self, expand: Sequence[str]) -> tuple[str, ...]:

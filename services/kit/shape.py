@@ -1,10 +1,10 @@
 """What a read is made of: who sees which rows, what a request asks for, and the shape that picks its statement."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, bindparam
+from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, and_, bindparam, true
 
 from services.kit.auth import Caller
 from services.kit.clock import office_today
@@ -38,6 +38,17 @@ class Rule:
     name: str
     applies: Callable[[Caller], bool]
     where: ColumnElement[bool] | None = None
+    hides: "tuple[LeftOut, ...]" = ()
+    """Of the rows of `base`, those the rule leaves out; how many they are is told."""
+    base: "Rule | None" = None
+
+    def without(self, hidden: "Sequence[LeftOut]") -> "Rule":
+        """The rule for a caller from whom some of its rows are kept."""
+        if not hidden:
+            return self
+        kept = and_(*[] if self.where is None else [self.where], *[one.where.is_not(true()) for one in hidden])
+        name = f"{self.name} but {' and '.join(one.reason for one in hidden)}"
+        return Rule(name, self.applies, kept, tuple(hidden), self)
 
 
 EVERY_ROW = Rule("every", lambda _: True)
@@ -54,12 +65,18 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Rows that lists show and exports do not: a person's who has not agreed to it, for example. They are counted."""
+    """Rows that are kept from some callers: a person's who has not agreed to it, for example. They are counted."""
 
     reason: str
     """For programs: `no_consent`."""
     applies: Callable[[Caller], bool]
     where: ColumnElement[bool]
+    everywhere: bool = False
+    """In lists, reads and writes too, not in exports alone."""
+
+    def only_exports(self, caller: Caller) -> bool:
+        """Whether the caller sees these rows in lists but gets them in no file."""
+        return not self.everywhere and self.applies(caller)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from typing_extensions import TypeAliasType
 
 from services.contracts.base import Input, Instant, Label, Output
+from services.contracts.codes import CountryCode
 
 Scope = TypeAliasType(
     "Scope",
@@ -62,6 +63,11 @@ class ApiKey(Output):
     hint: str = Field(description="How the newest secret begins.", examples=["alc_live_4fT9aZ"])
     scopes: list[str] = Field(description="What it may do.", examples=[["events:read", "registrations:write"]])
     organisation_id: UUID | None = Field(description="The key sees only this organisation's records; null: all.")
+    country: CountryCode | None = Field(
+        None,
+        description="Where it is used (ISO 3166-1); null: where the office is. Abroad it gets only persons who agreed "
+        "to the transfer across borders.",
+    )
     expires_at: Instant | None = Field(description="When it ends by itself; null: never.")
     revoked_at: Instant | None = Field(description="When it was revoked; null while it is not.")
     last_used_at: Instant | None = Field(description="Exact to about a minute.")
@@ -75,6 +81,9 @@ class ApiKeyCreate(Input):
     name: Label = Field(description="Whose it is and what for.", examples=["Ticketing partner, production"])
     scopes: Scopes = Field(description="You can give only scopes you hold.", examples=[["events:read"]])
     organisation_id: UUID | None = Field(None, description="Bind the key to this organisation's records.")
+    country: CountryCode | None = Field(
+        None, description="Where it is used; null: where the office is. It never changes.", examples=["NP"]
+    )
     expires_at: Instant | None = Field(None, description="When it ends by itself.", examples=["2027-12-31T00:00:00Z"])
 
 

@@ -25,6 +25,7 @@ from services.kit.export.keys import keys_of
 from services.kit.export.query import EXTENSIONS, MEDIA_TYPES, ExportQuery, export_model
 from services.kit.export.spreadsheet import XlsxWriter
 from services.kit.export.text import CsvWriter, JsonLinesWriter
+from services.kit.left_out import hidden
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.shape import Asked
 
@@ -80,10 +81,9 @@ class Exporter:
         writer = await self._writer(runtime, asked, query)
         rows = await resource.rows(runtime.read, asked, None, _FIRST_ROWS)
         headers = {"Content-Disposition": f'attachment; filename="{self._file_name(query)}"'}
-        if asked.shape.left_out:
-            _, *counts = await resource.counted(runtime.read, asked)
+        if left_out := await self._left_out(runtime, asked):
             headers["Left-Out"] = ", ".join(
-                f"{reason}={count}" for reason, count in zip(asked.shape.left_out, counts, strict=True)
+                reason if count is None else f"{reason}={count}" for reason, count in left_out.items()
             )
         await self._audit(runtime, caller, query, asked)
         return StreamingResponse(
@@ -100,6 +100,14 @@ class Exporter:
         if query.format == "xlsx":
             return XlsxWriter(self._name, columns, keys, zone)
         return CsvWriter(columns, keys, zone)
+
+    async def _left_out(self, runtime: Runtime, asked: Asked) -> dict[str, int | None]:
+        """How many rows are not in the file, by reason."""
+        counts = dict(await hidden(self._resource, runtime.read, asked))
+        if asked.shape.left_out:
+            _, *more = await self._resource.counted(runtime.read, asked)
+            counts |= zip(asked.shape.left_out, more, strict=True)
+        return counts
 
     def _columns(self, asked: Asked, keys: Keys) -> list[Column]:
         shown = {*asked.shape.fields, *asked.shape.expand}

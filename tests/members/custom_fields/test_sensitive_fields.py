@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.kit.errors import Forbidden, Invalid
+from services.kit.errors import Forbidden, Invalid, PurposeRequired
 from tests.factories.members import a_person, an_affiliation
 from tests.members.custom_fields.conftest import a_field
 from tests.wire.api import Api, assert_problem
@@ -10,6 +10,7 @@ from tests.wire.callers import Signer
 
 PERSONS = "/v1/persons"
 FIELDS = f"{PERSONS}/custom-fields"
+FOR = {"purpose": "record_keeping"}
 
 
 async def a_sensitive(members: Api, type: str = "text", **given: Any) -> str:
@@ -21,14 +22,15 @@ async def test_only_holders_of_the_scope_see_and_write_them(members: Api, signer
     plain = (await members.made(FIELDS, a_field()))["key"]
     made = await members.made(PERSONS, a_person(custom={key: "blue folder", plain: "x"}))
     path = f"{PERSONS}/{made['id']}"
-    assert made["custom"] == {key: "blue folder", plain: "x"}
+    assert made["custom"] == {plain: "x"}
+    assert (await members.get(path, params=FOR)).json()["custom"] == {key: "blue folder", plain: "x"}
     clerk = members.as_(signer.staff("persons:read", "persons:write"))
     assert (await clerk.get(path)).json()["custom"] == {plain: "x"}
     [listed] = (await clerk.get(PERSONS, params={"email": made["email"]})).json()["items"]
     assert listed["custom"] == {plain: "x"}
     changed = await clerk.patch(path, {"custom": {plain: "y"}})
     assert changed.json()["custom"] == {plain: "y"}
-    assert (await members.get(path)).json()["custom"] == {key: "blue folder", plain: "y"}
+    assert (await members.get(path, params=FOR)).json()["custom"] == {key: "blue folder", plain: "y"}
     for value in ("z", None, 1):
         assert_problem(await clerk.patch(path, {"custom": {key: value}}), Forbidden)
     assert_problem(await clerk.post(PERSONS, a_person(custom={key: "z"})), Forbidden)
@@ -49,9 +51,13 @@ async def test_they_cannot_be_asked_by_without_the_scope(members: Api, signer: S
     for asked in asks:
         assert_problem(await clerk.get(PERSONS, params=asked), Forbidden)
         assert_problem(await clerk.get(f"{PERSONS}/export", params=asked), Forbidden)
-        assert (await members.get(PERSONS, params=asked)).status_code == 200
-    assert [row["id"] for row in await members.items(PERSONS, **{f"custom.{number}.gte": "5"})] == [made["id"]]
-    assert (await members.items(PERSONS, sort=f"custom.{number}"))[0]["id"] == made["id"]
+        assert_problem(await members.get(PERSONS, params=asked), PurposeRequired)
+        reply = await members.get(PERSONS, params={**asked, **FOR, "fields": "names"})
+        assert reply.status_code == 200
+        (entry,) = await members.items("/v1/members/audit", request_id=reply.headers["x-request-id"])
+        assert entry["fields"] == ["custom"]
+    assert [row["id"] for row in await members.items(PERSONS, **{f"custom.{number}.gte": "5"}, **FOR)] == [made["id"]]
+    assert (await members.items(PERSONS, sort=f"custom.{number}", **FOR))[0]["id"] == made["id"]
 
 
 async def test_a_wrong_value_tells_nothing_to_who_may_not_see_it(members: Api, signer: Signer) -> None:
@@ -73,10 +79,11 @@ async def test_a_partner_needs_the_scope_and_a_field_that_is_shown_to_partners(
     reader = members.as_(signer.partner(organisation["id"], "persons:read"))
     assert (await reader.get(path)).json()["custom"] == {}
     trusted = members.as_(signer.partner(organisation["id"], "persons:read", "persons:write", "persons:sensitive"))
-    assert (await trusted.get(path)).json()["custom"] == {shown: "a"}
+    assert (await trusted.get(path)).json()["custom"] == {}
+    assert (await trusted.get(path, params=FOR)).json()["custom"] == {shown: "a"}
     assert_problem(await trusted.patch(path, {"custom": {kept: "c"}}), Invalid, pointer=f"/custom/{kept}")
-    assert (await trusted.patch(path, {"custom": {shown: "c"}})).json()["custom"] == {shown: "c"}
-    assert (await members.get(path)).json()["custom"] == {shown: "c", kept: "b"}
+    assert (await trusted.patch(path, {"custom": {shown: "c"}})).status_code == 200
+    assert (await members.get(path, params=FOR)).json()["custom"] == {shown: "c", kept: "b"}
 
 
 async def test_a_required_one_is_asked_of_those_who_can_see_it(members: Api, signer: Signer) -> None:

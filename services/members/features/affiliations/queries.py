@@ -10,6 +10,7 @@ from services.kit.filters import any_of, between, created_and_updated, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
 from services.members.features.persons.queries import SUMMARY as PERSON
+from services.members.features.transfer import kept_from_abroad, not_agreed
 from services.members.tables.affiliation import AffiliationRow, lasting_on
 from services.members.tables.organisation import OrganisationRow
 from services.members.tables.person import PersonRow
@@ -27,7 +28,7 @@ affiliations = Resource(
     model=Affiliation,
     row=AffiliationRow,
     filters={
-        "person_id": any_of(AffiliationRow.person_id, UUID, "Of any of these persons."),
+        "person_id": any_of(AffiliationRow.person_id, UUID, "Of any of these persons.", identifies=True),
         "organisation_id": any_of(AffiliationRow.organisation_id, UUID, "In any of these organisations."),
         "primary": where(
             bool, Boolean(), lambda value: AffiliationRow.primary == value, "Whether it is the main role."
@@ -51,4 +52,5 @@ affiliations = Resource(
         .scalar_subquery(),
     },
     rules=(OF_OWN_ORGANISATION, EVERY_ROW),
+    leaves_out=(kept_from_abroad(not_agreed(AffiliationRow.person_id)),),
 )

@@ -10,6 +10,7 @@ from services.contracts.members.purpose import Decision, PurposeKey
 from services.kit.filters import any_of, between, created_and_updated, where
 from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
 from services.members.features.persons.queries import OF_OWN_ORGANISATION, SUMMARY
+from services.members.features.transfer import kept_from_abroad, not_agreed
 from services.members.tables.consent import ConsentRow, ConsentStateRow
 from services.members.tables.person import PersonRow
 
@@ -23,7 +24,7 @@ consents = Resource(
     row=ConsentRow,
     fields={"current": _CURRENT},
     filters={
-        "person_id": any_of(ConsentRow.person_id, UUID, "Of any of these persons."),
+        "person_id": any_of(ConsentRow.person_id, UUID, "Of any of these persons.", identifies=True),
         "purpose": any_of(ConsentRow.purpose, PurposeKey, "To any of these purposes."),
         "decision": any_of(ConsentRow.decision, Decision, "Given, or withdrawn."),
         "channel": any_of(ConsentRow.channel, ConsentChannel, "Said in any of these ways."),
@@ -44,4 +45,5 @@ consents = Resource(
         Rule("partner", lambda caller: caller.kind == "partner", ConsentRow.person_id.in_(_OWN_PERSONS)),
         EVERY_ROW,
     ),
+    leaves_out=(kept_from_abroad(not_agreed(ConsentRow.person_id)),),
 )

@@ -10,6 +10,7 @@ from services.contracts.members.document import Document, DocumentKind, Document
 from services.kit.filters import any_of, created_and_updated, overlaps, where
 from services.kit.reading import CALLER_ORGANISATION, Resource, Rule, Sort
 from services.members.features.about import about_of, holds, records_of, seen_with_its_record
+from services.members.features.transfer import kept_from_abroad, not_agreed
 from services.members.tables.document import DocumentRow, DocumentVersionRow
 
 SENSITIVE = "persons:sensitive"
@@ -45,7 +46,7 @@ documents = Resource(
     fields={"about": about_of(DocumentRow), "content": _CONTENT},
     filters={
         "organisation_id": any_of(DocumentRow.organisation_id, UUID, "About any of these organisations."),
-        "person_id": any_of(DocumentRow.person_id, UUID, "About any of these persons."),
+        "person_id": any_of(DocumentRow.person_id, UUID, "About any of these persons.", identifies=True),
         "kind": any_of(DocumentRow.kind, DocumentKind, "Any of these kinds."),
         "language": any_of(DocumentRow.language, Language, "Written in any of these languages."),
         "tag": overlaps(DocumentRow.tags, Tag, "Has any of these tags."),
@@ -65,6 +66,7 @@ documents = Resource(
         Rule("partner", lambda caller: caller.kind == "partner", _SHARED),
         Rule("staff", lambda _: True, _VISIBLE),
     ),
+    leaves_out=(kept_from_abroad(not_agreed(DocumentRow.person_id)),),
 )
 
 _DOCUMENTS = select(DocumentRow.id)
@@ -91,5 +93,8 @@ versions = Resource(
             DocumentVersionRow.document_id.in_(_DOCUMENTS.where(_SHARED)),
         ),
         Rule("staff", lambda _: True, DocumentVersionRow.document_id.in_(_DOCUMENTS.where(_VISIBLE))),
+    ),
+    leaves_out=(
+        kept_from_abroad(DocumentVersionRow.document_id.in_(_DOCUMENTS.where(not_agreed(DocumentRow.person_id)))),
     ),
 )

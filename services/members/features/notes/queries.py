@@ -10,6 +10,7 @@ from services.kit.filters import any_of, created_and_updated, where
 from services.kit.reading import Resource, Rule, Sort
 from services.kit.search import has_words
 from services.members.features.about import about_of, records_of, seen_with_its_record
+from services.members.features.transfer import kept_from_abroad, not_agreed
 from services.members.tables.note import NoteRow
 
 # No rule lets a partner in.
@@ -26,7 +27,7 @@ notes = Resource(
     },
     filters={
         "organisation_id": any_of(NoteRow.organisation_id, UUID, "About any of these organisations."),
-        "person_id": any_of(NoteRow.person_id, UUID, "About any of these persons."),
+        "person_id": any_of(NoteRow.person_id, UUID, "About any of these persons.", identifies=True),
         "author": any_of(NoteRow.author, Subject, "By any of these, such as `user:<id>`."),
         "pinned": where(bool, Boolean(), lambda value: NoteRow.pinned == value, "Pinned, or not."),
         "q": has_words(NoteRow.folded),
@@ -40,4 +41,5 @@ notes = Resource(
     facets=("author",),
     expandable=records_of(NoteRow),
     rules=(STAFF,),
+    leaves_out=(kept_from_abroad(not_agreed(NoteRow.person_id)),),
 )

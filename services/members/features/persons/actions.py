@@ -21,6 +21,7 @@ from services.kit.patching import merged, patch
 from services.kit.phones import normalised
 from services.members.features.persons import channels, names
 from services.members.features.persons.queries import SENSITIVE_SCOPE, persons
+from services.members.features.transfer import not_from_abroad
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.person import SENSITIVE, PersonRow
 
@@ -56,6 +57,7 @@ async def create(session: AsyncSession, caller: Caller, new: PersonCreate) -> Pe
     """Add a person."""
     # A partner sees those who work for its organisation, and a new person works for none yet.
     staff_only(caller)
+    not_from_abroad(caller)
     _check_sensitive(caller, new)
     row = PersonRow(
         **new.model_dump(exclude=set(BUILT)),

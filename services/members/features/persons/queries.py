@@ -16,6 +16,7 @@ from services.members.features.organisations.queries import SUMMARY as ORGANISAT
 from services.members.features.persons.cards import CARDS
 from services.members.features.references import REFERENCES
 from services.members.features.segments.filter import segment_filter
+from services.members.features.transfer import kept_from_abroad, not_agreed
 from services.members.tables.affiliation import AffiliationRow, lasting_on
 from services.members.tables.consent import ConsentStateRow, has_agreed
 from services.members.tables.custom_field import CustomFieldRow, PersonCustomValueRow
@@ -111,12 +112,14 @@ persons = Resource(
                 )
             ),
             "Holds this identifier, written `scheme:value`.",
+            identifies=True,
         ),
         "email": where(
             Email,
             Text(),
             lambda value: func.lower(PersonRow.email) == func.lower(value),
             "Has this main e-mail address.",
+            identifies=True,
         ),
         "country": any_of(PersonRow.country, CountryCode, "Lives in any of these countries."),
         "language": overlaps(PersonRow.languages, Language, "Speaks any of these languages."),
@@ -147,4 +150,5 @@ persons = Resource(
     expandable={"affiliations": _ROLES, "consents": CONSENTS},
     cards=CARDS,
     rules=(OF_OWN_ORGANISATION, EVERY_ROW),
+    leaves_out=(kept_from_abroad(not_agreed(PersonRow.id)),),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import case, false, literal
 from services.contracts.members.segment import Segment, SegmentEntry, SegmentResource
 from services.kit.filters import any_of, created_and_updated
 from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
+from services.members.features.transfer import kept_from_abroad, not_agreed
 from services.members.tables.segment import SegmentEntryRow, SegmentRow
 
 _NO_PARTNERS = Rule("partner", lambda caller: caller.kind == "partner", false())
@@ -40,7 +41,7 @@ segment_entries = Resource(
     filters={
         "segment_id": any_of(SegmentEntryRow.segment_id, UUID, "On any of these lists."),
         "organisation_id": any_of(SegmentEntryRow.organisation_id, UUID, "Any of these organisations."),
-        "person_id": any_of(SegmentEntryRow.person_id, UUID, "Any of these persons."),
+        "person_id": any_of(SegmentEntryRow.person_id, UUID, "Any of these persons.", identifies=True),
         **created_and_updated(SegmentEntryRow),
     },
     sorts={"created_at": Sort(SegmentEntryRow.created_at), "updated_at": Sort(SegmentEntryRow.updated_at)},
@@ -53,4 +54,5 @@ segment_entries = Resource(
         ),
         EVERY_ROW,
     ),
+    leaves_out=(kept_from_abroad(not_agreed(SegmentEntryRow.person_id)),),
 )
