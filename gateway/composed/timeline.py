@@ -265,5 +265,6 @@ def passed_on(principal: Principal) -> Headers:
 
 
 def refuse_strangers(caller: Caller, organisation_id: UUID) -> None:
+    """Raise for a key that is bound to another organisation."""
     if caller.organisation_id is not None and caller.organisation_id != organisation_id:
         raise NotFound("There is no organisation with this id, or it is not yours to see.")

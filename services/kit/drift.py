@@ -1,13 +1,21 @@
 """Texts in several languages drift apart: one that changes in a language leaves the others behind until they are
 changed, or confirmed to say the same still."""
 
-from collections.abc import Collection, Mapping
-from typing import ClassVar
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, ClassVar
+from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import literal_column, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.contracts.text_confirmation import Confirmation
+from services.kit.auth import Caller, staff_only
+from services.kit.changes import save
 from services.kit.db import Json
+from services.kit.etag import IfMatch, held
+from services.kit.filters import Filter, yes_or_no
+from services.kit.reading import Resource
 
 Texts = Mapping[str, str]
 
@@ -27,7 +35,10 @@ def behind(before: Texts, after: Texts, stale: Collection[str]) -> list[str]:
 
 
 class Drifting:
-    """Mixin of a table with such texts. `drifting` names the columns; say `follow` after each change."""
+    """Mixin of a table with such texts. `drifting` names the columns; say `follow` after each change.
+
+    What lags behind is the office's own concern: partners neither see it nor ask by it.
+    """
 
     drifting: ClassVar[tuple[str, ...]] = ()
 
@@ -40,7 +51,7 @@ class Drifting:
         """The text of one field by language; empty where there is none."""
         return getattr(self, field) or {}
 
-    def texts(self) -> dict[str, Texts]:
+    def wording(self) -> dict[str, Texts]:
         """Every text as it is now: take it before a change and give it to `follow` after it."""
         return {field: dict(self.text_of(field)) for field in self.drifting}
 
@@ -63,3 +74,26 @@ class Drifting:
         kept = {field: languages for field, languages in lagging.items() if languages}
         if kept != self.stale_texts:
             self.stale_texts = kept
+
+
+def stale(row: type[Any]) -> Filter:
+    """`stale=true`: the filter of a resource over such a table."""
+    return yes_or_no(row.stale_texts != literal_column("'{}'"), "Has texts that lag behind.", staff_only=True)
+
+
+async def confirm(
+    session: AsyncSession,
+    caller: Caller,
+    resource: Resource[Any],
+    id: UUID,
+    new: Confirmation,
+    if_match: IfMatch,
+    *,
+    told: str,
+    required_scopes: Iterable[str],
+) -> None:
+    """Take languages of a record's text off the list of those that lag behind; `told` is the type of the change."""
+    staff_only(caller)
+    row = await held(session, caller, resource, id, if_match)
+    row.confirm(new.field, new.languages)
+    await save(session, caller, told, row, required_scopes=required_scopes)

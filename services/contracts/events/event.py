@@ -20,6 +20,7 @@ from services.contracts.base import (
 )
 from services.contracts.codes import CountryCode
 from services.contracts.custom_field import CustomValues, CustomValuesPatch
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 EventFormat = TypeAliasType("EventFormat", Literal["on_site", "online", "hybrid"])
 EventStatus = TypeAliasType("EventStatus", Literal["draft", "published", "closed", "completed", "cancelled"])
@@ -121,6 +122,12 @@ class EventSummary(Output):
     status: EventStatus
 
 
+class EventTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of an event's text: they say the same."""
+
+    field: Literal["names", "theme", "texts", "venue"] = Field(description="Which text.", examples=["texts"])
+
+
 class Event(Output):
     """An event."""
 
@@ -145,6 +152,7 @@ class Event(Output):
     status: EventStatus
     published_at: Instant | None = Field(None, description="When it was first published.")
     custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -17,6 +17,7 @@ from services.contracts.base import (
     Website,
     Whole,
 )
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 _DAY_OF_ANY_YEAR = (
     r"^(0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])$|^(0[469]|11)-(0[1-9]|[12][0-9]|30)$|^02-(0[1-9]|[12][0-9])$"
@@ -82,6 +83,12 @@ class EditionCreate(Input):
     year: Whole = Field(ge=1970, le=2100, description="In which it begins.", examples=[2027])
 
 
+class SeriesTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of a series' text: they say the same."""
+
+    field: Literal["names", "texts"] = Field(description="Which text.", examples=["texts"])
+
+
 class Series(Output):
     """A series."""
 
@@ -90,6 +97,7 @@ class Series(Output):
     texts: Texts | None = None
     website: str | None = None
     yearly_rule: YearlyRule | None = None
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import MISSING, Field, StringConstraints, WithJsonSchema
+from pydantic import MISSING, Field, StringConstraints
 from typing_extensions import TypeAliasType
 
 from services.contracts.base import (
@@ -12,7 +12,6 @@ from services.contracts.base import (
     Input,
     Instant,
     Label,
-    Language,
     Names,
     NamesPatch,
     Output,
@@ -26,6 +25,7 @@ from services.contracts.base import (
 )
 from services.contracts.codes import CountryCode
 from services.contracts.custom_field import CustomValues, CustomValuesPatch
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 OrganisationKind = TypeAliasType(
     "OrganisationKind",
@@ -98,22 +98,6 @@ Tags = Annotated[list[Tag], Field(max_length=50)]
 MOST_FORMER_NAMES = 50
 FormerNames = Annotated[list[FormerName], Field(max_length=MOST_FORMER_NAMES)]
 CadenceDays = Annotated[Whole, Field(ge=1, le=3_650)]
-StaleTexts = TypeAliasType(
-    "StaleTexts",
-    Annotated[
-        dict[str, list[Language]],
-        WithJsonSchema(
-            {
-                "type": "object",
-                "description": "Field → the languages whose text is older than that of another language.",
-                "additionalProperties": {"type": "array", "items": {"type": "string"}, "maxItems": 20},
-                "maxProperties": 20,
-                "examples": [{"description": ["en"]}],
-            }
-        ),
-    ],
-)
-"""Texts that lag behind, by field."""
 
 
 class OrganisationCreate(Input):
@@ -181,14 +165,11 @@ class RenamingCreate(Input):
     )
 
 
-class TextConfirmationCreate(Input):
-    """The word of someone who read the languages of a text: they say the same."""
+class OrganisationTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of an organisation's text: they say the same."""
 
     field: Literal["names", "description", "key_member"] = Field(
         description="Which text; for `key_member`, its reason.", examples=["description"]
-    )
-    languages: Annotated[list[Language], Field(min_length=1, max_length=20)] | None = Field(
-        None, description="Which languages are as the newest one; null: all.", examples=[["en"]]
     )
 
 
@@ -213,9 +194,7 @@ class Organisation(Output):
     officer_id: UUID | None = Field(None, description="The user of the secretariat who looks after it.")
     contact_cadence_days: int | None = Field(None, description="How many days may pass without contact.")
     key_member: KeyMember | None = Field(None, description="The designation as a key member, with its days.")
-    stale_texts: StaleTexts = Field(
-        {}, description="Texts that lag behind another language, until they are changed or confirmed."
-    )
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     status: Literal["active", "archived", "merged"]
     merged_into: UUID | None = Field(None, description="The organisation that took its place, when `merged`.")
     custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")

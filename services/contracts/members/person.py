@@ -27,6 +27,7 @@ from services.contracts.codes import CountryCode
 from services.contracts.custom_field import CustomValues, CustomValuesPatch
 from services.contracts.members.organisation import Identifier, Identifiers, OrganisationSummary
 from services.contracts.members.purpose import ConsentState
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 Languages = Annotated[list[Language], Field(max_length=20)]
 OtherEmails = Annotated[list[Email], Field(max_length=20)]
@@ -222,6 +223,12 @@ class HeldRole(Output):
     primary: bool = Field(description="Whether it is the person's main role today.")
 
 
+class PersonTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of a person's text: they say the same."""
+
+    field: Literal["names", "titles", "salutations"] = Field(description="Which text.", examples=["titles"])
+
+
 class Person(Output):
     """A person. `birth_date`, `diet`, `health`, `passport` and `private_channels` are left out for callers without
     persons:sensitive, and without a stated purpose."""
@@ -231,6 +238,7 @@ class Person(Output):
     name_parts: NamePartsByLanguage = Field(description="The parts of the name in each language it is used in.")
     titles: Names | None = Field(None, description="Before the name, in each language.")
     salutations: Names | None = Field(None, description="How a letter begins, in each language.")
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     family_name: str | None = None
     given_name: str | None = None
     languages: list[str]

@@ -5,18 +5,19 @@ from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.contracts.base import VenueTime
 from services.events.tables.base import Base
 from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
+from services.kit.drift import Drifting
 from services.kit.names import sort_name
 from services.kit.search import Searchable
 
 
-class EventRow(Tracked, Searchable, CustomHolder, Base):
+class EventRow(Tracked, Searchable, CustomHolder, Drifting, Base):
     """An event. Whoever decides about its places holds its row locked."""
 
     __tablename__ = "event"
@@ -33,13 +34,16 @@ class EventRow(Tracked, Searchable, CustomHolder, Base):
         Index("ix_event_sort_name_id", "sort_name", "id"),
         Index("ix_event_starts_at_id", "starts_at", "id"),
         Index("ix_event_ends_at_id", "ends_at", "id"),
+        Index("ix_event_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
         Index("ix_event_created_at_id", "created_at", "id"),
         Index("ix_event_updated_at_id", "updated_at", "id"),
         Index("ix_event_status_id", "status", "id"),
         Index("ix_event_country_id", "country", "id"),
     )
-    personal = CustomHolder.personal
+    # Partners read the feed, and what lags behind is the office's concern.
+    personal = CustomHolder.personal | {"stale_texts"}
     unlogged = Tracked.unlogged | {"sort_name"}
+    drifting = ("names", "theme", "texts", "venue")
 
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
     sort_name: Mapped[str] = mapped_column(Text(collation="C"))

@@ -12,6 +12,7 @@ from services.contracts.members.organisation import Identifier
 from services.contracts.members.person import Channel, NameParts, Passport
 from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
+from services.kit.drift import Drifting
 from services.kit.names import sort_name, whole_name
 from services.kit.search import FoundBy, Searchable
 from services.members.tables.base import Base
@@ -34,7 +35,7 @@ class PersonIdentifierRow(Base):
     person_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("person.id", ondelete="CASCADE"), index=True)
 
 
-class PersonRow(Tracked, Searchable, CustomHolder, Base):
+class PersonRow(Tracked, Searchable, CustomHolder, Drifting, Base):
     """A person."""
 
     __tablename__ = "person"
@@ -45,6 +46,7 @@ class PersonRow(Tracked, Searchable, CustomHolder, Base):
         Index("ix_person_country_id", "country", "id"),
         Index("ix_person_birth_date_id", "birth_date", "id"),
         Index("ix_person_languages", "languages", postgresql_using="gin"),
+        Index("ix_person_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
         Index("ix_person_tags", "tags", postgresql_using="gin"),
     )
     # The log outlives a person's erasure, so it keeps nothing that tells who they are.
@@ -55,6 +57,7 @@ class PersonRow(Tracked, Searchable, CustomHolder, Base):
             "names",
             "name_parts",
             "salutations",
+            "stale_texts",
             "family_name",
             "given_name",
             "email",
@@ -67,6 +70,7 @@ class PersonRow(Tracked, Searchable, CustomHolder, Base):
         }
     )
     unlogged = Tracked.unlogged | {"sort_name"}
+    drifting = ("names", "titles", "salutations")
 
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
     sort_name: Mapped[str] = mapped_column(Text(collation="C"))

@@ -80,7 +80,9 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: EventU
     staff_only(caller)
     row = await held(session, caller, events, id, if_match)
     before = row.status
+    wording = row.wording()
     patch(row, change, skip=frozenset({"custom"}))
+    row.follow(wording)
     if "custom" in change.model_fields_set:
         await give(session, caller, events, row, change.custom, new=False)  # type: ignore[arg-type]
     row.settle()

@@ -15,6 +15,7 @@ from services.events.tables.custom_field import CustomFieldRow, EventCustomValue
 from services.events.tables.event import EventRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.custom.declared import Custom
+from services.kit.drift import stale
 from services.kit.filters import Column, any_of, between, created_and_updated, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 
@@ -67,6 +68,7 @@ events = Resource(
         reads="events:read",
         references=REFERENCES,
     ),
+    staff_only_fields=frozenset({"stale_texts"}),
     fields={"starts": STARTS, "ends": ENDS},
     filters={
         "status": any_of(EventRow.status, EventStatus, "Any of these states."),
@@ -82,6 +84,7 @@ events = Resource(
         ),
         **between("starts_at", EventRow.starts_at, Instant),
         **between("ends_at", EventRow.ends_at, Instant),
+        "stale": stale(EventRow),
         **created_and_updated(EventRow),
     },
     facets=("status", "format", "visibility", "country", "series_id"),

@@ -5,11 +5,13 @@ from uuid import UUID
 from fastapi import Response
 
 from services.contracts.base import BulkCreate, BulkResults
-from services.contracts.events.event import Event, EventCreate, EventUpdate
+from services.contracts.events.event import Event, EventCreate, EventTextConfirmationCreate, EventUpdate
 from services.events.features.events import actions
 from services.events.features.events.queries import events
 from services.events.features.registrations.places import BelowTaken
 from services.kit.bulk import create_all
+from services.kit.drift import confirm
+from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 
 routes = Routes("/v1/events", tag="Events")
@@ -49,6 +51,26 @@ async def update_event(
     Places that a larger capacity frees go to the waitlist at once, first come first served.
     """
     await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, events, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="events:write",
+    response=Event,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_event_text(
+    id: UUID, new: EventTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that an event's text says the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    told = "events.event.updated"
+    await confirm(session, caller, events, id, new, if_match, told=told, required_scopes=actions.SEEN_WITH)
     return await answer(session, caller, events, id)
 
 

@@ -38,7 +38,9 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: Series
     """Change a series. Editions that exist keep their dates."""
     staff_only(caller)
     row = await held(session, caller, series, id, if_match)
+    wording = row.wording()
     patch(row, change)
+    row.follow(wording)
     row.settle()
     await save(session, caller, "events.series.updated", row, required_scopes=SEEN_WITH)
     return row

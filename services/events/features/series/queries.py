@@ -5,6 +5,7 @@ from sqlalchemy import ColumnElement, func, select
 from services.contracts.events.series import Series
 from services.events.tables.event import EventRow
 from services.events.tables.series import SeriesRow
+from services.kit.drift import stale
 from services.kit.filters import created_and_updated
 from services.kit.reading import Resource, Sort
 
@@ -13,7 +14,8 @@ series = Resource(
     path="/v1/series",
     model=Series,
     row=SeriesRow,
-    filters={**created_and_updated(SeriesRow)},
+    staff_only_fields=frozenset({"stale_texts"}),
+    filters={"stale": stale(SeriesRow), **created_and_updated(SeriesRow)},
     sorts={
         "name": Sort(SeriesRow.sort_name),
         "created_at": Sort(SeriesRow.created_at),

@@ -6,12 +6,20 @@ from fastapi import Response
 
 from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.events.event import Event
-from services.contracts.events.series import EditionCreate, Series, SeriesCreate, SeriesUpdate
+from services.contracts.events.series import (
+    EditionCreate,
+    Series,
+    SeriesCreate,
+    SeriesTextConfirmationCreate,
+    SeriesUpdate,
+)
 from services.events.features.events.actions import EditionTaken
 from services.events.features.events.queries import events
 from services.events.features.series import actions, editions
 from services.events.features.series.queries import series
 from services.kit.bulk import create_all
+from services.kit.drift import confirm
+from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 
 routes = Routes("/v1/series", tag="Series")
@@ -48,6 +56,26 @@ async def update_series(
     A new rule counts for editions that are made from now on.
     """
     await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, series, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="events:write",
+    response=Series,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_series_text(
+    id: UUID, new: SeriesTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that a series' text says the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    told = "events.series.updated"
+    await confirm(session, caller, series, id, new, if_match, told=told, required_scopes=actions.SEEN_WITH)
     return await answer(session, caller, series, id)
 
 

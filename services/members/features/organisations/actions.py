@@ -9,9 +9,9 @@ from services.contracts.members.organisation import (
     FormerName,
     KeyMember,
     OrganisationCreate,
+    OrganisationTextConfirmationCreate,
     OrganisationUpdate,
     RenamingCreate,
-    TextConfirmationCreate,
 )
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
@@ -88,7 +88,7 @@ async def update(
     row = await _editable(session, caller, id, if_match)
     if parent_id is not None and parent_id != row.parent_id:
         await tree.check_place(session, id, parent_id)  # type: ignore[arg-type]
-    status, texts = row.status, row.texts()
+    status, texts = row.status, row.wording()
     patch(row, change, skip=frozenset({"phones", "key_member", "custom"}))
     if "phones" in change.model_fields_set:
         row.phones = [normalised(phone, row.country) for phone in change.phones]  # type: ignore[union-attr]
@@ -110,7 +110,7 @@ async def rename(session: AsyncSession, caller: Caller, id: UUID, new: RenamingC
     """Give an organisation other names, and keep the ones they replace among its former names."""
     staff_only(caller)
     row = await _editable(session, caller, id, if_match)
-    texts = row.texts()
+    texts = row.wording()
     patch(row, new, skip=frozenset({"until"}))
     if old := {language: name for language, name in texts["names"].items() if row.names.get(language) != name}:
         if len(row.former_names) >= MOST_FORMER_NAMES:
@@ -124,7 +124,7 @@ async def rename(session: AsyncSession, caller: Caller, id: UUID, new: RenamingC
 
 
 async def confirm_texts(
-    session: AsyncSession, caller: Caller, id: UUID, new: TextConfirmationCreate, if_match: IfMatch
+    session: AsyncSession, caller: Caller, id: UUID, new: OrganisationTextConfirmationCreate, if_match: IfMatch
 ) -> None:
     """Take languages of a text off the list of those that lag behind."""
     staff_only(caller)

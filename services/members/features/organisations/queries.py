@@ -3,12 +3,13 @@
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, and_, cast, func, literal_column, or_, select
+from sqlalchemy import Text, Uuid, and_, cast, func, or_, select
 
 from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.organisation import Organisation, OrganisationKind
 from services.kit.custom.declared import Custom
+from services.kit.drift import stale
 from services.kit.filters import any_of, created_and_updated, overlaps, where, yes_or_no
 from services.kit.reading import CALLER_ORGANISATION, CALLER_SUBJECT, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.features.organisations.cards import CARDS
@@ -75,9 +76,7 @@ organisations = Resource(
         "officer_id": any_of(OrganisationRow.officer_id, UUID, "Looked after by any of these users."),
         "mine": yes_or_no(OrganisationRow.officer_id == _CALLER, "Looked after by the user who asks."),
         "key_member": yes_or_no(_IS_KEY_MEMBER, "Is designated a key member today.", staff_only=True),
-        "stale": yes_or_no(
-            OrganisationRow.stale_texts != literal_column("'{}'"), "Has texts that lag behind.", staff_only=True
-        ),
+        "stale": stale(OrganisationRow),
         "segment": segment_filter("organisations"),
         **created_and_updated(OrganisationRow),
     },

@@ -9,9 +9,9 @@ from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.members.organisation import (
     Organisation,
     OrganisationCreate,
+    OrganisationTextConfirmationCreate,
     OrganisationUpdate,
     RenamingCreate,
-    TextConfirmationCreate,
 )
 from services.contracts.members.organisation_tree import OrganisationTree
 from services.kit.bulk import create_all
@@ -93,7 +93,7 @@ async def rename_organisation(
     refuses=[NotFound, actions.MergedAway],
 )
 async def confirm_organisation_text(
-    id: UUID, new: TextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+    id: UUID, new: OrganisationTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
 ) -> Response:
     """Confirm that a text says the same in other languages.
 

@@ -84,11 +84,13 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: Person
     row = await held(session, caller, persons, id, if_match)
     if caller.kind == "partner":
         await _check_unshared(session, caller, id)
+    wording = row.wording()
     patch(row, change, skip=BUILT)
     names.change(row, change)
     _rebuild(row, change)
     if "custom" in change.model_fields_set:
         await give(session, caller, persons, row, change.custom, new=False)  # type: ignore[arg-type]
+    row.follow(wording)
     row.settle()
     with _refused():
         await save(session, caller, "members.person.updated", row, required_scopes=["persons:read"])

@@ -1,8 +1,23 @@
 """What can be read of persons, and by whom."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, func, literal_column, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from services.contracts.base import CalendarDate, Email, Language, Tag
@@ -10,8 +25,9 @@ from services.contracts.codes import CountryCode
 from services.contracts.members.person import Person
 from services.contracts.members.purpose import PurposeKey
 from services.kit.custom.declared import Custom
-from services.kit.filters import Filter, any_of, between, created_and_updated, overlaps, where
-from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
+from services.kit.drift import stale
+from services.kit.filters import Column, Filter, any_of, between, created_and_updated, overlaps, where
+from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Parameter, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
 from services.members.features.persons.cards import CARDS
 from services.members.features.references import REFERENCES
@@ -84,6 +100,21 @@ CONSENTS = (
 )  # fmt: skip
 """What a person has decided, as the person embeds it."""
 
+_CHANNELS_ON = bindparam("channels_on", type_=Date())
+
+
+def _valid(channels: Column) -> ColumnElement[Any]:
+    """The channels that are valid on the day that was asked for; all of them where none was."""
+    each = func.jsonb_array_elements(channels).table_valued("value", with_ordinality="place").render_derived("channel")
+    one, day = cast(each.c.value, JSONB), cast(_CHANNELS_ON, Text)
+    begun = or_(one["valid_from"].astext.is_(None), one["valid_from"].astext <= day)
+    lasting = or_(one["valid_to"].astext.is_(None), one["valid_to"].astext >= day)
+    kept = func.coalesce(func.jsonb_agg(aggregate_order_by(one, each.c.place)), literal_column("'[]'::jsonb", JSONB))
+    return case(
+        (_CHANNELS_ON.is_(None), channels), else_=select(kept).select_from(each).where(begun, lasting).scalar_subquery()
+    )
+
+
 _HOLDER = select(PersonIdentifierRow.person_id)
 
 persons = Resource(
@@ -101,6 +132,13 @@ persons = Resource(
         references=REFERENCES,
     ),
     guarded=dict.fromkeys(SENSITIVE, SENSITIVE_SCOPE),
+    staff_only_fields=frozenset({"stale_texts"}),
+    fields={"channels": _valid(PersonRow.channels), "private_channels": _valid(PersonRow.private_channels)},
+    parameters={
+        "channels_on": Parameter(
+            CalendarDate, lambda: None, "Show only the channels that are valid on this day; left out: all."
+        )
+    },
     filters={
         "identifier": where(
             str,
@@ -136,6 +174,7 @@ persons = Resource(
         "consents_to": where(
             PurposeKey, Text(), lambda value: has_agreed(PersonRow.id, value), "Has agreed to this purpose."
         ),
+        "stale": stale(PersonRow),
         **created_and_updated(PersonRow),
     },
     facets=("country", "language", "tag"),

@@ -5,8 +5,10 @@ from uuid import UUID
 from fastapi import Response
 
 from services.contracts.base import BulkCreate, BulkResults
-from services.contracts.members.person import Person, PersonCreate, PersonUpdate
+from services.contracts.members.person import Person, PersonCreate, PersonTextConfirmationCreate, PersonUpdate
 from services.kit.bulk import create_all
+from services.kit.drift import confirm
+from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 from services.members.features.persons import actions
 from services.members.features.persons.queries import persons
@@ -56,6 +58,26 @@ async def update_person(
     of its parts follows them; one that was given stays.
     """
     await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, persons, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="persons:write",
+    response=Person,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_person_text(
+    id: UUID, new: PersonTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that a person's text says the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    told, scopes = "members.person.updated", ["persons:read"]
+    await confirm(session, caller, persons, id, new, if_match, told=told, required_scopes=scopes)
     return await answer(session, caller, persons, id)
 
 
