@@ -14,6 +14,7 @@ from deploy.demo.standings import MembershipType, Stay, membership_types, stays
 Ids = dict[str, str]
 
 _FIRST_STAFF = 80_000
+_DRIFTED = "member-001"
 _ROLES = ({"zh": "主任", "en": "Director"}, {"zh": "联络员", "en": "Liaison officer"})
 
 
@@ -36,13 +37,41 @@ def _organisation(institution: Institution) -> Json:
         "emails": [reserved.email(institution.key)],
         "phones": [{"number": phone, "country": institution.country}] if phone else [],
         "tags": list(institution.tags),
+        **(_cared_for(institution, number) if "alliance member" in institution.tags else {}),
     }
+
+
+def _cared_for(institution: Institution, number: int) -> Json:
+    """What the office notes of a member: all have a cadence, every sixth is a key member, every fifth was renamed."""
+    noted: Json = {
+        "description": {
+            "zh": f"{institution.zh}是联盟会员，参与山地旅游日和培训。",
+            "en": f"{institution.en} is a member of the alliance and joins Mountain Tourism Day and trainings.",
+        },
+        "contact_cadence_days": (30, 60, 90, 180)[number % 4],
+    }
+    if number % 6 == 0:
+        reason = {"zh": "重点会员：年度调研与服务计划", "en": "Key member: yearly survey and service plan"}
+        noted["key_member"] = {"reason": reason, "starts_on": "2025-01-01", "ends_on": "2027-12-31"}
+    if number % 5 == 0:
+        before = {"zh": f"{institution.zh}筹备处", "en": f"Preparatory Office of {institution.en}"}
+        noted["former_names"] = [{"names": before, "until": f"{2010 + number % 9}-12-31"}]
+    return noted
 
 
 async def load_organisations(gateway: Gateway, advance: Advance) -> Ids:
     """Make the organisations; the answer is their ids by key."""
     known = await by_identifier(gateway, "/v1/organisations")
-    return await make_missing(gateway, "/v1/organisations", organisations(), known, advance)
+    wanted = organisations()
+    if (officer := await anext(gateway.rows("/v1/users", fields=["id"]), None)) is not None:
+        for body in wanted.values():
+            if "contact_cadence_days" in body:
+                body["officer_id"] = officer["id"]
+    ids = await make_missing(gateway, "/v1/organisations", wanted, known, advance)
+    # A text that was changed in one language only: `GET /v1/organisations?stale=true` finds it.
+    zh = f"{wanted[_DRIFTED]['names']['zh']}是联盟理事单位。"
+    await gateway.change(f"/v1/organisations/{ids[_DRIFTED]}", {"description": {"zh": zh}})
+    return ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +83,7 @@ class Role:
     title: Mapping[str, str]
     starts_on: str
     ends_on: str | None
+    primary: bool = True
 
 
 def roles() -> Iterator[Role]:
@@ -69,7 +99,7 @@ def roles() -> Iterator[Role]:
             if number % 7 == 0:
                 yield Role(person, elsewhere, _ROLES[1], f"{since - 4}-03-01", f"{since - 1}-12-31")
             if number % 11 == 0:
-                yield Role(person, elsewhere, {"zh": "顾问", "en": "Adviser"}, f"{since + 1}-01-01", None)
+                yield Role(person, elsewhere, {"zh": "顾问", "en": "Adviser"}, f"{since + 1}-01-01", None, False)
 
 
 async def load_people(gateway: Gateway, organisation_ids: Mapping[str, str], advance: Advance) -> None:
@@ -87,6 +117,7 @@ async def load_people(gateway: Gateway, organisation_ids: Mapping[str, str], adv
             "role": role.title,
             "starts_on": role.starts_on,
             "ends_on": role.ends_on,
+            "primary": role.primary,
         }
     in_place = {
         (row["person_id"], row["organisation_id"], row["starts_on"]): row["id"]
@@ -101,11 +132,17 @@ def _person(person: Invented) -> Json:
     phone = reserved.phone(person.country, person.number)
     return {
         "names": person.names,
+        "name_parts": person.name_parts,
+        "salutations": person.salutations,
         "family_name": person.family,
         "given_name": person.given,
         "languages": ["zh", "en"] if person.chinese else ["en"],
         "email": person.email,
         "phones": [{"number": phone, "country": person.country}] if phone else [],
+        "channels": [
+            {"kind": "email", "value": reserved.email(f"assistant-of-{person.key}"), "purpose": "assistant"},
+            {"kind": "wechat", "value": f"demo_{person.number}", "valid_from": "2024-01-01"},
+        ],
         "country": person.country,
         "tags": [TAG],
     }

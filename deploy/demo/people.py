@@ -53,6 +53,20 @@ class Invented:
         return {"en": self.full_name} | ({"zh": self.chinese} if self.chinese else {})
 
     @property
+    def name_parts(self) -> dict[str, dict[str, str]]:
+        """Family and given name in each language."""
+        parts = {"en": {"family": self.family, "given": self.given}}
+        if self.chinese:
+            parts["zh"] = {"family": self.chinese[0], "given": self.chinese[1:]}
+        return parts
+
+    @property
+    def salutations(self) -> dict[str, str]:
+        """How a letter to them begins."""
+        english = {"en": f"Dear {self.full_name}"}
+        return english | ({"zh": f"尊敬的{self.chinese}"} if self.chinese else {})
+
+    @property
     def email(self) -> str:
         """A reserved address, unique by number."""
         return reserved.email(self.key)

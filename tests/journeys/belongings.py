@@ -6,7 +6,14 @@ from uuid import uuid4
 
 from tests.factories.events import a_registration, open_event
 from tests.factories.liaison import a_contact, a_counterpart, a_follow_up, an_interaction
-from tests.factories.members import a_membership, a_membership_type, a_person, an_affiliation, an_organisation
+from tests.factories.members import (
+    a_membership,
+    a_membership_type,
+    a_person,
+    a_relation,
+    an_affiliation,
+    an_organisation,
+)
 from tests.journeys.alliance import EVENT_YEAR, a_key
 from tests.journeys.callers import Caller
 
@@ -42,6 +49,8 @@ async def everything_of_one(office: Caller, public_admission: str) -> Belongings
         return record
 
     organisation = (await made("/v1/organisations", an_organisation(names=names)))["id"]
+    branch = await office.made("/v1/organisations", an_organisation(names={"en": "A branch"}, parent_id=organisation))
+    await made("/v1/organisation-relations", a_relation(organisation, branch["id"], note=mark))
     person = await made("/v1/persons", a_person(names=names, email=f"{mark}@example.org"))
     await made("/v1/affiliations", an_affiliation(person["id"], organisation, role=names))
     kind = await office.made("/v1/membership-types", a_membership_type(code=f"type-{uuid4().hex[:12]}"))
