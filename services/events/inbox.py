@@ -11,10 +11,12 @@ from services.contracts.change import Change
 from services.events.features.registrations.places import SEEN_WITH
 from services.events.tables.event import EventRow
 from services.events.tables.organisation_copy import OrganisationCopyRow
+from services.events.tables.person_copy import PersonCopyRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.changes import save_all
 from services.kit.inbox import Handler
+from services.kit.person_copies import consent_handlers
 
 
 async def keep_copy(session: AsyncSession, change: Change) -> None:
@@ -96,4 +98,5 @@ HANDLERS: dict[str, Handler] = {
     **{f"{_KIND}.{verb}": keep_copy for verb in ("created", "updated", "archived", "restored")},
     f"{_KIND}.merged": follow_merge,
     f"{_KIND}.deleted": mark_deleted,
+    **consent_handlers(PersonCopyRow),
 }

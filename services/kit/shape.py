@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Text, Uuid, and_, bindparam, true
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Date, Text, Uuid, and_, bindparam, true
 
 from services.kit.auth import Caller
 from services.kit.clock import office_today
@@ -17,6 +17,8 @@ CALLER_SCOPES = bindparam("caller_scopes", type_=ARRAY(Text))
 """The scopes the caller holds; for row rules."""
 CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
 """The caller's subject; for row rules."""
+CALLER_ABROAD = bindparam("caller_abroad", type_=Boolean())
+"""Whether the caller sits abroad; for what records embed. Rows are kept back by `LeftOut`."""
 OFFICE_TODAY = bindparam("office_today", type_=Date())
 """The date in the office; for row rules, fields and filters that depend on it."""
 
@@ -27,6 +29,7 @@ def caller_values(caller: Caller) -> dict[str, Any]:
         "caller_organisation": caller.organisation_id,
         "caller_subject": caller.subject,
         "caller_scopes": list(caller.reading_scopes),
+        "caller_abroad": caller.abroad,
         "office_today": office_today(),
     }
 

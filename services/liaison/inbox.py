@@ -12,8 +12,9 @@ from services.contracts.change import Change
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.inbox import Handler
+from services.kit.person_copies import consent_handlers
 from services.liaison.callers import scopes_to_read
-from services.liaison.tables import CounterpartRow, OrganisationCopyRow
+from services.liaison.tables import CounterpartRow, OrganisationCopyRow, PersonCopyRow
 
 _COPIED = ("names", "status", "merged_into")
 
@@ -94,4 +95,5 @@ HANDLERS: Mapping[str, Handler] = {
     "members.organisation.restored": follow,
     "members.organisation.merged": follow_merge,
     "members.organisation.deleted": follow_deletion,
+    **consent_handlers(PersonCopyRow),
 }

@@ -67,7 +67,7 @@ SERVICE = Service(
     tasks=[remove_files, sweep_files, WORK_ON_IMPORTS, SWEEP_IMPORTS],
     purpose_known=purpose_known,
     subscriptions=[
-        Subscription("events", ("members.organisation.",)),
-        Subscription("liaison", ("members.organisation.",)),
+        Subscription("events", ("members.organisation.", "members.consent.")),
+        Subscription("liaison", ("members.organisation.", "members.consent.")),
     ],
 )

@@ -60,6 +60,9 @@ class RegistrationCreate(Input):
         "A partner's key registers for its own organisation, also when this is left out.",
         examples=[None],
     )
+    person_id: UUID | None = Field(
+        None, description="The person in members, where it is known who it is.", examples=[None]
+    )
     participant: Participant
     custom: CustomValues = Field({}, description="Custom fields, by key.", examples=[{}])
 
@@ -67,6 +70,7 @@ class RegistrationCreate(Input):
 class RegistrationUpdate(Input):
     """What changes; left out keeps, null clears (RFC 7396)."""
 
+    person_id: UUID | None | MISSING = Field(MISSING, description="The person in members.", examples=[None])
     participant: ParticipantUpdate | MISSING = MISSING
     custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
@@ -101,6 +105,7 @@ class Registration(Output):
     event_id: UUID
     admission_type_id: UUID
     organisation_id: UUID | None = None
+    person_id: UUID | None = Field(None, description="The person in members, where it is known who it is.")
     participant: ParticipantShown
     status: RegistrationStatus = Field(description="A place, a place on the waitlist, or neither any more.")
     waitlist_number: int | None = Field(

@@ -30,6 +30,9 @@ class ContactCreate(Input):
     """A new contact of a counterpart."""
 
     counterpart_id: UUID
+    person_id: UUID | None = Field(
+        None, description="The person in members, where it is known who it is.", examples=[None]
+    )
     names: Names = Field(
         description="The name in each script it is used in.", examples=[{"zh": "丁真子", "en": "Tenzin Example"}]
     )
@@ -49,6 +52,7 @@ class ContactCreate(Input):
 class ContactUpdate(Input):
     """What changes; left out keeps, null clears (RFC 7396)."""
 
+    person_id: UUID | None | MISSING = Field(MISSING, description="The person in members.", examples=[None])
     names: NamesPatch | MISSING = MISSING
     title: NamesPatch | None | MISSING = MISSING
     precedence: Precedence | None | MISSING = MISSING
@@ -65,6 +69,7 @@ class Contact(Output):
     id: UUID
     counterpart_id: UUID
     counterpart: CounterpartBrief | MISSING = Field(MISSING, description="With `expand=counterpart`.")
+    person_id: UUID | None = Field(None, description="The person in members, where it is known who it is.")
     names: Names
     title: Names | None = None
     precedence: int | None = None

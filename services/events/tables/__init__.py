@@ -7,6 +7,7 @@ from services.events.tables.custom_field import CustomFieldRow, EventCustomValue
 from services.events.tables.event import EventRow
 from services.events.tables.online_audience import OnlineAudienceRow
 from services.events.tables.organisation_copy import OrganisationCopyRow
+from services.events.tables.person_copy import PersonCopyRow
 from services.events.tables.registration import RegistrationRow
 from services.events.tables.series import SeriesRow
 
@@ -20,6 +21,7 @@ __all__ = [
     "EventRow",
     "OnlineAudienceRow",
     "OrganisationCopyRow",
+    "PersonCopyRow",
     "RegistrationCustomValueRow",
     "RegistrationRow",
     "SeriesRow",

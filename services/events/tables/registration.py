@@ -61,6 +61,7 @@ class RegistrationRow(Tracked, Searchable, CustomHolder, Base):
         Index("ix_registration_event_id_id", "event_id", "id"),
         Index("ix_registration_admission_type_id_id", "admission_type_id", "id"),
         Index("ix_registration_organisation_id_id", "organisation_id", "id"),
+        Index("ix_registration_person_id_id", "person_id", "id"),
         Index("ix_registration_status_id", "status", "id"),
         Index("ix_registration_country_id", "country", "id"),
         Index("ix_registration_sort_name_id", "sort_name", "id"),
@@ -74,6 +75,7 @@ class RegistrationRow(Tracked, Searchable, CustomHolder, Base):
     event_id: Mapped[UUID] = mapped_column(Uuid)
     admission_type_id: Mapped[UUID] = mapped_column(Uuid)
     organisation_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("organisation_copy.id"))
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
     sort_name: Mapped[str] = mapped_column(Text(collation="C"))
     email: Mapped[str | None]

@@ -7,6 +7,7 @@ from services.liaison.tables.custom_field import CounterpartCustomValueRow, Cust
 from services.liaison.tables.follow_up import FollowUpRow
 from services.liaison.tables.interaction import InteractionContactRow, InteractionRow
 from services.liaison.tables.organisation_copy import OrganisationCopyRow
+from services.liaison.tables.person_copy import PersonCopyRow
 
 metadata = Base.metadata
 
@@ -20,5 +21,6 @@ __all__ = [
     "InteractionContactRow",
     "InteractionRow",
     "OrganisationCopyRow",
+    "PersonCopyRow",
     "metadata",
 ]

@@ -23,6 +23,7 @@ class ContactRow(Tracked, Searchable, Base):
         CheckConstraint("until >= since", name="until"),
         Index("ix_contact_counterpart_id_precedence_id", "counterpart_id", "precedence", "id"),
         Index("ix_contact_precedence_id", "precedence", "id"),
+        Index("ix_contact_person_id_id", "person_id", "id"),
         Index("ix_contact_sort_name_id", "sort_name", "id"),
         Index("ix_contact_created_at_id", "created_at", "id"),
         Index("ix_contact_updated_at_id", "updated_at", "id"),
@@ -32,6 +33,7 @@ class ContactRow(Tracked, Searchable, Base):
     unlogged = Tracked.unlogged | {"sort_name"}
 
     counterpart_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("counterpart.id"))
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))
     sort_name: Mapped[str] = mapped_column(Text(collation="C"))
     title: Mapped[dict[str, str] | None] = mapped_column(Json(dict[str, str]))

@@ -9,8 +9,10 @@ from sqlalchemy.orm import aliased
 from services.contracts.events.check_in import CheckIn
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.check_in import CheckInRow
+from services.events.tables.person_copy import PersonCopyRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.filters import any_of, created_and_updated
+from services.kit.person_copies import kept_from_abroad, not_agreed
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 
 _OWN = aliased(RegistrationRow)
@@ -19,6 +21,9 @@ OWN_ORGANISATION = Rule(
     lambda caller: caller.kind == "partner",
     select(_OWN.id).where(_OWN.id == CheckInRow.registration_id, _OWN.organisation_id == CALLER_ORGANISATION).exists(),
 )
+
+_OF = aliased(RegistrationRow)
+_NOT_AGREED = select(_OF.id).where(not_agreed(_OF.person_id, PersonCopyRow))
 
 
 def _with_registration(query: Select[Any]) -> Select[Any]:
@@ -49,4 +54,5 @@ check_ins = Resource(
     },
     joins=_with_registration,
     rules=(OWN_ORGANISATION, EVERY_ROW),
+    leaves_out=(kept_from_abroad(CheckInRow.registration_id.in_(_NOT_AGREED)),),
 )

@@ -79,6 +79,7 @@ async def _register(
         event_id=admission.event_id,
         admission_type_id=admission.id,
         organisation_id=organisation_id,
+        person_id=new.person_id,
         names=person.names,
         email=person.email,
         phone=None if person.phone is None else normalised(person.phone, person.country),
@@ -123,6 +124,8 @@ async def update(
     row = await held(session, caller, registrations, id, if_match)
     if row.status == "cancelled":
         raise AlreadyCancelled()
+    if "person_id" in change.model_fields_set:
+        row.person_id = change.person_id  # type: ignore[assignment] # given, so not MISSING
     if "participant" in change.model_fields_set:
         person = change.participant
         patch(row, person, skip=frozenset({"phone"}))  # type: ignore[arg-type] # given, so not MISSING

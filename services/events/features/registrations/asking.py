@@ -21,7 +21,7 @@ from services.events.tables.organisation_copy import OrganisationCopyRow
 from services.kit.auth import ON_BEHALF_OF, Caller
 from services.kit.errors import BadGateway, GatewayTimeout, NotFound, Unavailable
 from services.kit.http import deadline, seconds_left
-from services.kit.routing import Prepare
+from services.kit.policy import Prepare
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.statement import Statement
 

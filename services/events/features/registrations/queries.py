@@ -14,9 +14,11 @@ from services.events.tables.check_in import CheckInRow
 from services.events.tables.custom_field import CustomFieldRow, RegistrationCustomValueRow
 from services.events.tables.event import EventRow
 from services.events.tables.organisation_copy import OrganisationCopyRow
+from services.events.tables.person_copy import PersonCopyRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.custom.declared import Custom
 from services.kit.filters import any_of, created_and_updated, where
+from services.kit.person_copies import kept_from_abroad, not_agreed
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 
 OWN_ORGANISATION = Rule(
@@ -68,11 +70,16 @@ registrations = Resource(
         "event_id": any_of(RegistrationRow.event_id, UUID, "For any of these events."),
         "admission_type_id": any_of(RegistrationRow.admission_type_id, UUID, "Of any of these admission types."),
         "organisation_id": any_of(RegistrationRow.organisation_id, UUID, "Sent by any of these organisations."),
+        "person_id": any_of(RegistrationRow.person_id, UUID, "Of any of members' persons.", identifies=True),
         "status": any_of(RegistrationRow.status, RegistrationStatus, "Any of these states."),
         "price_status": any_of(RegistrationRow.price_status, PriceStatus, "Price confirmed, or to be confirmed."),
         "country": any_of(RegistrationRow.country, CountryCode, "Participants from any of these countries."),
         "email": where(
-            Email, Text(), lambda value: RegistrationRow.email_key == func.lower(value), "The participant's address."
+            Email,
+            Text(),
+            lambda value: RegistrationRow.email_key == func.lower(value),
+            "The participant's address.",
+            identifies=True,
         ),
         "checked_in": where(
             bool, Boolean(), lambda value: _CHECK_IN.exists() == value, "Whether the participant was let in."
@@ -93,4 +100,5 @@ registrations = Resource(
         "organisation": _ORGANISATION,
     },
     rules=(OWN_ORGANISATION, EVERY_ROW),
+    leaves_out=(kept_from_abroad(not_agreed(RegistrationRow.person_id, PersonCopyRow)),),
 )

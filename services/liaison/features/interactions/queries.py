@@ -2,17 +2,19 @@
 
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, func, select
+from sqlalchemy import Text, Uuid, any_, func, not_, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.contracts.base import CalendarDate
 from services.contracts.liaison.colleague import Subject
 from services.contracts.liaison.interaction import Confidentiality, Interaction, InteractionChannel
 from services.kit.filters import any_of, between, created_and_updated, where
+from services.kit.person_copies import not_agreed
 from services.kit.reading import Resource, Sort
+from services.kit.shape import CALLER_ABROAD
 from services.liaison.callers import rules, seen_with_its_counterpart
 from services.liaison.features.counterparts.queries import brief
-from services.liaison.tables import ContactRow, CounterpartRow, InteractionContactRow, InteractionRow
+from services.liaison.tables import ContactRow, CounterpartRow, InteractionContactRow, InteractionRow, PersonCopyRow
 
 _CONTACTS = (
     select(
@@ -27,7 +29,11 @@ _CONTACTS = (
             func.jsonb_build_array(),
         )
     )
-    .where(ContactRow.id == any_(InteractionRow.contact_ids), seen_with_its_counterpart(ContactRow.counterpart_id))
+    .where(
+        ContactRow.id == any_(InteractionRow.contact_ids),
+        seen_with_its_counterpart(ContactRow.counterpart_id),
+        or_(not_(CALLER_ABROAD), not_(not_agreed(ContactRow.person_id, PersonCopyRow))),
+    )
     .scalar_subquery()
 )
 

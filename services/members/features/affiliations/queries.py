@@ -7,10 +7,11 @@ from sqlalchemy import Boolean, Date, and_, select
 from services.contracts.base import CalendarDate
 from services.contracts.members.affiliation import Affiliation
 from services.kit.filters import any_of, between, created_and_updated, where
+from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
 from services.members.features.persons.queries import SUMMARY as PERSON
-from services.members.features.transfer import kept_from_abroad, not_agreed
+from services.members.features.transfer import not_agreed
 from services.members.tables.affiliation import AffiliationRow, lasting_on
 from services.members.tables.organisation import OrganisationRow
 from services.members.tables.person import PersonRow

@@ -8,9 +8,10 @@ from services.contracts.base import Instant
 from services.contracts.members.consent import Consent, ConsentChannel
 from services.contracts.members.purpose import Decision, PurposeKey
 from services.kit.filters import any_of, between, created_and_updated, where
+from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
 from services.members.features.persons.queries import OF_OWN_ORGANISATION, SUMMARY
-from services.members.features.transfer import kept_from_abroad, not_agreed
+from services.members.features.transfer import not_agreed
 from services.members.tables.consent import ConsentRow, ConsentStateRow
 from services.members.tables.person import PersonRow
 

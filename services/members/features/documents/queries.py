@@ -8,9 +8,10 @@ from sqlalchemy import Boolean, and_, func, or_, select
 from services.contracts.base import Language, Tag
 from services.contracts.members.document import Document, DocumentKind, DocumentVersion, MediaType
 from services.kit.filters import any_of, created_and_updated, overlaps, where
+from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_ORGANISATION, Resource, Rule, Sort
 from services.members.features.about import about_of, holds, records_of, seen_with_its_record
-from services.members.features.transfer import kept_from_abroad, not_agreed
+from services.members.features.transfer import not_agreed
 from services.members.tables.document import DocumentRow, DocumentVersionRow
 
 SENSITIVE = "persons:sensitive"

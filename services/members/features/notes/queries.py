@@ -7,10 +7,11 @@ from sqlalchemy import Boolean, func
 from services.contracts.members.about import Subject
 from services.contracts.members.note import Note
 from services.kit.filters import any_of, created_and_updated, where
+from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import Resource, Rule, Sort
 from services.kit.search import has_words
 from services.members.features.about import about_of, records_of, seen_with_its_record
-from services.members.features.transfer import kept_from_abroad, not_agreed
+from services.members.features.transfer import not_agreed
 from services.members.tables.note import NoteRow
 
 # No rule lets a partner in.

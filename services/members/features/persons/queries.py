@@ -27,12 +27,13 @@ from services.contracts.members.purpose import PurposeKey
 from services.kit.custom.declared import Custom
 from services.kit.drift import stale
 from services.kit.filters import Column, Filter, any_of, between, created_and_updated, overlaps, where
+from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Parameter, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
 from services.members.features.persons.cards import CARDS
 from services.members.features.references import REFERENCES
 from services.members.features.segments.filter import segment_filter
-from services.members.features.transfer import kept_from_abroad, not_agreed
+from services.members.features.transfer import not_agreed
 from services.members.tables.affiliation import AffiliationRow, lasting_on
 from services.members.tables.consent import ConsentStateRow, has_agreed
 from services.members.tables.custom_field import CustomFieldRow, PersonCustomValueRow

@@ -6,8 +6,9 @@ from sqlalchemy import case, false, literal
 
 from services.contracts.members.segment import Segment, SegmentEntry, SegmentResource
 from services.kit.filters import any_of, created_and_updated
+from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
-from services.members.features.transfer import kept_from_abroad, not_agreed
+from services.members.features.transfer import not_agreed
 from services.members.tables.segment import SegmentEntryRow, SegmentRow
 
 _NO_PARTNERS = Rule("partner", lambda caller: caller.kind == "partner", false())
