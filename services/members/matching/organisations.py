@@ -31,6 +31,7 @@ _MOST_OF_CONTACTS = 12.0
 _MOST_WITH_ANOTHER_NAME = 8.0
 _LITTLE = 2.0
 _SURE = 8.0
+_SHORTEST_INITIALS = 3
 _TELLING = 4
 """Words of a translated name that are hardly the same by chance."""
 
@@ -75,7 +76,7 @@ def _keys(features: Features) -> list[str]:
         keys += [f"r:{sound}" for sound in one.sounds]
     for name in features.spelled:
         keys += [f"w:{word}" for word in name.words[:_MOST_WORDS]]
-        keys += [f"x:{initials}" for initials in name.initials]
+        keys += [f"x:{initials}" for initials in name.initials if len(initials) > _SHORTEST_INITIALS]
         keys.append(f"r:{name.whole}")
         if name.acronym:
             keys.append(f"x:{name.acronym}")
@@ -83,7 +84,8 @@ def _keys(features: Features) -> list[str]:
         keys.append(f"l:{letters(name.joined)[:40]}")
         keys += [f"f:{name.joined[:7]}", f"f:{name.joined[-7:]}."]
         keys += [f"j:{' '.join(sorted(two))}" for two in pairwise(name.words[:_MOST_WORDS])]
-        keys += [f"m:{city} {word}" for city in features.place.city for word in name.words[:4]]
+        telling = [word for word in name.words if word not in GENERIC and word not in features.place.city]
+        keys += [f"m:{city} {word}" for city in features.place.city for word in telling[:4]]
     return list(dict.fromkeys(keys))
 
 

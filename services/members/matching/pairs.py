@@ -1,8 +1,7 @@
 """Finding the pairs among records held in memory: a file, or the records of a test."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from services.members.matching.evidence import Pair, score_of
 from services.members.matching.frequencies import Counted
@@ -12,8 +11,9 @@ from services.members.matching.resources import Prepared, compare, prepare
 LARGEST_BLOCK = 60
 """Records that share a key and are still all compared; a key that more share says nothing by itself."""
 LARGEST_WEAK_BLOCK = 25
-WEAK = frozenset("wkfjmnpqcys")
-"""First characters of the keys that hold a part of a name only."""
+ENOUGH = 2
+WEAK = frozenset("abcfjkmnpqswyz")
+"""First characters of the keys that hold a part of a name, a street or a date only."""
 LIKELY = 0.6
 """From this score on two records are shown as candidates."""
 
@@ -41,19 +41,24 @@ def largest_block(key: str) -> int:
     return LARGEST_WEAK_BLOCK if key[0] in WEAK else LARGEST_BLOCK
 
 
+def weight(key: str) -> int:
+    """How much sharing the key says: parts of names must be shared twice for two records to be compared."""
+    return 1 if key[0] in WEAK else ENOUGH
+
+
 def _sharing(prepared: Sequence[Prepared]) -> Iterator[tuple[int, int]]:
+    """Positions of records that share enough keys. Works record by record, so that memory holds no pairs."""
     blocks: dict[str, list[int]] = defaultdict(list)
     for position, one in enumerate(prepared):
         for key in one.keys:
             blocks[key].append(position)
-    yield from _distinct(blocks)
-
-
-def _distinct(blocks: Mapping[str, Sequence[int]]) -> Iterator[tuple[int, int]]:
-    seen: set[tuple[int, int]] = set()
-    for key, block in blocks.items():
-        if len(block) <= largest_block(key):
-            for pair in combinations(block, 2):
-                if pair not in seen:
-                    seen.add(pair)
-                    yield pair
+    for position, one in enumerate(prepared):
+        shared: Counter[int] = Counter()
+        for key in one.keys:
+            if len(block := blocks[key]) <= largest_block(key):
+                for other in block:
+                    if other > position:
+                        shared[other] += weight(key)
+        for other, enough in shared.items():
+            if enough >= ENOUGH:
+                yield position, other
