@@ -1,0 +1,152 @@
+"""Finding the likely duplicates of some records in the database.
+
+Works on a connection of its own, without an event loop, because comparing is work for the processor: jobs call it from
+a thread, scans from processes. Whatever it does may be done again.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from services.kit.db import NOTICES_A_LOST_SERVER
+from services.members.features.duplicates.loading import TABLES, load
+from services.members.features.duplicates.stored import Found, found_of, replace_candidates
+from services.members.matching import Counted, Kind, Record, compare, prepare
+from services.members.matching.pairs import ENOUGH, largest_block, weight
+from services.members.matching.resources import Prepared
+
+_COUNTED_TO = 3_000
+"""A value that more records have is as good as one that all have."""
+_KEPT_COUNTS = 400_000
+_KEPT_RECORDS = 8_192
+
+_NEW_KEYS = """
+WITH wanted AS (SELECT * FROM unnest(%(ids)s::uuid[], %(keys)s::bigint[]) AS w (record_id, key)),
+gone AS (
+    DELETE FROM match_key k WHERE k.record_id = ANY(%(all)s)
+    AND NOT EXISTS (SELECT FROM wanted w WHERE w.record_id = k.record_id AND w.key = k.key)
+)
+INSERT INTO match_key (key, record_id)
+SELECT w.key, w.record_id FROM wanted w
+WHERE NOT EXISTS (SELECT FROM match_key k WHERE k.record_id = w.record_id AND k.key = w.key)
+ON CONFLICT DO NOTHING
+"""
+_SHARING = """
+SELECT asked.key, others.ids
+FROM unnest(%s::bigint[], %s::int[]) AS asked (key, most)
+CROSS JOIN LATERAL (
+    SELECT array_agg(k.record_id) AS ids
+    FROM (SELECT record_id FROM match_key WHERE key = asked.key LIMIT asked.most + 1) AS k
+) AS others
+WHERE cardinality(others.ids) > 1
+"""
+_COUNTS = """
+SELECT asked.key, (SELECT count(*) FROM (SELECT FROM match_key WHERE key = asked.key LIMIT %s) AS k)
+FROM unnest(%s::bigint[]) AS asked (key)
+"""
+
+
+def connect(conninfo: str) -> psycopg.Connection[Any]:
+    """A connection for this work."""
+    options = "-c timezone=UTC -c jit=off -c statement_timeout=20000 -c lock_timeout=4000"
+    return psycopg.connect(
+        conninfo, autocommit=True, options=options, application_name="duplicates", **NOTICES_A_LOST_SERVER
+    )
+
+
+@lru_cache(maxsize=_KEPT_RECORDS)
+def _prepared(kind: Kind, record: Record) -> Prepared:
+    return prepare(kind, record)
+
+
+def fingerprint(kind: Kind, key: str) -> int:
+    """A key as it is stored: 64 bits, from which nothing of the value can be read."""
+    return int.from_bytes(hashlib.blake2b(f"{kind}|{key}".encode(), digest_size=8).digest(), signed=True)
+
+
+class Finder:
+    """Looks for duplicates among the records of one kind."""
+
+    def __init__(self, connection: psycopg.Connection[Any], kind: Kind) -> None:
+        self._connection = connection
+        self._kind: Kind = kind
+        self._counts: dict[int, int] = {}
+        self._size: int | None = None
+
+    def index(self, ids: Sequence[UUID]) -> int:
+        """Store what these records are found by; forget it of those that are gone. Answers how many there are."""
+        records = load(self._connection, self._kind, ids)
+        rows = [(id, key) for id, record in records.items() for key in self._fingerprints(record)]
+        with self._connection.transaction():
+            self._connection.execute(
+                _NEW_KEYS, {"ids": [id for id, _ in rows], "keys": [key for _, key in rows], "all": list(ids)}
+            )
+        return len(records)
+
+    def search(self, ids: Sequence[UUID], *, later_only: bool = False) -> int:
+        """Compare these records with all that share enough keys, and store the likely pairs; answers their number.
+
+        Records must be indexed. With `later_only` a record is compared with those of greater ids only: a scan of all
+        records then meets each pair once.
+        """
+        records = load(self._connection, self._kind, ids)
+        pairs = self._pairs(records, later_only=later_only)
+        missing = {id for pair in pairs for id in pair} - records.keys()
+        records |= load(self._connection, self._kind, sorted(missing))
+        prepared = {id: _prepared(self._kind, record) for id, record in records.items()}
+        frequencies = self._frequencies(prepared.values())
+        likely: list[Found] = []
+        for left, right in pairs:
+            if left in prepared and right in prepared:
+                evidence = compare(self._kind, prepared[left], prepared[right], frequencies)
+                if (found := found_of(left, right, evidence)) is not None:
+                    likely.append(found)
+        replace_candidates(self._connection, self._kind, ids, likely, later_only=later_only)
+        return len(likely)
+
+    def _fingerprints(self, record: Record) -> set[int]:
+        return {fingerprint(self._kind, key) for key in _prepared(self._kind, record).keys}
+
+    def _pairs(self, records: Mapping[UUID, Record], *, later_only: bool) -> list[tuple[UUID, UUID]]:
+        """The pairs that share enough keys, in the order of their ids."""
+        held: dict[int, list[UUID]] = {}
+        rules: dict[int, tuple[int, int]] = {}
+        for id, record in records.items():
+            for key in _prepared(self._kind, record).keys:
+                stored = fingerprint(self._kind, key)
+                held.setdefault(stored, []).append(id)
+                rules[stored] = (largest_block(key), weight(key))
+        shared: Counter[tuple[UUID, UUID]] = Counter()
+        asked = sorted(rules)
+        blocks = self._connection.execute(_SHARING, (asked, [rules[key][0] for key in asked])).fetchall()
+        for key, others in blocks:
+            most, says = rules[key]
+            if len(others) > most:
+                continue
+            for id in held[key]:
+                for other in others:
+                    if other > id:
+                        shared[id, other] += says
+                    elif other < id and not later_only and other not in records:
+                        shared[other, id] += says
+        return sorted(pair for pair, says in shared.items() if says >= ENOUGH)
+
+    def _frequencies(self, prepared: Iterable[Prepared]) -> Counted:
+        """How common the values of these records are. Counted once while this object lives."""
+        keys = {key: fingerprint(self._kind, key) for one in prepared for key in one.keys}
+        if len(self._counts) > _KEPT_COUNTS:
+            self._counts.clear()
+        if unknown := sorted(set(keys.values()) - self._counts.keys()):
+            self._counts.update(self._connection.execute(_COUNTS, (_COUNTED_TO, unknown)).fetchall())
+        if self._size is None:
+            # The names are ours, never a caller's.
+            counted = self._connection.execute(f"SELECT count(*) FROM {TABLES[self._kind]}").fetchone()  # type: ignore[arg-type] # noqa: S608
+            self._size = counted[0] if counted else 0
+        return Counted({key: self._counts.get(stored, 0) for key, stored in keys.items()}, self._size)
+
+
