@@ -20,6 +20,8 @@ SEGMENTS: Final[dict[str, str]] = {
     "membership-terms": "members",
     "membership-decisions": "members",
     "merges": "members",
+    "duplicate-candidates": "members",
+    "duplicate-scans": "members",
     "segments": "members",
     "segment-entries": "members",
     "notes": "members",

@@ -11,6 +11,10 @@ from services.members.features.designations.routes import routes as designations
 from services.members.features.documents.files import remove_files, sweep_files
 from services.members.features.documents.routes import routes as documents
 from services.members.features.documents.routes import version_routes as document_versions
+from services.members.features.duplicates.following import follow_for_duplicates
+from services.members.features.duplicates.routes import routes as duplicates
+from services.members.features.duplicates.routes import scan_routes as duplicate_scans
+from services.members.features.duplicates.scanning import scan_for_duplicates
 from services.members.features.import_mappings.routes import routes as import_mappings
 from services.members.features.imports.routes import routes as imports
 from services.members.features.imports.work import SWEEP as SWEEP_IMPORTS
@@ -42,6 +46,8 @@ SERVICE = Service(
         organisation_relations,
         organisation_fields,
         standing,
+        duplicates,
+        duplicate_scans,
         merges,
         persons,
         person_fields,
@@ -64,7 +70,7 @@ SERVICE = Service(
         purpose_texts,
         consents,
     ],
-    tasks=[remove_files, sweep_files, WORK_ON_IMPORTS, SWEEP_IMPORTS],
+    tasks=[follow_for_duplicates, scan_for_duplicates, remove_files, sweep_files, WORK_ON_IMPORTS, SWEEP_IMPORTS],
     purpose_known=purpose_known,
     subscriptions=[
         Subscription("events", ("members.organisation.", "members.consent.")),

@@ -1,4 +1,4 @@
-"""Duplicates: pairs of records that are likely about the same organisation or person, and the scans that look for them."""
+"""Duplicates: pairs of records that are likely about the same organisation or person, and scans that look for them."""
 
 from typing import Annotated, Literal
 from uuid import UUID

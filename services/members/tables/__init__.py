@@ -11,6 +11,7 @@ from services.members.tables.custom_field import (
 )
 from services.members.tables.designation import DesignationRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
+from services.members.tables.duplicate import DuplicateCandidateRow, DuplicateScanRow, MatchKeyRow
 from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
 from services.members.tables.imports import ImportLineRow, ImportMappingRow, ImportRow
 from services.members.tables.membership import (
@@ -40,10 +41,13 @@ __all__ = [
     "DesignationRow",
     "DocumentRow",
     "DocumentVersionRow",
+    "DuplicateCandidateRow",
+    "DuplicateScanRow",
     "EventFactRow",
     "ImportLineRow",
     "ImportMappingRow",
     "ImportRow",
+    "MatchKeyRow",
     "MembershipDecisionRow",
     "MembershipRow",
     "MembershipTermRow",

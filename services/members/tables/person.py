@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Text, Uuid, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.contracts.base import Phone
@@ -48,6 +48,10 @@ class PersonRow(Tracked, Searchable, CustomHolder, Drifting, Base):
         Index("ix_person_languages", "languages", postgresql_using="gin"),
         Index("ix_person_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
         Index("ix_person_tags", "tags", postgresql_using="gin"),
+        CheckConstraint("status IN ('active', 'merged')", name="status"),
+        CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged_into"),
+        CheckConstraint("merged_into <> id", name="not_into_itself"),
+        Index("ix_person_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
     # The log outlives a person's erasure, so it keeps nothing that tells who they are.
     personal = (
@@ -100,6 +104,9 @@ class PersonRow(Tracked, Searchable, CustomHolder, Drifting, Base):
     private_channels: Mapped[list[Channel]] = mapped_column(
         Json(list[Channel]), default=list, server_default=text("'[]'")
     )
+
+    status: Mapped[str] = mapped_column(default="active", server_default=text("'active'"))
+    merged_into: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("person.id"))
 
     held_identifiers: Mapped[list[PersonIdentifierRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"

@@ -100,9 +100,7 @@ async def start_scan(session: AsyncSession, caller: Caller, new: DuplicateScanCr
     )
     session.add(row)
     with refused_by("uq_duplicate_scan_running", ScanRunning()):
-        await save(
-            session, caller, "members.duplicate_scan.created", row, required_scopes=[SCOPES[row.resource]]
-        )
+        await save(session, caller, "members.duplicate_scan.created", row, required_scopes=[SCOPES[row.resource]])
     await scan_for_duplicates.defer(session, scan_id=str(row.id))
     return row
 
@@ -115,6 +113,4 @@ async def cancel_scan(session: AsyncSession, caller: Caller, id: UUID) -> None:
         raise ScanEnded()
     if row.state != "cancelled":
         row.state, row.finished_at = "cancelled", now()
-        await save(
-            session, caller, "members.duplicate_scan.cancelled", row, required_scopes=[SCOPES[row.resource]]
-        )
+        await save(session, caller, "members.duplicate_scan.cancelled", row, required_scopes=[SCOPES[row.resource]])

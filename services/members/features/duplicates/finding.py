@@ -13,7 +13,6 @@ from uuid import UUID
 
 import psycopg
 
-from services.kit.db import NOTICES_A_LOST_SERVER
 from services.members.features.duplicates.loading import TABLES, load
 from services.members.features.duplicates.stored import Found, found_of, replace_candidates
 from services.members.matching import Counted, Kind, Record, compare, prepare
@@ -54,9 +53,7 @@ FROM unnest(%s::bigint[]) AS asked (key)
 def connect(conninfo: str) -> psycopg.Connection[Any]:
     """A connection for this work."""
     options = "-c timezone=UTC -c jit=off -c statement_timeout=20000 -c lock_timeout=4000"
-    return psycopg.connect(
-        conninfo, autocommit=True, options=options, application_name="duplicates", **NOTICES_A_LOST_SERVER
-    )
+    return psycopg.connect(conninfo, autocommit=True, options=options, application_name="duplicates")
 
 
 @lru_cache(maxsize=_KEPT_RECORDS)
@@ -145,8 +142,6 @@ class Finder:
             self._counts.update(self._connection.execute(_COUNTS, (_COUNTED_TO, unknown)).fetchall())
         if self._size is None:
             # The names are ours, never a caller's.
-            counted = self._connection.execute(f"SELECT count(*) FROM {TABLES[self._kind]}").fetchone()  # type: ignore[arg-type] # noqa: S608
+            counted = self._connection.execute(f"SELECT count(*) FROM {TABLES[self._kind]}").fetchone()  # noqa: S608
             self._size = counted[0] if counted else 0
         return Counted({key: self._counts.get(stored, 0) for key, stored in keys.items()}, self._size)
-
-

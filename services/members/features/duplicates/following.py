@@ -75,5 +75,5 @@ def look_at(connection: psycopg.Connection[Any], kind: Kind, ids: Sequence[UUID]
     finder = Finder(connection, kind)
     if finder.index(ids) < len(ids):
         table = "organisation" if kind == "organisations" else "person"
-        connection.execute(_GONE.format(table=table), {"ids": list(ids)})  # type: ignore[arg-type] # our own names
+        connection.execute(_GONE.format(table=table), {"ids": list(ids)})
     finder.search(ids)

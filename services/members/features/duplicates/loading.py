@@ -16,8 +16,8 @@ SELECT id, names, former_names, country, subdivision, city, address, website, em
 FROM organisation WHERE id = ANY(%s) AND merged_into IS NULL
 """
 _PERSONS = """
-SELECT id, names, name_parts, family_name, given_name, birth_date, email, other_emails, phones, wechat, country, address,
-       channels, identifiers, passport,
+SELECT id, names, name_parts, family_name, given_name, birth_date, email, other_emails, phones, wechat, country,
+       address, channels, identifiers, passport,
        ARRAY(SELECT DISTINCT a.organisation_id FROM affiliation a WHERE a.person_id = person.id LIMIT 20) AS offices
 FROM person WHERE id = ANY(%s) AND merged_into IS NULL
 """
@@ -25,10 +25,10 @@ FROM person WHERE id = ANY(%s) AND merged_into IS NULL
 
 def load(connection: psycopg.Connection[Any], kind: Kind, ids: Sequence[UUID]) -> dict[UUID, Record]:
     """The records of these ids that are still there and were not merged."""
+    statement, made = (_ORGANISATIONS, _organisation) if kind == "organisations" else (_PERSONS, _person)
     with connection.cursor(row_factory=namedtuple_row) as cursor:
-        if kind == "organisations":
-            return {row.id: _organisation(row) for row in cursor.execute(_ORGANISATIONS, (list(ids),))}
-        return {row.id: _person(row) for row in cursor.execute(_PERSONS, (list(ids),))}
+        rows: list[Any] = cursor.execute(statement, (list(ids),)).fetchall()
+    return {row.id: made(row) for row in rows}
 
 
 def _organisation(row: Any) -> Record:

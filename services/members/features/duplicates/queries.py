@@ -13,7 +13,7 @@ from services.contracts.members.duplicate import (
     ScanState,
     Score,
 )
-from services.kit.filters import any_of, created_and_updated, where
+from services.kit.filters import Column, any_of, created_and_updated, where
 from services.kit.reading import Resource, Rule, Sort
 from services.members.features.about import holds
 from services.members.features.persons.queries import SENSITIVE_SCOPE
@@ -30,15 +30,13 @@ _SCORE: ColumnElement[float] = case(
 )
 
 
-def _readable(resource: ColumnElement[str]) -> ColumnElement[bool]:
+def _readable(resource: Column) -> ColumnElement[bool]:
     return or_(resource == "organisations", holds("persons:read"))
 
 
-def _summary(id: ColumnElement[UUID]) -> ColumnElement[str]:
+def _summary(id: Column) -> ColumnElement[str]:
     parts = [
-        select(
-            func.jsonb_build_object("id", row.id, "names", row.names, "country", row.country, "status", row.status)
-        )
+        select(func.jsonb_build_object("id", row.id, "names", row.names, "country", row.country, "status", row.status))
         .where(row.id == id)
         .scalar_subquery()
         for row in (OrganisationRow, PersonRow)
@@ -58,10 +56,12 @@ candidates = Resource(
             else_=DuplicateCandidateRow.reasons,
         ).cast(JSONB),
     },
+    # That there is such a pair may itself tell of a sensitive field.
+    partly_guarded=dict.fromkeys(("id", "score", "reasons"), SENSITIVE_SCOPE),
     filters={
         "resource": any_of(DuplicateCandidateRow.resource, Mergeable, "Of organisations or of persons."),
         "status": any_of(DuplicateCandidateRow.status, CandidateStatus, "Any of these states."),
-        "min_score": where(Score, Double(), lambda value: _SCORE >= cast(value, Float), "At least this likely."),
+        "min_score": where(Score, Double(), lambda value: cast(value, Float) <= _SCORE, "At least this likely."),
         "record_id": where(
             UUID,
             Uuid(),
@@ -79,7 +79,7 @@ candidates = Resource(
     # One that is likely by sensitive fields only is not there for who may not see those.
     rules=(
         NO_PARTNERS,
-        Rule("staff", lambda _: True, and_(_readable(DuplicateCandidateRow.resource), _SCORE >= literal(LIKELY))),
+        Rule("staff", lambda _: True, and_(_readable(DuplicateCandidateRow.resource), literal(LIKELY) <= _SCORE)),
     ),
 )
 

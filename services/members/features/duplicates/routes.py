@@ -27,6 +27,7 @@ scan_routes.reads(scans, scope="members:read")
     scope="members:read",
     response=DuplicateCandidate,
     status=200,
+    purposeful=True,
     refuses=[NotFound, actions.AlreadyMerged],
 )
 async def dismiss_duplicate_candidate(
@@ -41,7 +42,7 @@ async def dismiss_duplicate_candidate(
     return await answer(session, caller, candidates, id)
 
 
-@routes.delete("/{id}/dismissals", scope="members:read", refuses=[actions.NotDismissed])
+@routes.delete("/{id}/dismissals", scope="members:read", purposeful=True, refuses=[actions.NotDismissed])
 async def reopen_duplicate_candidate(
     id: UUID, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
 ) -> Response:

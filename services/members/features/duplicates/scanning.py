@@ -1,4 +1,4 @@
-"""A scan: every record is indexed, then compared with those of greater ids, in chunks, on as many processors as there are.
+"""A scan: every record is indexed, then compared with those of greater ids, in chunks, on several processors.
 
 The job may be broken off at any moment; it goes on after the last chunk that it noted.
 """
@@ -103,14 +103,14 @@ async def _finish(runtime: Runtime, id: UUID) -> None:
         if scan is None or scan.state != "comparing":
             return
         of_kind: ColumnElement[bool] = DuplicateCandidateRow.resource == scan.resource
-        open_pairs = select(func.count()).select_from(DuplicateCandidateRow).where(
-            of_kind, DuplicateCandidateRow.status == "open"
+        open_pairs = (
+            select(func.count())
+            .select_from(DuplicateCandidateRow)
+            .where(of_kind, DuplicateCandidateRow.status == "open")
         )
         scan.found = await session.scalar(open_pairs) or 0
         scan.state, scan.finished_at, scan.position = "done", now(), None
-        await save(
-            session, _SCANNER, "members.duplicate_scan.finished", scan, required_scopes=[SCOPES[scan.resource]]
-        )
+        await save(session, _SCANNER, "members.duplicate_scan.finished", scan, required_scopes=[SCOPES[scan.resource]])
 
 
 # -- processes ---------------------------------------------------------------------------------------------------------
