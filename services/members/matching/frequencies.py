@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-_UNSEEN = 1 / 1024
+_UNSEEN = 1 / 4096
 """What share of records is taken to have a value that few were seen with."""
-_SEEN = 50
+_SEEN = 1_000
 """How many records that assumption weighs as much as."""
 
 

@@ -135,7 +135,7 @@ def compare(left: Features, right: Features, frequencies: Frequencies) -> list[E
         around = limited(around, _MOST_WITH_ANOTHER_NAME)
     # Strangers share a name more often than organisations do.
     found = [
-        Evidence("namesakes", -1.0),
+        Evidence("namesakes", -1.5),
         name,
         *_born(left, right),
         *identified(left.contacts, right.contacts),

@@ -106,8 +106,9 @@ async def test_sensitive_evidence_is_named_for_who_may_see_it_and_does_not_count
 
 async def test_a_candidate_by_sensitive_evidence_only_is_not_there_for_others(members: Api, signer: Signer) -> None:
     passport = {"number": "E98765432", "country": "CN", "expires_on": "2030-01-01"}
-    one = await members.made("/v1/persons", a_person(names={"en": "Mara Tessaline"}, passport=passport))
-    await members.made("/v1/persons", a_person(names={"en": "Tessaline"}, passport=passport, birth_date="1980-01-02"))
+    known = {"passport": passport, "birth_date": "1980-04-02"}
+    one = await members.made("/v1/persons", a_person(names={"en": "Mara Tessaline"}, **known))
+    await members.made("/v1/persons", a_person(names={"en": "Mara Quenneville"}, **known))
     await look(members)
     (found,) = await candidates_of(members, one, purpose="record_keeping")
     clerk = members.as_(signer.staff("members:read", "persons:read"))

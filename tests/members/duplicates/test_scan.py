@@ -29,14 +29,14 @@ async def scanned(members: Api, resource: str = "organisations") -> dict[str, An
     return found
 
 
-async def two(members: Api) -> dict[str, Any]:
-    one = await members.made("/v1/organisations", an_organisation(names={"zh": "乌蒙大草原景区"}))
-    await members.made("/v1/organisations", an_organisation(names={"zh": "烏蒙大草原景區"}))
+async def two(members: Api, zh: str, other: str) -> dict[str, Any]:
+    one = await members.made("/v1/organisations", an_organisation(names={"zh": zh}))
+    await members.made("/v1/organisations", an_organisation(names={"zh": other}))
     return one
 
 
 async def test_finds_what_was_there_before_and_keeps_decisions(members: Api) -> None:
-    one = await two(members)
+    one = await two(members, "乌蒙大草原景区", "烏蒙大草原景區")
     done = await scanned(members)
     assert (done["state"], done["indexed"], done["compared"]) == ("done", done["records"], done["records"])
     assert done["found"] >= 1
@@ -59,7 +59,7 @@ async def test_persons_are_scanned_too_and_an_empty_table_is_no_trouble(members:
 
 
 async def test_goes_on_where_it_was_broken_off(members: Api) -> None:
-    one = await two(members)
+    one = await two(members, "马岭河峡谷景区", "馬嶺河峽谷景區")
     made = await members.made(SCANS, {"resource": "organisations"})
     async with members.runtime.database.transaction() as session:
         # As if the worker had been killed after it had indexed all, and compared nothing.
