@@ -79,7 +79,7 @@ async def test_a_cell_holds_what_the_record_holds(library: Api) -> None:
     assert (row["pages"], row["weight"], row["published"]) == ("0", "1.5", "2026-05-29")
     assert row["lent_at"] == "2026-05-29T09:02:03.500000+08:00"
     assert row["remark"] == "one\r\ntwo\nthree"
-    assert (row["extra.a"], row["extra.z"]) == ("b: 1; ", "true")
+    assert (row["extra.a"], row["extra.z"]) == ("b: 1, ", "true")
     assert (row["author"], row["isbn"]) == ("", "")
     assert row["standing.name"] == "A"
     assert list(row)[:3] == ["id", "names.zh", "names.en"]

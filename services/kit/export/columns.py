@@ -21,8 +21,10 @@ _DEEPEST = 6
 Keys = Mapping[Path, Sequence[str]]
 """Place of an object with open keys → the keys that rows hold there."""
 
-BETWEEN = "; "
+_BETWEEN = "; "
 """Stands between the values of a list in one cell."""
+_WITHIN = ", "
+"""Stands between what one of them consists of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,20 @@ def refuse_unknown_keys(record: Mapping[str, Any], keys: Keys) -> None:
 
 
 def _columns_of_list(type_: Any, path: Path) -> Iterator[Column]:
-    if _is_object(type_):
-        for name in type_.model_fields:
-            yield Column(path, inner=(name,))
-    else:
+    if not _is_object(type_):
         yield Column(path)
+        return
+    for inner in _places_in(type_):
+        yield Column(path, inner=inner)
+
+
+def _places_in(type_: Any, path: Path = ()) -> Iterator[Path]:
+    """The places of an object in a list; objects with open keys are shown in one cell there."""
+    if _is_object(type_) and len(path) < _DEEPEST:
+        for name, field in type_.model_fields.items():
+            yield from _places_in(_plain(field.annotation), (*path, name))
+    else:
+        yield path
 
 
 def _is_object(type_: Any) -> bool:
@@ -136,14 +147,14 @@ def _at(value: Any, path: Path) -> Any:
     return value
 
 
-def _words(value: Any) -> str:
+def _words(value: Any, between: str = _BETWEEN) -> str:
     """A value inside a list, or of a shape that no contract told, as people read it."""
     if value is None:
         return ""
     if isinstance(value, str):
         return value
     if isinstance(value, list):
-        return BETWEEN.join(map(_words, value))
+        return between.join([_words(one, _WITHIN) for one in value])
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {_words(one)}" for key, one in value.items())
+        return _WITHIN.join([f"{key}: {_words(one, _WITHIN)}" for key, one in value.items()])
     return json.dumps(value)
