@@ -24,6 +24,7 @@ SEGMENTS: Final[dict[str, str]] = {
     "duplicate-scans": "members",
     "segments": "members",
     "segment-entries": "members",
+    "statistics": "members",
     "notes": "members",
     "documents": "members",
     "document-versions": "members",

@@ -45,10 +45,11 @@ _INSTANT = (
 )
 # Every day there is from 1900 to 2199: so that what the document allows is a date, 29 February included.
 _LEAP = r"(19(0[48]|[2468][048]|[13579][26])|20(0[048]|[2468][048]|[13579][26])|21(0[48]|[2468][048]|[13579][26]))"
-_WALL_CLOCK = (
-    r"^((19|20|21)[0-9][0-9]-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
-    rf"|02-(0[1-9]|1[0-9]|2[0-8]))|{_LEAP}-02-29)T([01][0-9]|2[0-3]):[0-5][0-9]$"
+_DAY_THERE_IS = (
+    r"((19|20|21)[0-9][0-9]-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)"
+    rf"|02-(0[1-9]|1[0-9]|2[0-8]))|{_LEAP}-02-29)"
 )
+_WALL_CLOCK = rf"^{_DAY_THERE_IS}T([01][0-9]|2[0-3]):[0-5][0-9]$"
 _LANGUAGE = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2}|-[0-9]{3})?$"
 
 
@@ -128,6 +129,9 @@ CalendarDate = Annotated[
     WithJsonSchema({"type": "string", "format": "date", "pattern": _CALENDAR_DATE, "maxLength": 10}),
 ]
 """A day on the calendar, `YYYY-MM-DD`, of the years 1000 to 2999; it has no zone."""
+
+Days = Annotated[str, StringConstraints(max_length=21, pattern=rf"^{_DAY_THERE_IS}/{_DAY_THERE_IS}$")]
+"""A first day and a last one, `2026-01-01/2026-12-31` (ISO 8601), of the years 1900 to 2199."""
 
 Flag = Annotated[bool, Strict()]
 """true or false, and not a word or number that pydantic would take for one."""

@@ -35,6 +35,7 @@ from services.members.features.segments.routes import entry_routes as segment_en
 from services.members.features.segments.routes import routes as segments
 from services.members.features.sites.routes import routes as sites
 from services.members.features.standing.routes import routes as standing
+from services.members.features.statistics.routes import routes as statistics
 
 SERVICE = Service(
     name="members",
@@ -58,6 +59,7 @@ SERVICE = Service(
         membership_decisions,
         segments,
         segment_entries,
+        statistics,
         notes,
         documents,
         document_versions,

@@ -68,6 +68,7 @@ class MembershipTermRow(Tracked, Base):
         Index("ix_membership_term_membership_id_starts_on", "membership_id", "starts_on"),
         Index("ix_membership_term_starts_on_id", "starts_on", "id"),
         Index("ix_membership_term_ends_on_id", "ends_on", "id"),
+        Index("ix_membership_term_grace_until", "grace_until"),
         Index("ix_membership_term_created_at_id", "created_at", "id"),
         Index("ix_membership_term_updated_at_id", "updated_at", "id"),
     )

@@ -1,12 +1,13 @@
 """What can be read of memberships, their terms and decisions, and by whom. A partner sees its organisation's."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, case, cast, func, literal_column, null, select
+from sqlalchemy import ARRAY, Date, Text, Uuid, any_, bindparam, case, cast, func, literal_column, null, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from services.contracts.base import CalendarDate
+from services.contracts.base import CalendarDate, Days
+from services.contracts.codes import CountryCode
 from services.contracts.members.membership import (
     DecisionKind,
     Membership,
@@ -14,11 +15,13 @@ from services.contracts.members.membership import (
     MembershipStatus,
     MembershipTerm,
 )
+from services.contracts.members.organisation import OrganisationKind
 from services.kit.clock import office_today
 from services.kit.filters import Filter, any_of, between, created_and_updated, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Parameter, Resource, Rule, Sort
 from services.members.features.membership_types.queries import SUMMARY as TYPE
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
+from services.members.tables.course import happened
 from services.members.tables.membership import (
     MembershipDecisionRow,
     MembershipRow,
@@ -31,6 +34,32 @@ from services.members.tables.status import StatusOn
 _AS_OF = cast(bindparam("as_of", type_=Date()), Date)
 _ON_DAY = StatusOn.of(_AS_OF)
 _NONE = literal_column("'[]'::jsonb", JSONB)
+
+
+_WHAT_HAPPENED = {
+    "joined": "Began to count (active or in grace) for the first time in this period.",
+    "renewed": "Had a further term begin in this period while it counted.",
+    "lapsed": "Ceased to count in this period because no term followed within the grace.",
+    "resigned": "Ceased to count by a resignation in this period.",
+    "expelled": "Ceased to count by an expulsion in this period.",
+    "rejoined": "Began to count again in this period.",
+}
+
+
+def _happened_in(what: str) -> Filter:
+    return where(Days, Text(), lambda value: MembershipRow.id.in_(happened(what, value)), _WHAT_HAPPENED[what])
+
+
+def _counting_on(day: Any) -> Any:
+    status = StatusOn.of(cast(day, Date))
+    counting = status.joined(select(MembershipRow.id)).where(status.counts)
+    # By itself: the list is about memberships, too.
+    return MembershipRow.id.in_(counting.correlate(None))
+
+
+def _of_organisations(column: Any) -> Any:
+    """Memberships of the organisations whose column has one of the values."""
+    return lambda value: MembershipRow.organisation_id.in_(select(OrganisationRow.id).where(column == any_(value)))
 
 
 def _term(term: Any) -> Any:
@@ -71,6 +100,22 @@ memberships = Resource(
         "type_id": any_of(MembershipRow.type_id, UUID, "Of any of these types."),
         "number": any_of(MembershipRow.number, str, "Any of these numbers."),
         "status": any_of(_ON_DAY.value, MembershipStatus, "Any of these states on `as_of`."),
+        "member_on": where(CalendarDate, Date(), _counting_on, "Counted (active or in grace) on this day, too."),
+        **{f"{what}_in": _happened_in(what) for what in _WHAT_HAPPENED},
+        "organisation_kind": Filter(
+            OrganisationKind,
+            _of_organisations(OrganisationRow.kind),
+            ARRAY(Text()),
+            "Of organisations of any of these kinds.",
+            many=True,
+        ),
+        "organisation_country": Filter(
+            CountryCode | Literal["none"],
+            _of_organisations(func.coalesce(OrganisationRow.country, "none")),
+            ARRAY(Text()),
+            "Of organisations in any of these countries; `none`: whose country is not known.",
+            many=True,
+        ),
         **between("term_ends_on", _ON_DAY.term.c.ends_on, CalendarDate),
         **created_and_updated(MembershipRow),
     },

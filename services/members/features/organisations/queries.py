@@ -1,11 +1,11 @@
 """What can be read of organisations, and by whom."""
 
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, and_, cast, func, or_, select
+from sqlalchemy import Date, Text, Uuid, and_, cast, func, or_, select
 
-from services.contracts.base import Tag
+from services.contracts.base import CalendarDate, Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.organisation import Organisation, OrganisationKind
 from services.kit.custom.declared import Custom
@@ -16,7 +16,9 @@ from services.members.features.organisations.cards import CARDS
 from services.members.features.references import REFERENCES
 from services.members.features.segments.filter import segment_filter
 from services.members.tables.custom_field import CustomFieldRow, OrganisationCustomValueRow
+from services.members.tables.membership import MembershipRow
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
+from services.members.tables.status import StatusOn
 
 OWN_ORGANISATION = Rule("partner", lambda caller: caller.kind == "partner", OrganisationRow.id == CALLER_ORGANISATION)
 
@@ -39,6 +41,12 @@ _IS_KEY_MEMBER = and_(OrganisationRow.key_member.is_not(None), _FROM <= _TODAY, 
 _CALLER = cast(func.substring(CALLER_SUBJECT, "^user:([0-9a-f-]{36})$"), Uuid)
 
 _HOLDER = select(OrganisationIdentifierRow.organisation_id)
+
+
+def _members_on(day: Any) -> Any:
+    status = StatusOn.of(cast(day, Date))
+    return status.joined(select(MembershipRow.organisation_id)).where(status.counts)
+
 
 organisations = Resource(
     name="organisation",
@@ -77,6 +85,12 @@ organisations = Resource(
         "mine": yes_or_no(OrganisationRow.officer_id == _CALLER, "Looked after by the user who asks."),
         "key_member": yes_or_no(_IS_KEY_MEMBER, "Is designated a key member today.", staff_only=True),
         "stale": stale(OrganisationRow),
+        "member_on": where(
+            CalendarDate,
+            Date(),
+            lambda value: OrganisationRow.id.in_(_members_on(value)),
+            "Is a member (active or in grace) on this day.",
+        ),
         "segment": segment_filter("organisations"),
         **created_and_updated(OrganisationRow),
     },

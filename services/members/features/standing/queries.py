@@ -24,10 +24,7 @@ from services.members.tables.membership import (
     MembershipTypeRow,
 )
 from services.members.tables.organisation import OrganisationRow
-from services.members.tables.status import ENDED, StatusOn
-
-MEMBER = ("active", "grace")
-"""What counts as being a member."""
+from services.members.tables.status import ENDED, MEMBER, StatusOn
 
 _ASKED = cast(bindparam("id", type_=Uuid()), Uuid)
 _ON = cast(bindparam("on", type_=Date()), Date)
