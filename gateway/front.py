@@ -40,7 +40,8 @@ Observe = Callable[[Exchange, float], None]
 _METRICS: Final = "/metrics"
 _UNLIMITED: Final = frozenset({"/livez", "/readyz", _METRICS, "/internal/tokens", "/.well-known/jwks.json"})
 _FROM_BROWSERS: Final = (
-    b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Prefer, Purpose, X-Request-Id, traceparent"
+    b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Prefer, Purpose, Range, "
+    b"X-Request-Id, traceparent"
 )
 
 log = structlog.get_logger(__name__)

@@ -88,6 +88,13 @@ class Gateway:
         result: Json = changed.json()
         return result
 
+    async def put_file(self, path: str, content: bytes, media_type: str, file_name: str) -> Json:
+        """Send a file, whatever was there before."""
+        headers = {"Content-Type": media_type, "If-Match": "*"}
+        sent = await self._call("PUT", path, params={"file_name": file_name}, content=content, headers=headers)
+        result: Json = sent.json()
+        return result
+
     async def _call(
         self,
         method: str,
@@ -95,11 +102,12 @@ class Gateway:
         *,
         params: Json | None = None,
         body: Mapping[str, Any] | None = None,
+        content: bytes | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        content = None if body is None else json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
         sent = dict(headers or {})
-        if content is not None:
+        if body is not None:
+            content = json.dumps(body, ensure_ascii=False, sort_keys=True).encode()
             sent["Content-Type"] = "application/json" if method == "POST" else "application/merge-patch+json"
         if method == "POST":
             sent["Idempotency-Key"] = hashlib.sha256(f"{path}\n".encode() + (content or b"")).hexdigest()[:40]
