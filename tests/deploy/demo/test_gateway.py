@@ -45,3 +45,11 @@ async def test_reads_a_list_to_its_end() -> None:
     async with gateway([httpx.Response(200, json=page) for page in pages], asked) as calls:
         assert [row["id"] async for row in calls.rows("/v1/series")] == ["1", "2"]
     assert asked[1].url.params["cursor"] == "c"
+
+
+async def test_sends_a_file_as_it_is() -> None:
+    asked: list[httpx.Request] = []
+    async with gateway([httpx.Response(200, json={"id": "1"})], asked) as calls:
+        await calls.put_file("/v1/documents/1/content", b"\xe5\x85\xa5", "text/plain", "入会.txt")
+    assert (asked[0].content, asked[0].headers["Content-Type"]) == (b"\xe5\x85\xa5", "text/plain")
+    assert (asked[0].headers["If-Match"], asked[0].url.params["file_name"]) == ("*", "入会.txt")
