@@ -136,7 +136,7 @@ def describe(operation: Operation) -> dict[str, Any]:
         parameters.append(IF_MATCH)
     if policy.writes and policy.rehearses:
         parameters.append(DRY_RUN)
-    if policy.writes and policy.purposeful:
+    if policy.read is None and policy.purposeful:
         parameters.append(PURPOSE)
     if policy.read is not None and operation.path.endswith("}"):
         parameters.append(IF_NONE_MATCH)

@@ -14,7 +14,9 @@ from services.kit.order import Keys
 CALLER_ORGANISATION = bindparam("caller_organisation", type_=Uuid())
 """The organisation the caller is bound to; for row rules."""
 CALLER_SCOPES = bindparam("caller_scopes", type_=ARRAY(Text))
-"""The scopes the caller holds; for row rules."""
+"""The scopes that count for what the caller reads; for row rules."""
+CALLER_HELD_SCOPES = bindparam("caller_held_scopes", type_=ARRAY(Text))
+"""All scopes the caller holds, a purpose stated or not: for rows that tell of a record, not what is in it."""
 CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
 """The caller's subject; for row rules."""
 CALLER_ABROAD = bindparam("caller_abroad", type_=Boolean())
@@ -30,6 +32,7 @@ def caller_values(caller: Caller) -> dict[str, Any]:
         "caller_subject": caller.subject,
         "caller_scopes": list(caller.reading_scopes),
         "caller_abroad": caller.abroad,
+        "caller_held_scopes": list(caller.scopes),
         "office_today": office_today(),
     }
 

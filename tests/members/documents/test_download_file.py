@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from services.kit.downloads import RangeNotSatisfiable
-from services.kit.errors import NotFound, Unavailable
+from services.kit.errors import NotFound, PurposeRequired, Unavailable
 from tests.factories.members import a_document
 from tests.members.documents.sending import PDF, sent
 from tests.wire.api import Api, assert_problem
@@ -99,19 +99,24 @@ async def test_a_partner_downloads_what_is_shared_with_it(
         assert (await partner.get(shared)).status_code == 200
 
 
-async def test_a_sensitive_file_is_sent_with_an_audit_row(members: Api, person: dict[str, Any], signer: Signer) -> None:
+async def test_a_sensitive_file_is_sent_for_a_purpose_with_an_audit_row(
+    members: Api, person: dict[str, Any], signer: Signer
+) -> None:
     about = {"resource": "person", "id": person["id"]}
     made = await members.made("/v1/documents", a_document("", about=about, sensitive=True, kind="identity"))
     await sent(members, made["id"], PDF)
     version = (await members.items("/v1/document-versions", document_id=made["id"]))[0]
     paths = (f"/v1/documents/{made['id']}/content", f"/v1/document-versions/{version['id']}/content")
     colleague = members.as_(signer.staff("documents:read", "persons:read"))
+    stated = {"Purpose": "record_keeping"}
     for path in paths:
-        assert (await members.get(path)).content == PDF
-        assert_problem(await colleague.get(path), NotFound)
+        assert_problem(await members.get(path), PurposeRequired)
+        assert_problem(await members.get(path, headers={"Purpose": "curiosity"}), PurposeRequired)
+        assert_problem(await colleague.get(path, headers=stated), NotFound)
+        assert (await members.get(path, headers=stated)).content == PDF
     async with members.runtime.database.reads.connection() as connection:
-        rows = await connection.execute("SELECT action FROM audit WHERE $1 = ANY (about)", [made["id"]])
-        assert [row[0] for row in await rows.fetchall()] == ["documents.downloaded"] * 2
+        rows = await connection.execute("SELECT action, purpose FROM audit WHERE $1 = ANY (about)", [made["id"]])
+        assert await rows.fetchall() == [("documents.downloaded", "record_keeping")] * 2
 
 
 async def test_a_lost_file_is_told_as_such(members: Api, path: str, document: dict[str, Any]) -> None:

@@ -3,14 +3,15 @@
 from typing import get_args
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, func, or_, select
+from sqlalchemy import Boolean, and_, func, select
 
 from services.contracts.base import Language, Tag
 from services.contracts.members.document import Document, DocumentKind, DocumentVersion, MediaType
+from services.kit.auth import Caller
 from services.kit.filters import any_of, created_and_updated, overlaps, where
 from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_ORGANISATION, Resource, Rule, Sort
-from services.members.features.about import about_of, holds, records_of, seen_with_its_record
+from services.members.features.about import about_of, records_of, seen_with_its_record
 from services.members.features.transfer import not_agreed
 from services.members.tables.document import DocumentRow, DocumentVersionRow
 
@@ -18,7 +19,8 @@ SENSITIVE = "persons:sensitive"
 MEDIA_TYPES: tuple[str, ...] = get_args(MediaType.__value__)
 
 _SHARED = and_(DocumentRow.organisation_id == CALLER_ORGANISATION, DocumentRow.shared)
-_VISIBLE = and_(seen_with_its_record(DocumentRow), or_(~DocumentRow.sensitive, holds(SENSITIVE)))
+_VISIBLE = seen_with_its_record(DocumentRow)
+_NOT_SENSITIVE = and_(_VISIBLE, ~DocumentRow.sensitive)
 
 _CONTENT = (
     select(
@@ -38,6 +40,12 @@ _CONTENT = (
     .where(DocumentVersionRow.document_id == DocumentRow.id, DocumentVersionRow.number == DocumentRow.content_number)
     .scalar_subquery()
 )  # fmt: skip
+
+
+def holds_sensitive(caller: Caller) -> bool:
+    """Whether the caller is told that there are sensitive documents. What is in one is read for a stated purpose."""
+    return SENSITIVE in caller.scopes
+
 
 documents = Resource(
     name="document",
@@ -65,7 +73,8 @@ documents = Resource(
     expandable=records_of(DocumentRow),
     rules=(
         Rule("partner", lambda caller: caller.kind == "partner", _SHARED),
-        Rule("staff", lambda _: True, _VISIBLE),
+        Rule("staff with sensitive", holds_sensitive, _VISIBLE),
+        Rule("staff", lambda _: True, _NOT_SENSITIVE),
     ),
     leaves_out=(kept_from_abroad(not_agreed(DocumentRow.person_id)),),
 )
@@ -93,7 +102,8 @@ versions = Resource(
             lambda caller: caller.kind == "partner",
             DocumentVersionRow.document_id.in_(_DOCUMENTS.where(_SHARED)),
         ),
-        Rule("staff", lambda _: True, DocumentVersionRow.document_id.in_(_DOCUMENTS.where(_VISIBLE))),
+        Rule("staff with sensitive", holds_sensitive, DocumentVersionRow.document_id.in_(_DOCUMENTS.where(_VISIBLE))),
+        Rule("staff", lambda _: True, DocumentVersionRow.document_id.in_(_DOCUMENTS.where(_NOT_SENSITIVE))),
     ),
     leaves_out=(
         kept_from_abroad(DocumentVersionRow.document_id.in_(_DOCUMENTS.where(not_agreed(DocumentRow.person_id)))),

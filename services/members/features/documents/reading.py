@@ -5,14 +5,14 @@ from uuid import UUID
 from starlette.requests import Request
 
 from services.contracts.members.document import Document, DocumentVersion
-from services.kit.audit import audited
 from services.kit.auth import Caller
+from services.kit.disclosure import Disclosure
 from services.kit.downloads import Attachment
 from services.kit.errors import NotFound
 from services.kit.etag import IfMatch
 from services.kit.runtime import Runtime, runtime_of
 from services.members.features.documents.files import file_of
-from services.members.features.documents.queries import documents, versions
+from services.members.features.documents.queries import SENSITIVE, documents, versions
 
 
 async def sendable(request: Request, caller: Caller) -> None:
@@ -64,10 +64,11 @@ async def _document(runtime: Runtime, caller: Caller, id: UUID) -> Document:
 
 
 async def _tell(runtime: Runtime, caller: Caller, document: Document) -> None:
-    """Who takes a sensitive file stands in the audit log before a byte of it leaves."""
+    """Who takes a sensitive file says what for, and stands in the audit log before a byte of it leaves."""
     if document.sensitive:
-        async with runtime.database.transaction() as session:
-            await audited(session, caller, action="documents.downloaded", resource="document", about=[document.id])
+        caller.require_to_read(SENSITIVE)
+        downloaded = Disclosure("documents.downloaded", "document", [document.id], frozenset({"content"}))
+        await runtime.tell(caller, downloaded)
 
 
 def _tag(number: int, sha256: str) -> str:

@@ -123,11 +123,12 @@ async def file_document(
     response_class=Response,
     responses=described(*MEDIA_TYPES),
     refuses=[RangeNotSatisfiable],
+    purposeful=True,
 )
 async def download_document(id: UUID, wanted: Wanted, runtime: CurrentRuntime, caller: CurrentCaller) -> Response:
     """Download a document's file, or a part of it.
 
-    Always an attachment, under its own name and type.
+    Always an attachment, under its own name and type. A sensitive one is sent for a stated purpose, and on record.
     """
     return await send(runtime.files, await current_file(runtime, caller, id), wanted)
 
@@ -138,12 +139,13 @@ async def download_document(id: UUID, wanted: Wanted, runtime: CurrentRuntime, c
     response_class=Response,
     responses=described(*MEDIA_TYPES),
     refuses=[RangeNotSatisfiable],
+    purposeful=True,
 )
 async def download_document_version(
     id: UUID, wanted: Wanted, runtime: CurrentRuntime, caller: CurrentCaller
 ) -> Response:
     """Download one version of a document's file, or a part of it.
 
-    Always an attachment, under its own name and type.
+    Always an attachment, under its own name and type. A sensitive one is sent for a stated purpose, and on record.
     """
     return await send(runtime.files, await file_of_version(runtime, caller, id), wanted)
