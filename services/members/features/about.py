@@ -45,7 +45,7 @@ def scopes_to_read(row: NoteRow | DocumentRow, *besides: str) -> list[str]:
     return [READERS["organisation" if row.organisation_id else "person"], *besides]
 
 
-def _holds(scope: str) -> ColumnElement[bool]:
+def holds(scope: str) -> ColumnElement[bool]:
     """Whether the caller holds a scope, inside a statement."""
     return CALLER_SCOPES.bool_op("@>")(cast([scope], ARRAY(Text)))
 
@@ -53,8 +53,8 @@ def _holds(scope: str) -> ColumnElement[bool]:
 def seen_with_its_record(row: Hanging) -> ColumnElement[bool]:
     """The caller may read the kind of record that the row is about."""
     return or_(
-        and_(row.organisation_id.is_not(None), _holds(READERS["organisation"])),
-        and_(row.person_id.is_not(None), _holds(READERS["person"])),
+        and_(row.organisation_id.is_not(None), holds(READERS["organisation"])),
+        and_(row.person_id.is_not(None), holds(READERS["person"])),
     )
 
 
