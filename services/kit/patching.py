@@ -16,17 +16,17 @@ def patch(row: Any, update: BaseModel, *, skip: frozenset[str] = frozenset()) ->
     for name in update.model_fields_set - skip:
         value = getattr(update, name)
         if isinstance(value, dict):
-            value = _merged(name, getattr(row, name) or {}, value)
+            value = _merged(f"/{name}", getattr(row, name) or {}, value)
         if getattr(row, name) != value:
             setattr(row, name, value)
 
 
-def _merged(name: str, current: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+def _merged(pointer: str, current: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
     merged = {key: value for key, value in {**current, **given}.items() if value is not None}
     if not merged:
-        raise Contradiction.value(f"/{name}", "too_short", "At least one language must remain.")
+        raise Contradiction.value(pointer, "too_short", "At least one language must remain.")
     if len(merged) > _MOST_LANGUAGES:
-        raise Contradiction.value(f"/{name}", "too_long", f"There may be {_MOST_LANGUAGES} languages.")
+        raise Contradiction.value(pointer, "too_long", f"There may be {_MOST_LANGUAGES} languages.")
     return merged
 
 
@@ -38,7 +38,9 @@ def merged(model: type[Model], current: Model | None, change: BaseModel, *, poin
     after: dict[str, Any] = {} if current is None else current.model_dump()
     for name in change.model_fields_set:
         value = getattr(change, name)
-        after[name] = _merged(name, after.get(name) or {}, value) if isinstance(value, dict) else value
+        if isinstance(value, dict):
+            value = _merged(f"{pointer}/{name}", after.get(name) or {}, value)
+        after[name] = value
     try:
         return model.model_validate(after)
     except ValidationError as error:

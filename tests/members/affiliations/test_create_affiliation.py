@@ -11,7 +11,7 @@ from pydantic import MISSING
 from services.contracts.members.affiliation import Affiliation
 from services.kit.clock import office_today
 from services.kit.errors import Contradiction, NotFound
-from services.members.features.affiliations.actions import AlreadyAffiliated
+from services.members.features.affiliations.actions import AlreadyAffiliated, PrimaryTaken
 from tests.factories.members import a_person, an_affiliation, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
@@ -88,6 +88,14 @@ async def test_one_of_many_at_once_is_made(members: Api, person: dict[str, Any],
     new = an_affiliation(person["id"], organisation["id"])
     replies = await asyncio.gather(*[members.post("/v1/affiliations", new) for _ in range(8)])
     assert sorted(reply.status_code for reply in replies) == [201] + [409] * 7
+
+
+async def test_one_of_many_at_once_is_primary(members: Api, person: dict[str, Any]) -> None:
+    employers = [await members.made("/v1/organisations", an_organisation()) for _ in range(6)]
+    news = [an_affiliation(person["id"], employer["id"], primary=True) for employer in employers]
+    replies = await asyncio.gather(*[members.post("/v1/affiliations", new) for new in news])
+    assert sorted(reply.status_code for reply in replies) == [201] + [409] * 5
+    assert_problem(next(reply for reply in replies if reply.status_code == 409), PrimaryTaken)
 
 
 async def test_refuses_unknown_persons_and_organisations(

@@ -44,6 +44,8 @@ async def test_a_designation_changes_in_part_and_is_revoked(members: Api, organi
         "starts_on": "2026-01-01",
         "ends_on": "2027-01-01",
     }
+    silent = {"key_member": {"reason": {"zh": None, "en": None, "fr": None}}}
+    assert_problem(await members.patch(path, silent), Contradiction, pointer="/key_member/reason")
     early = {"key_member": {"ends_on": "2025-12-31"}}
     assert_problem(await members.patch(path, early), Contradiction, pointer="/key_member/ends_on")
     assert (await members.patch(path, {"key_member": None})).json()["key_member"] is None

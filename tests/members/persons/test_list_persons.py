@@ -32,6 +32,23 @@ async def test_finds_a_person_in_either_script_and_order(members: Api) -> None:
         assert made["id"] in [row["id"] for row in await members.items("/v1/persons", q=q)], q
 
 
+async def test_finds_a_name_by_its_parts_in_both_orders(members: Api) -> None:
+    parts = {
+        "es": {"family": "García de la Sierra", "given": "María del Mar"},
+        "zh": {"family": "欧阳", "given": "晓月"},
+    }
+    made = await members.made("/v1/persons", {"name_parts": parts})
+    assert made["names"] == {"es": "María del Mar García de la Sierra", "zh": "欧阳晓月"}
+    for q in (
+        "garcia de la sierra maria del mar",
+        "Maria del Mar Garcia",
+        "晓月 欧阳",
+        "ouyang xiaoyue",
+        "xiaoyue ouyang",
+    ):
+        assert made["id"] in [row["id"] for row in await members.items("/v1/persons", q=q)], q
+
+
 async def test_finds_by_address_whatever_its_capitals(members: Api) -> None:
     address = f"{uuid4().hex}@example.org"
     made = await members.made("/v1/persons", a_person(email=address))

@@ -25,7 +25,12 @@ routes = Routes("/v1/organisations", tag="Organisations")
 routes.reads(organisations, scope="members:read")
 
 
-@routes.post("", scope="members:write", response=Organisation, refuses=[actions.IdentifierTaken])
+@routes.post(
+    "",
+    scope="members:write",
+    response=Organisation,
+    refuses=[NotFound, actions.IdentifierTaken, actions.MergedAway],
+)
 async def create_organisation(new: OrganisationCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Create an organisation.
 
