@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from deploy.demo import reserved
-from deploy.demo.custom_fields import values_of
 from deploy.demo.gateway import Gateway, Json
 from deploy.demo.hotels import hotels
 from deploy.demo.institutions import Institution, institutions
@@ -39,7 +38,6 @@ def _organisation(institution: Institution) -> Json:
         "phones": [{"number": phone, "country": institution.country}] if phone else [],
         "tags": list(institution.tags),
         **(_cared_for(institution, number) if "alliance member" in institution.tags else {}),
-        "custom": values_of(institution),
     }
 
 

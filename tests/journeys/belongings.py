@@ -7,10 +7,14 @@ from uuid import uuid4
 from tests.factories.events import a_registration, open_event
 from tests.factories.liaison import a_contact, a_counterpart, a_follow_up, an_interaction
 from tests.factories.members import (
+    a_designation,
+    a_document,
     a_membership,
     a_membership_type,
+    a_note,
     a_person,
     a_relation,
+    a_site,
     an_affiliation,
     an_organisation,
 )
@@ -59,6 +63,18 @@ async def everything_of_one(office: Caller, public_admission: str) -> Belongings
     for path in ("/v1/membership-terms", "/v1/membership-decisions"):
         ids[path] = [one["id"] for one in await office.items(path, organisation_id=organisation)]
 
+    site = await made("/v1/sites", a_site(organisation, names=names))
+    await made("/v1/designations", a_designation(site["id"], label=names))
+    shared = await made("/v1/documents", a_document(organisation, title=names, shared=True))
+    # What no partner is shown, not even of itself.
+    internal = await office.made("/v1/documents", a_document(organisation, title={"en": "Internal"}))
+    await office.made("/v1/notes", a_note(organisation, text="Internal"))
+    for document in (shared, internal):
+        await _file(office, document["id"], mark)
+    ids["/v1/document-versions"] = [
+        one["id"] for one in await office.items("/v1/document-versions", document_id=shared["id"])
+    ]
+
     event, admission = await open_event(office, names=names, visibility="invited", admission={"names": names})
     ids["/v1/events"], ids["/v1/admission-types"] = [event], [admission]
     codes = []
@@ -74,3 +90,14 @@ async def everything_of_one(office: Caller, public_admission: str) -> Belongings
     await made("/v1/follow-ups", a_follow_up(counterpart, subject=names))
     ids["/v1/api-keys"] = [(await a_key(office, "events:read", organisation=organisation))["id"]]
     return Belongings(organisation, mark, ids, codes[1])
+
+
+async def _file(office: Caller, document: str, text: str) -> None:
+    reply = await office.request(
+        "PUT",
+        f"/v1/documents/{document}/content",
+        params={"file_name": "paper.txt"},
+        content=text.encode(),
+        headers={"If-Match": "*", "Content-Type": "text/plain"},
+    )
+    assert reply.status_code == 200, reply.text

@@ -76,6 +76,14 @@ async def test_it_reads_its_own_and_what_is_public(world: World) -> None:
     assert attendance["on_site"]["persons"] == 1, "of two that came, the one it sent"
 
 
+async def test_it_downloads_what_is_shared_with_it(world: World) -> None:
+    for collection in ("/v1/documents", "/v1/document-versions"):
+        reply = await world.partner.get(f"{collection}/{world.own.one(collection)}/content")
+        assert (reply.status_code, reply.text) == (200, world.own.mark)
+        assert reply.headers["content-disposition"].startswith("attachment;")
+        assert reply.headers["x-content-type-options"] == "nosniff"
+
+
 async def test_no_list_count_search_filter_or_feed_tells_of_others(world: World) -> None:
     async def told_of_itself() -> None:
         for service in ("members", "events", "liaison"):

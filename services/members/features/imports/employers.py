@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.search import fold, search_parameters
@@ -59,10 +59,7 @@ class Employers:
         for name in dict.fromkeys([written, *by_script(written).values()]):
             query = (
                 select(OrganisationRow.id, OrganisationRow.names)
-                .where(
-                    or_(finds(OrganisationRow.search, "exact"), finds(OrganisationRow.search, "same")),
-                    OrganisationRow.status != "merged",
-                )
+                .where(finds(OrganisationRow.search, "same"), OrganisationRow.status != "merged")
                 .limit(_MOST)
             )
             rows = await self._session.execute(query, search_parameters(name))

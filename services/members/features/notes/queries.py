@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import Boolean, func
+from sqlalchemy import Boolean, false, func
 
 from services.contracts.members.about import Subject
 from services.contracts.members.note import Note
@@ -14,8 +14,8 @@ from services.members.features.about import about_of, records_of, seen_with_its_
 from services.members.features.transfer import not_agreed
 from services.members.tables.note import NoteRow
 
-# No rule lets a partner in.
-STAFF = Rule("staff", lambda caller: caller.kind != "partner", seen_with_its_record(NoteRow))
+# Notes are what colleagues say among themselves.
+NO_PARTNER = Rule("partner", lambda caller: caller.kind == "partner", false())
 
 notes = Resource(
     name="note",
@@ -41,6 +41,6 @@ notes = Resource(
     },
     facets=("author",),
     expandable=records_of(NoteRow),
-    rules=(STAFF,),
+    rules=(NO_PARTNER, Rule("staff", lambda _: True, seen_with_its_record(NoteRow))),
     leaves_out=(kept_from_abroad(not_agreed(NoteRow.person_id)),),
 )
