@@ -8,7 +8,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import events, kinship, liaison, members, sites
+from deploy.demo import custom_fields, events, kinship, liaison, members, sites
 from deploy.demo.gateway import Gateway, Refused, Unreachable
 from deploy.demo.missions import Unmapped
 from deploy.demo.once import Advance, together
@@ -63,6 +63,7 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
         await step("Diary", lambda tick: liaison.load_diary(gateway, close, contacts, tick))
         return organisations
 
+    await step("Custom fields", lambda tick: custom_fields.load_custom_fields(gateway, tick))
     editions, organisations = await together(programme(), alliance())
     await step("The coming edition", lambda tick: events.load_coming(gateway, editions, organisations, tick))
 

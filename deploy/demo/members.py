@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from deploy.demo import reserved
+from deploy.demo.custom_fields import values_of
 from deploy.demo.gateway import Gateway, Json
 from deploy.demo.hotels import hotels
 from deploy.demo.institutions import Institution, institutions
@@ -38,6 +39,7 @@ def _organisation(institution: Institution) -> Json:
         "phones": [{"number": phone, "country": institution.country}] if phone else [],
         "tags": list(institution.tags),
         **(_cared_for(institution, number) if "alliance member" in institution.tags else {}),
+        "custom": values_of(institution),
     }
 
 

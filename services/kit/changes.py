@@ -89,24 +89,28 @@ def _difference(row: Tracked) -> tuple[dict[str, Any], dict[str, Any]]:
     state: InstanceState[Any] = inspect(row)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
+    if state.pending or state.transient:
+        # Most writes are new rows; their columns have no history to ask for.
+        for column in state.mapper.column_attrs.keys():  # noqa: SIM118 - a read-only collection, no dict
+            if column not in row.unlogged and (value := getattr(row, column)) is not None:
+                after[column] = HIDDEN if column in row.personal else _wire(state, column, value)
+        return before, after
     gone = state.session is not None and row in state.session.deleted
     for column in state.mapper.column_attrs.keys():  # noqa: SIM118 - a read-only collection, no dict
         if column in row.unlogged:
             continue
-        history = state.attrs[column].history
-        if state.pending or state.transient:
-            old, new = None, getattr(row, column)
-        elif gone:
+        if gone:
             old, new = getattr(row, column), None
-        elif history.has_changes():
-            old, new = (history.deleted or [None])[0], (history.added or [None])[0]
         else:
-            continue
+            history = state.attrs[column].history
+            if not history.has_changes():
+                continue
+            old, new = (history.deleted or [None])[0], (history.added or [None])[0]
         if column in row.personal:
             old, new = (None if old is None else HIDDEN), (None if new is None else HIDDEN)
         else:
             old, new = _wire(state, column, old), _wire(state, column, new)
-        if not (state.pending or state.transient) and old is not None:
+        if old is not None:
             before[column] = old
         if not gone and (new is not None or old is not None):
             after[column] = new

@@ -29,6 +29,9 @@ def whole_name(family: str | None, given: str | None, *, family_first: bool) -> 
 
 def sort_name(names: Mapping[str, str]) -> str:
     """A key that puts names in the order of the Latin alphabet, Chinese ones by their pinyin."""
+    name = display_name(names)[:_LONGEST]
+    if name.isascii():
+        return fold(name)[:_LONGEST]
     from pypinyin import lazy_pinyin  # its dictionaries cost a quarter second, which most processes need not pay
 
-    return fold(" ".join(lazy_pinyin(display_name(names)[:_LONGEST])))[:_LONGEST]
+    return fold(" ".join(lazy_pinyin(name)))[:_LONGEST]

@@ -18,6 +18,8 @@ class Sort:
     needs_scope: str | None = None
     join: Callable[[Select[Any]], Select[Any]] | None = None
     """Adds the join that the column needs, where it is not the resource's own."""
+    id: Column | None = None
+    """The row's id as it stands beside such a column, so that one index serves both."""
 
 
 Keys = Sequence[tuple[Sort, bool]]
@@ -63,9 +65,11 @@ def _nulls_apart(
     absent = query.where(first.column.is_(None)).order_by(*order)
     if after is not None and not after[0]:
         return absent.where(_beyond(keys[1:], descending, start=1)).limit(limit).subquery("page")
-    present = query.where(first.column.is_not(None)).order_by(*order).limit(limit)
+    near = sure if first.id is None or len(keys) > 2 else [sure[0], (Sort(first.id), descending)]
+    present = query.where(first.column.is_not(None)).order_by(*ordered([key.column for key, _ in near], near))
+    present = present.limit(limit)
     if after is not None:
-        present = present.where(_beyond(keys, descending))
+        present = present.where(_beyond(near, descending))
     begun = present.cte("begun")
     # Nothing is read of the second part while the first fills the page.
     rest = absent.limit(limit - select(func.count()).select_from(begun).scalar_subquery())

@@ -18,11 +18,11 @@ CLERK = Caller("user:clerk", "staff", frozenset({"liaison:confidential"}))
 
 _FILL = """
     INSERT INTO book
-           (id, version, created_at, updated_at, names, sort_name, shelf, author, extra, state, search)
+           (id, version, created_at, updated_at, names, sort_name, shelf, author, extra, state, search, labels)
     SELECT gen_random_uuid(), 1, now() + n * interval '1 second', now(), '{"en": "Some title"}',
            'title ' || lpad((n * 7919 %% %(rows)s)::text, 6, '0'), 'A',
            CASE WHEN n %% 10 > 0 THEN 'author ' || lpad((n * 104729 %% %(rows)s)::text, 6, '0') END,
-           '{}', 'here', ''
+           '{}', 'here', '', '{}'
     FROM generate_series(1, %(rows)s) n
 """
 

@@ -137,6 +137,7 @@ class Custom:
             nullable=True,
             needs_scope=self.scope if private else None,
             join=lambda query: query.outerjoin(values, and_(*on)),
+            id=values.record_id,
         )
 
 

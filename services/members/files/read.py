@@ -7,12 +7,13 @@ read is told in one line. Memory and time are bounded here, by the operating sys
 import json
 import resource
 import sys
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from services.members.files.columns import Looks
-from services.members.files.table import MOST_ROWS, Facts, Options, Row, Table, Unreadable, kind_of
+from services.members.files.table import MOST_ROWS, WORKBOOKS, Facts, Options, Row, Table, Unreadable, kind_of
 
 _MEMORY = 3 * 1024**3
 _SECONDS = 240
@@ -22,7 +23,7 @@ _PORTION = 500
 def open_table(path: Path, options: Options) -> Table:
     """A file as a table. Raises `Unreadable`."""
     format = kind_of(path, options.name)
-    if format in ("xlsx", "xls", "ods"):
+    if format in WORKBOOKS:
         from services.members.files.sheets import read_workbook
 
         return read_workbook(path, format, options)
@@ -39,22 +40,11 @@ def open_table(path: Path, options: Options) -> Table:
     return read_delimited(path, format, options)
 
 
-def main(path: str, given: str) -> None:
-    """Read, and write what was read to standard output."""
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
-    try:
-        table = open_table(Path(path), Options(**json.loads(given)))
-        _say({"facts": asdict(table.facts)})
-        _tell(table)
-    except Unreadable as unreadable:
-        _say({"unreadable": {"code": unreadable.code, "message": str(unreadable)}})
-    except MemoryError:
-        _say({"unreadable": {"code": "too_large", "message": "The file needs more memory than there is for one."}})
-
-
-def _tell(table: Table) -> None:
+def told(path: Path, options: Options) -> Iterator[dict[str, Any]]:
+    """What is said of a file: `facts`, then portions of `rows`, then `end`. Raises `Unreadable`."""
+    table = open_table(path, options)
     facts = table.facts
+    yield {"facts": asdict(facts)}
     looks = Looks(len(facts.columns))
     portion: list[Any] = []
     count = 0
@@ -70,13 +60,26 @@ def _tell(table: Table) -> None:
         looks.add(cells)
         portion.append([row.number, cells, extra, row.raw])
         if len(portion) == _PORTION:
-            _say({"rows": portion})
+            yield {"rows": portion}
             portion = []
     if portion:
-        _say({"rows": portion})
+        yield {"rows": portion}
     if not count:
         raise Unreadable("empty", "The file holds a header and no rows." if facts.header_row else "The file is empty.")
-    _say({"end": {"rows": count, "notes": facts.notes, "columns": looks.told()}})
+    yield {"end": {"rows": count, "notes": facts.notes, "columns": looks.told()}}
+
+
+def main(path: str, given: str) -> None:
+    """Read, and write what was read to standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    try:
+        for said in told(Path(path), Options(**json.loads(given))):
+            _say(said)
+    except Unreadable as unreadable:
+        _say({"unreadable": {"code": unreadable.code, "message": str(unreadable)}})
+    except MemoryError:
+        _say({"unreadable": {"code": "too_large", "message": "The file needs more memory than there is for one."}})
 
 
 def _fitted(row: Row, facts: Facts) -> tuple[list[str], list[str]]:

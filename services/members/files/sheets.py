@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from python_calamine import (
     PasswordError,
     SheetTypeEnum,
     SheetVisibleEnum,
-    load_workbook,
 )
 
 from services.members.files.archives import counts_from_1904
@@ -27,7 +27,7 @@ _LOOKED_AT = 40
 def read_workbook(path: Path, format: Format, options: Options) -> Table:
     """One sheet of a workbook: the one asked for, else the first visible one that holds anything."""
     try:
-        workbook = load_workbook(path)
+        workbook = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
     except PasswordError as error:
         raise Unreadable("encrypted", "The file is protected with a password; save it without one.") from error
     except (CalamineError, OSError, ValueError) as error:

@@ -11,6 +11,8 @@ LONGEST_CELL = 100_000
 """Characters; what is longer is no cell but a file whose quotes do not close."""
 
 Format = Literal["csv", "tsv", "xlsx", "xls", "ods", "json", "vcard"]
+WORKBOOKS = frozenset({"xlsx", "xls", "ods"})
+"""Read by a library that takes as much memory as a file asks for."""
 
 
 class Unreadable(Exception):

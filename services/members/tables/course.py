@@ -6,7 +6,21 @@ their grace, each until the next term begins, less the days on which a resignati
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Date, Select, and_, case, cast, func, literal_column, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Date,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, distinct_on
 
 from services.members.tables.membership import MembershipDecisionRow, MembershipTermRow
@@ -18,18 +32,15 @@ WHAT = ("joined", "renewed", "lapsed", "resigned", "expelled", "rejoined")
 _DAY: ColumnElement[int] = literal_column("1")
 
 
-def touched(first: ColumnElement[Any], last: ColumnElement[Any]) -> Select[Any]:
+def _touched(name: str, first: ColumnElement[Any], last: ColumnElement[Any]) -> Select[Any]:
     """Memberships to which something may have happened from one day to another; each part is a range of an index."""
     term, decision = MembershipTermRow, MembershipDecisionRow
-    return select(
-        union_all(
-            select(term.membership_id).where(term.starts_on.between(first, last)),
-            select(term.membership_id).where(term.grace_until.between(first - _DAY, last - _DAY)),
-            select(decision.membership_id).where(decision.effective_on.between(first, last)),
-        )
-        .subquery("touched")
-        .c.membership_id
-    )
+    found = union(
+        select(term.membership_id).where(term.starts_on.between(first, last)),
+        select(term.membership_id).where(term.grace_until.between(first - _DAY, last - _DAY)),
+        select(decision.membership_id).where(decision.effective_on.between(first, last)),
+    ).cte(name)
+    return select(found.c.membership_id)
 
 
 def runs(name: str, of: Select[Any] | None = None) -> CTE:
@@ -124,7 +135,7 @@ def _away(of: Select[Any] | None) -> Select[Any]:
 def happened(what: str, period: ColumnElement[Any]) -> Select[Any]:
     """The memberships to which this happened within a period, which is a text `first/last`."""
     first, last = (cast(func.split_part(period, literal_column("'/'"), literal_column(n)), Date) for n in ("1", "2"))
-    of = touched(first, last)
+    of = _touched(f"touched_{what}", first, last)
     happening = happenings(runs(f"run_{what}", of), of).subquery("happened")
     return select(happening.c.membership_id).where(happening.c.what == _text(what), happening.c.on.between(first, last))
 

@@ -1,10 +1,16 @@
 """What becomes of a row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.kit.custom.definitions import in_force
+from services.kit.custom.texts import from_texts
 from services.kit.errors import Problem
+from services.kit.reading import Resource
 from services.members.features.imports.convert.row import Parsed
 
 Outcome = Literal["created", "updated", "matched", "rejected"]
@@ -58,3 +64,14 @@ class Decision:
             "before": self.before,
             "besides": self.besides or None,
         }
+
+
+async def type_custom_fields(session: AsyncSession, resource: Resource[Any], parsed: Sequence[Parsed]) -> None:
+    """Read the cells of custom fields by what the fields are now. What cannot be read is refused with the row."""
+    custom = resource.custom
+    named = [one for one in parsed if one.new is not None and one.new.custom]
+    if custom is None or not named:
+        return
+    definitions = await in_force(session, custom, hold=True)
+    for one in named:
+        one.new.custom = from_texts(definitions, one.new.custom)

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.search import fold, search_parameters
@@ -59,7 +59,10 @@ class Employers:
         for name in dict.fromkeys([written, *by_script(written).values()]):
             query = (
                 select(OrganisationRow.id, OrganisationRow.names)
-                .where(finds(OrganisationRow.search, "same"), OrganisationRow.status != "merged")
+                .where(
+                    or_(finds(OrganisationRow.search, "exact"), finds(OrganisationRow.search, "same")),
+                    OrganisationRow.status != "merged",
+                )
                 .limit(_MOST)
             )
             rows = await self._session.execute(query, search_parameters(name))

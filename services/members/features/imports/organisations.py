@@ -10,10 +10,11 @@ from services.contracts.members.organisation import OrganisationUpdate
 from services.kit.etag import IfMatch
 from services.members.features.imports.changing import changes
 from services.members.features.imports.convert.row import Parsed
-from services.members.features.imports.deciding import Decision
+from services.members.features.imports.deciding import Decision, type_custom_fields
 from services.members.features.imports.states import caller_of
 from services.members.features.imports.writing import write_all
 from services.members.features.organisations import actions
+from services.members.features.organisations.queries import organisations
 from services.members.tables.imports import ImportRow
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 
@@ -34,6 +35,7 @@ class OrganisationRecords:
         self, session: AsyncSession, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]
     ) -> list[Decision]:
         """Write the rows."""
+        await type_custom_fields(session, organisations, parsed)
         decisions = [Decision(one) for one in parsed]
         known = await _known(session, parsed)
         new: list[Decision] = []

@@ -12,12 +12,13 @@ from services.kit.search import fold
 from services.members.features.affiliations import actions as affiliations
 from services.members.features.imports.changing import changes
 from services.members.features.imports.convert.row import Parsed
-from services.members.features.imports.deciding import Decision
+from services.members.features.imports.deciding import Decision, type_custom_fields
 from services.members.features.imports.employers import Employers
 from services.members.features.imports.organisations import ANY_VERSION, tell_twin
 from services.members.features.imports.states import caller_of
 from services.members.features.imports.writing import write_all
 from services.members.features.persons import actions
+from services.members.features.persons.queries import persons
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.imports import ImportRow
 from services.members.tables.person import PersonIdentifierRow, PersonRow
@@ -37,6 +38,7 @@ class PersonRecords:
         self, session: AsyncSession, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]
     ) -> list[Decision]:
         """Write the rows. One that has an earlier row's address is the same person, in another role."""
+        await type_custom_fields(session, persons, parsed)
         decisions = {one.number: Decision(one) for one in parsed}
         again: list[Decision] = []
         first: list[Decision] = []

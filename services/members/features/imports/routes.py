@@ -45,7 +45,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
             media_type: {"schema": {"type": "string", "format": "binary"}}
-            for media_type in ("text/csv", "application/json", "text/vcard")
+            for media_type in ("text/csv", rows.SPREADSHEET, "application/json", "text/vcard")
         },
         "description": "The rejected rows.",
     }
@@ -167,8 +167,8 @@ async def list_import_rows(
 async def download_rejected_rows(id: UUID, runtime: CurrentRuntime, caller: CurrentCaller) -> Response:
     """Download the rejected rows.
 
-    In the layout of the file that was sent, with a reason behind; correct them and send the file again. Workbooks come
-    as CSV.
+    In the layout and the format of the file that was sent, with a reason behind (XLS and ODS come as XLSX); correct
+    them and send the file again.
     """
     file = await rows.rejected(runtime, caller, id)
     disposition = f"attachment; filename=\"rejected\"; filename*=UTF-8''{quote(file.name, safe='')}"

@@ -13,11 +13,16 @@ from sqlalchemy import Select, select
 from services.contracts.members.imports import ImportedRow, ImportedRowPage
 from services.kit.auth import Caller
 from services.kit.errors import NotFound
+from services.kit.export.columns import Column
+from services.kit.export.spreadsheet import XlsxWriter
+from services.kit.export.text import harmless
 from services.kit.runtime import Runtime
 from services.members.features.imports.queries import imports
+from services.members.files.table import WORKBOOKS
 from services.members.tables.imports import ImportLineRow, ImportRow
 
 REASON = "reason"
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READ_AT_ONCE = 1_000
 _OLD_ENCODINGS = frozenset({"gb18030", "big5hkscs", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "mac_roman"})
 
@@ -105,6 +110,8 @@ async def rejected(runtime: Runtime, caller: Caller, id: UUID) -> RejectedFile:
     stem = row.file_name.rsplit(".", 1)[0][:150]
     if format == "json":
         return RejectedFile(f"{stem}-rejected.json", "application/json", _as_json(runtime, row))
+    if format in WORKBOOKS:
+        return RejectedFile(f"{stem}-rejected.xlsx", SPREADSHEET, _as_workbook(runtime, row))
     if format == "vcard":
         return RejectedFile(f"{stem}-rejected.vcf", "text/vcard", _as_vcards(runtime, row))
     return RejectedFile(f"{stem}-rejected.csv", "text/csv", _as_csv(runtime, row))
@@ -143,8 +150,18 @@ async def _as_csv(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]:
 def _line(cells: Sequence[str], row: ImportRow) -> str:
     out = io.StringIO()
     delimiter = row.facts.get("delimiter") or ","
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(cells)
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow([harmless(cell) for cell in cells])
     return out.getvalue()
+
+
+async def _as_workbook(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]:
+    names = [*row.facts["columns"], REASON]
+    writer = XlsxWriter("rejected", [Column((name,)) for name in names], {}, runtime.settings.office_zone)
+    yield writer.begin()
+    async for lines in _portions(runtime, row):
+        records = [dict(zip(names, [*line.cells, reason_of(line)], strict=True)) for line in lines]
+        yield writer.rows([json.dumps(record) for record in records])
+    yield writer.end()
 
 
 async def _as_json(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]:

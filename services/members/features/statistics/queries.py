@@ -85,8 +85,8 @@ def _counted(name: str, value: ColumnElement[Any], of: CTE, where: ColumnElement
 @lru_cache(maxsize=1)
 def course() -> Statement:
     """Rows of period, what happened and to how many memberships; of the periods that begin and end on the days in
-    `starts` and `ends`, which follow one another, for `owner`. `at_start` counts the day before a period, `lost` those
-    of them that do not count on its last day."""
+    `starts` and `ends`, which follow one another, for `owner`. `turns` is by how many those that count became more,
+    `lost` how many counted on the day before a period and do not on its last day."""
     owned = select(MembershipRow.id).where(_EVERYBODY_OR_OWNER)
     run = runs("run", owned)
     happening = happenings(run, owned).subquery("happening")
@@ -99,7 +99,7 @@ def course() -> Statement:
     happened = select(within.c.number, within.c.what, func.count().label("memberships")).group_by(
         within.c.number, within.c.what
     )
-    return Statement.of(select(happened.union_all(_at_start(run), _lost(run)).subquery("found")))
+    return Statement.of(select(happened.union_all(_turns(run), _lost(run)).subquery("found")))
 
 
 def _place(day: ColumnElement[Any]) -> ColumnElement[int]:
@@ -107,18 +107,15 @@ def _place(day: ColumnElement[Any]) -> ColumnElement[int]:
     return func.width_bucket(day, _STARTS)
 
 
-def _at_start(run: CTE) -> Select[Any]:
-    """Counting on a day: begun by then, less ended by then. No day of a membership is in two runs."""
+def _turns(run: CTE) -> Select[Any]:
+    """How many more memberships count at the end of each period than at its beginning; period 0 is all before."""
     turns = union_all(
-        select(_place(run.c.starts_on).label("place"), literal_column("1").label("change")),
-        select(_place(run.c.ends_before).label("place"), literal_column("-1").label("change")),
+        select(_place(run.c.starts_on).label("number"), literal_column("1").label("change")),
+        select(_place(run.c.ends_before).label("number"), literal_column("-1").label("change")),
     ).subquery("turn")
-    by_place = select(turns.c.place, func.sum(turns.c.change).label("change")).group_by(turns.c.place).cte("by_place")
-    number = func.generate_subscripts(_STARTS, literal_column("1")).table_valued("number").render_derived("period")
-    before = select(func.coalesce(func.sum(by_place.c.change), literal_column("0"))).where(
-        by_place.c.place < number.c.number
+    return select(turns.c.number, literal_column("'turns'").label("what"), func.sum(turns.c.change)).group_by(
+        turns.c.number
     )
-    return select(number.c.number, literal_column("'at_start'").label("what"), before.scalar_subquery())
 
 
 def _lost(run: CTE) -> Select[*tuple[Any, ...]]:

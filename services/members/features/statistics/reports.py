@@ -1,7 +1,9 @@
 """Putting the figures together, each with the query that lists its records."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 from urllib.parse import urlencode
 
@@ -32,13 +34,17 @@ async def membership(
     """The figures that the caller may see."""
     owner = caller.organisation_id if caller.kind == "partner" else None
     made_of, went = composition(by), course()
-    rows = await run(made_of.sql, made_of.arguments({"on": on, "owner": owner}))
     bounds = {"starts": [first for first, _ in periods], "ends": [last for _, last in periods]}
-    happened = await run(went.sql, went.arguments({**bounds, "owner": owner})) if periods else []
+    rows, happened = await asyncio.gather(
+        run(made_of.sql, made_of.arguments({"on": on, "owner": owner})),
+        run(went.sql, went.arguments({**bounds, "owner": owner})),
+    )
     counts = {(number, what): memberships for number, what, memberships in happened}
+    # Those that count on a day: all that came by then, less all that went. Period 0 is what was before.
+    at_start = list(accumulate(int(counts.get((number, "turns"), 0)) for number in range(len(periods))))
     return MembershipStatistics(
         composition=_composition(on, rows, by),
-        periods=[_period(number, days, counts) for number, days in enumerate(periods, 1)],
+        periods=[_period(number, days, counts, at_start[number - 1]) for number, days in enumerate(periods, 1)],
     )
 
 
@@ -81,11 +87,10 @@ def _composition(on: date, rows: Sequence[Sequence[Any]], by: frozenset[str]) ->
     )
 
 
-def _period(number: int, days: tuple[date, date], counts: dict[tuple[int, str], int]) -> Period:
+def _period(number: int, days: tuple[date, date], counts: dict[tuple[int, str], int], at_start: int) -> Period:
     first, last = days
     happened = {what: _figure(counts.get((number, what), 0), (f"{what}_in", f"{first}/{last}")) for what in WHAT}
     before = first - timedelta(days=1)
-    at_start = int(counts.get((number, "at_start"), 0))
     kept = at_start - counts.get((number, "lost"), 0)
     return Period(
         starts_on=first,

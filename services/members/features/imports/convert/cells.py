@@ -3,14 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from services.contracts.base import PhoneInput
 from services.kit.clock import office_today
 from services.kit.countries import country_of, folded, why_unnamed
-from services.kit.phones import normalised
 from services.members.features.imports.convert.dates import Order, read_date
 from services.members.features.imports.convert.kinds import kind_of
 from services.members.features.imports.convert.languages import language_code
@@ -297,9 +294,3 @@ _READ: dict[str, Callable[[Found, Column, str, Context], None]] = {
     "role": _role,
     "custom": _custom,
 }
-
-
-@lru_cache(maxsize=20_000)
-def is_phone(number: str, country: str | None) -> bool:
-    """Whether a phone of that number can exist."""
-    return normalised(PhoneInput.model_construct(number=number, country=None), country).valid

@@ -10,7 +10,8 @@ from services.contracts.liaison.counterpart import CounterpartCreate
 from services.contracts.members.imports import ImportDefaults
 from services.contracts.members.organisation import OrganisationCreate
 from services.contracts.members.person import PersonCreate
-from services.members.features.imports.convert.cells import Column, Context, Found, is_phone, take
+from services.kit.phones import e164
+from services.members.features.imports.convert.cells import Column, Context, Found, take
 from services.members.features.imports.convert.names import language_of
 from services.members.features.imports.convert.texts import clean, is_nothing
 from services.members.features.imports.convert.told import Told
@@ -122,7 +123,7 @@ class RowReader:
         for phone in body.get("phones", []):
             column, name = phone.pop("_column"), phone.pop("_field")
             phone["country"] = country
-            if not is_phone(phone["number"], country):
+            if e164(phone["number"], country) is None:
                 found.told.say(
                     "phone_as_written",
                     "No phone of that number can exist; it is kept as written.",

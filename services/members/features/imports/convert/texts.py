@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from services.kit.export.text import begins_a_formula
+
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]")
 _NOTHING = frozenset(
@@ -65,7 +67,10 @@ _SEVERAL_OR_COMMA = re.compile(r"[;；、\n|,，]+|\s+/\s+|\s+or\s+|或")
 
 
 def clean(text: str) -> str:
-    """A cell without what nobody sees; full-width letters and digits are made plain."""
+    """A cell without what nobody sees; full-width letters and digits are made plain. An apostrophe that an export put
+    before what might be a formula is taken away again."""
+    if text.startswith("'") and begins_a_formula(text):
+        text = text[1:]
     text = _CONTROL.sub(" ", _UNSEEN.sub("", text)).replace("\u3000", " ").replace("\u00a0", " ").translate(_HALF)
     return unicodedata.normalize("NFC", text).strip()
 

@@ -1,0 +1,179 @@
+"""Reading JSON, vCards and workbooks."""
+
+import io
+import json
+import zipfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.members.files.read import open_table
+from services.members.files.table import Facts, Options, Row, Unreadable
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Any:
+    def reading(content: bytes, name: str = "file", **options: Any) -> tuple[Facts, list[Row]]:
+        path = tmp_path / "file"
+        path.write_bytes(content)
+        table = open_table(path, Options(name=name, **options))
+        return table.facts, list(table.rows)
+
+    return reading
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        lambda records: json.dumps(records),
+        lambda records: json.dumps({"items": records, "next_cursor": None}),
+        lambda records: "\n".join(json.dumps(record) for record in records),
+    ],
+)
+def test_reads_json_as_arrays_lines_and_lists(read: Any, wrap: Any) -> None:
+    records = [
+        {"names": {"zh": "黄山", "en": "Huangshan"}, "phones": [{"number": "+86 1"}, {"number": "+86 2"}], "size": 3.0},
+        {"names": {"en": "B"}, "identifiers": [{"scheme": "wikidata", "value": "Q1"}], "open": True},
+    ]
+    facts, rows = read(wrap(records).encode())
+    assert facts.columns == ["names.zh", "names.en", "phones", "size", "identifiers", "open"]
+    assert rows[0].cells == ["黄山", "Huangshan", "+86 1\n+86 2", "3", "", ""]
+    assert rows[1].cells == ["", "B", "", "", "wikidata:Q1", "true"]
+    assert json.loads(rows[1].raw or "") == records[1]
+
+
+def test_reads_vcards_of_every_version(read: Any) -> None:
+    cards = (
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E6=9E=97;=E6=99=93=\r\n=E5=B1=B1\r\n"
+        b"TEL;CELL:13800000000\r\nEND:VCARD\r\n"
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada Lin\r\nN:Lin;Ada;;;\r\nitem1.EMAIL;TYPE=work:ada@exa\r\n mple.org\r\n"
+        b"EMAIL:second@example.org\r\nORG:Alliance\\, Guiyang;Office\r\nTITLE:Guide\r\nBDAY:1980-02-29\r\n"
+        b"AGENT:BEGIN:VCARD\\nFN:Not this one\\nEND:VCARD\r\nEND:VCARD\r\n"
+        b"BEGIN:VCARD\r\nVERSION:4.0\r\nFN;LANGUAGE=zh:" + "王石".encode() + b"\r\nFN;LANGUAGE=en:Wang Shi\r\n"
+        b"TEL;VALUE=uri:tel:+86-851-85550123\r\nADR;TYPE=work:;;1 Example Street;Guiyang;;550001;China\r\nEND:VCARD\r\n"
+    )
+    facts, rows = read(cards)
+    assert (facts.format, len(rows)) == ("vcard", 3)
+    first, second, third = (
+        {name: cell for name, cell in zip(facts.columns, row.cells, strict=False) if cell} for row in rows
+    )
+    assert first == {"N.family": "林", "N.given": "晓山", "TEL": "13800000000", "FN": "林晓山"}
+    assert second["EMAIL"] == "ada@example.org\nsecond@example.org"
+    assert (second["ORG"], second["BDAY"]) == ("Alliance, Guiyang, Office", "1980-02-29")
+    assert (third["names.zh"], third["names.en"], third["ADR.country"]) == ("王石", "Wang Shi", "China")
+
+
+def test_reads_a_vcard_in_an_old_encoding(read: Any) -> None:
+    card = "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=GB2312:贵州省旅游协会\nEND:VCARD\n".encode("gb18030")
+    facts, rows = read(card)
+    assert rows[0].cells[facts.columns.index("FN")] == "贵州省旅游协会"
+
+
+Cell = str | float | date | None
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def a_workbook(
+    sheets: dict[str, list[list[Cell]]],
+    *,
+    hidden: tuple[str, ...] = (),
+    merged: tuple[str, ...] = (),
+    since_1904: bool = False,
+) -> bytes:
+    """An XLSX with these sheets; `merged` holds for each of them."""
+    first_day = date(1904, 1, 1) if since_1904 else date(1899, 12, 30)
+    listed = "".join(
+        f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}" state="{"hidden" if name in hidden else "visible"}"/>'
+        for n, name in enumerate(sheets, 1)
+    )
+    parts = {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "_rels/.rels": f'<Relationships xmlns="{PACKAGE}"><Relationship Id="rId1" Type="{OFFICE}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><workbookPr date1904="{since_1904:d}"/>'
+        f"<sheets>{listed}</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}">'
+        + "".join(
+            f'<Relationship Id="rId{n}" Type="{OFFICE}/worksheet" Target="worksheets/sheet{n}.xml"/>'
+            for n in range(1, len(sheets) + 1)
+        )
+        + f'<Relationship Id="rId99" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="14"/>'
+        "</cellXfs></styleSheet>",
+    }
+    merges = "".join(f'<mergeCell ref="{place}"/>' for place in merged)
+    for n, rows in enumerate(sheets.values(), 1):
+        xml = "".join(
+            f'<row r="{r}">{"".join(a_cell(f"{chr(64 + c)}{r}", one, first_day) for c, one in enumerate(row, 1))}</row>'
+            for r, row in enumerate(rows, 1)
+        )
+        parts[f"xl/worksheets/sheet{n}.xml"] = (
+            f'<worksheet xmlns="{MAIN}"><sheetData>{xml}</sheetData>'
+            + (f"<mergeCells>{merges}</mergeCells>" if merges else "")
+            + "</worksheet>"
+        )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{text}')
+    return out.getvalue()
+
+
+def a_cell(place: str, value: Cell, first_day: date) -> str:
+    if isinstance(value, date):
+        return f'<c r="{place}" s="1"><v>{(value - first_day).days}</v></c>'
+    if isinstance(value, str):
+        return f'<c r="{place}" t="inlineStr"><is><t>{value}</t></is></c>'
+    return "" if value is None else f'<c r="{place}"><v>{value}</v></c>'
+
+
+def test_reads_the_first_visible_sheet_and_tells_of_the_others(read: Any) -> None:
+    book = a_workbook(
+        {"旧": [["name"], ["Hidden Inn"]], "会员": [["单位名称", "电话"], ["黄山", 13800001234.0]], "备注": [["x"]]},
+        hidden=("旧",),
+    )
+    facts, rows = read(book)
+    assert (facts.format, facts.sheet, facts.hidden_sheets) == ("xlsx", "会员", ["旧"])
+    assert set(facts.notes) == {"other_sheets", "hidden_sheets"}
+    assert [row.cells for row in rows] == [["黄山", "13800001234"]]
+    facts, rows = read(book, sheet="旧")
+    assert [row.cells for row in rows] == [["Hidden Inn"]]
+    with pytest.raises(Unreadable, match="no sheet"):
+        read(book, sheet="missing")
+
+
+def test_cells_merged_downwards_stand_for_each_row(read: Any) -> None:
+    rows: list[list[Cell]] = [["省份", "单位名称"], ["贵州", "甲"], [None, "乙"], ["云南", "丙"]]
+    facts, found = read(a_workbook({"S": rows}, merged=("A2:A3",)))
+    assert [row.cells for row in found] == [["贵州", "甲"], ["贵州", "乙"], ["云南", "丙"]]
+    assert "merged_cells" in facts.notes
+
+
+def test_a_heading_over_several_columns_goes_before_theirs(read: Any) -> None:
+    rows: list[list[Cell]] = [["单位", "联系人", None], ["单位名称", "姓名", "电话"], ["甲", "林", "0851-85550123"]]
+    facts, _ = read(a_workbook({"S": rows}, merged=("B1:C1",)))
+    assert facts.columns == ["单位名称", "联系人 姓名", "联系人 电话"]
+
+
+def test_days_are_days_whatever_they_count_from(read: Any) -> None:
+    rows: list[list[Cell]] = [["name", "day"], ["A", date(2024, 5, 29)]]
+    for since_1904 in (False, True):
+        facts, found = read(a_workbook({"S": rows}, since_1904=since_1904))
+        assert (facts.since_1904, found[0].cells) == (since_1904, ["A", "2024-05-29"])
+
+
+def test_refuses_protected_and_swollen_workbooks(read: Any) -> None:
+    protected = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le")
+    with pytest.raises(Unreadable) as refused:
+        read(protected, "list.xlsx")
+    assert refused.value.code == "encrypted"
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", " " * 40_000_000)
+    with pytest.raises(Unreadable) as refused:
+        read(bomb.getvalue())
+    assert refused.value.code == "too_large"
