@@ -54,7 +54,7 @@ def _lists(world: World) -> list[tuple[str, dict[str, Any]]]:
             if "expand" in parameters:
                 words = parameters["expand"]["items"]
                 most["expand"] = words.get("enum") or [words["const"]]
-            found.append((path, {"most": most, "takes": parameters.keys()}))
+            found.append((path, {"most": most, "takes": parameters.keys(), "facets": parameters.get("facets")}))
     assert len(found) > 20
     return found
 
@@ -112,6 +112,30 @@ async def test_no_list_count_search_filter_or_feed_tells_of_others(world: World)
             assert not question or page["items"] == [], (path, question)
             for word in _about(world.other):
                 assert word not in reply.text, path
+
+
+async def test_no_file_or_facet_tells_of_others(world: World) -> None:
+    exports = {path.removesuffix("/export"): given for path, given in world.reads if path.endswith("/export")}
+    files = 0
+    for path, given in _lists(world):
+        if (await world.partner.get(path)).status_code == 403:
+            continue  # for staff only
+        if "facets" in given["takes"]:
+            words = given["facets"]["items"]
+            names = words.get("enum") or [words["const"]]
+            reply = await world.partner.get(path, params={"facets": ",".join(names)})
+            assert reply.status_code == 200, (path, reply.text)
+            assert list(reply.json()["facets"]) == names
+            for word in _about(world.other):
+                assert word not in reply.text, path
+        for form in ("csv", "jsonl") if path in exports else ():
+            expand = given["most"].get("expand", [])
+            reply = await world.partner.get(f"{path}/export", params={"format": form, "expand": expand})
+            assert reply.status_code == 200, (path, reply.text)
+            for word in _about(world.other):
+                assert word not in reply.text, path
+            files += 1
+    assert files > 20
 
 
 async def test_no_record_of_others_is_found(world: World) -> None:

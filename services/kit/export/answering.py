@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _FIRST_ROWS: Final = 200
 _MOST_ROWS: Final = 2_000
+_ABOUT_CHARACTERS: Final = 2_000_000
+"""Of a chunk: rows may be long, and what an export holds in memory is a few chunks."""
 _LONGEST_SECONDS: Final = 3_600.0
 
 
@@ -149,7 +151,7 @@ class Exporter:
                     yield piece
                 if time.monotonic() > ends:
                     raise TookTooLong
-                more, last, limit = len(rows) == limit, rows[-1][1:], _MOST_ROWS
+                more, last, limit = len(rows) == limit, rows[-1][1:], _next(rows)
                 rows = await self._resource.rows(runtime.read, asked, last, limit) if more else []
             ending = writer.end()
             whole = True
@@ -158,3 +160,9 @@ class Exporter:
         finally:
             if not whole:
                 writer.abandon()
+
+
+def _next(rows: list[tuple[Any, ...]]) -> int:
+    """How many rows to read next, by how long the last ones were."""
+    length = sum([len(row[0]) for row in rows]) // len(rows)
+    return max(1, min(_MOST_ROWS, _ABOUT_CHARACTERS // (length or 1)))
