@@ -13,6 +13,7 @@ from services.events.features.registrations.pricing import confirm_price, confir
 from services.events.features.registrations.routes import routes as registrations
 from services.events.features.series.routes import routes as series
 from services.events.inbox import HANDLERS
+from services.kit.delivery import Subscription
 from services.kit.service import Service
 
 SERVICE = Service(
@@ -33,5 +34,6 @@ SERVICE = Service(
     ],
     tasks=[confirm_price, confirm_waiting_prices, follow_time_zones],
     inbox=HANDLERS,
+    subscriptions=[Subscription("members", ("events.event.", "events.registration.", "events.check_in."))],
     peers={"members": MembersClient},
 )

@@ -1,11 +1,13 @@
 """The liaison service: its features, one line each."""
 
+from services.kit.delivery import Subscription
 from services.kit.service import Service
 from services.liaison.features.contacts.routes import routes as contacts
 from services.liaison.features.counterparts.routes import routes as counterparts
 from services.liaison.features.custom_fields.routes import of_counterparts as counterpart_fields
 from services.liaison.features.follow_ups.routes import routes as follow_ups
 from services.liaison.features.interactions.routes import routes as interactions
+from services.liaison.features.interactions.telling import tell_last_contacts
 from services.liaison.inbox import HANDLERS
 
 SERVICE = Service(
@@ -14,5 +16,7 @@ SERVICE = Service(
     description="Whom the secretariat talks to, what passed, and what follows.",
     package="services.liaison",
     features=[counterparts, counterpart_fields, contacts, interactions, follow_ups],
+    tasks=[tell_last_contacts],
     inbox=HANDLERS,
+    subscriptions=[Subscription("members", ("liaison.organisation_contact.",))],
 )

@@ -36,6 +36,7 @@ from services.members.features.segments.routes import routes as segments
 from services.members.features.sites.routes import routes as sites
 from services.members.features.standing.routes import routes as standing
 from services.members.features.statistics.routes import routes as statistics
+from services.members.inbox import HANDLERS
 
 SERVICE = Service(
     name="members",
@@ -74,6 +75,7 @@ SERVICE = Service(
     ],
     tasks=[follow_for_duplicates, scan_for_duplicates, remove_files, sweep_files, WORK_ON_IMPORTS, SWEEP_IMPORTS],
     purpose_known=purpose_known,
+    inbox=HANDLERS,
     subscriptions=[
         Subscription("events", ("members.organisation.", "members.consent.")),
         Subscription("liaison", ("members.organisation.", "members.consent.")),

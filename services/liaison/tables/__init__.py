@@ -6,6 +6,7 @@ from services.liaison.tables.counterpart import CounterpartIdentifierRow, Counte
 from services.liaison.tables.custom_field import CounterpartCustomValueRow, CustomFieldRow
 from services.liaison.tables.follow_up import FollowUpRow
 from services.liaison.tables.interaction import InteractionContactRow, InteractionRow
+from services.liaison.tables.organisation_contact import OrganisationContactRow
 from services.liaison.tables.organisation_copy import OrganisationCopyRow
 from services.liaison.tables.person_copy import PersonCopyRow
 
@@ -20,6 +21,7 @@ __all__ = [
     "FollowUpRow",
     "InteractionContactRow",
     "InteractionRow",
+    "OrganisationContactRow",
     "OrganisationCopyRow",
     "PersonCopyRow",
     "metadata",

@@ -1,0 +1,95 @@
+"""What members does when events and liaison tell of something: it keeps the facts that segments go by (tables.facts).
+
+Changes of one record come in order, those of different records in any. So each handler writes its own columns only, and
+arrivals at the door are counted up and down.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.change import Change
+from services.kit.inbox import Handler
+from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
+
+
+async def follow_event(session: AsyncSession, change: Change) -> None:
+    """An event was made or changed: its series and the year it begins in at its venue."""
+    told: dict[str, Any] = {}
+    if "series_id" in change.after:
+        told["series_id"] = _id(change.after["series_id"])
+    if change.after.get("starts_local"):
+        told["year"] = int(change.after["starts_local"][:4])
+    await _keep(session, EventFactRow, "event_id", change.resource_id, told)
+
+
+async def forget_event(session: AsyncSession, change: Change) -> None:
+    """A draft was deleted."""
+    await session.execute(delete(EventFactRow).where(EventFactRow.event_id == change.resource_id))
+
+
+async def follow_registration(session: AsyncSession, change: Change) -> None:
+    """A registration was taken, changed, promoted, moved to another organisation or cancelled."""
+    told: dict[str, Any] = {
+        name: _id(change.after[name]) for name in ("organisation_id", "event_id") if name in change.after
+    }
+    if "status" in change.after:
+        told["status"] = change.after["status"]
+    await _keep(session, AttendanceFactRow, "registration_id", change.resource_id, told)
+
+
+async def count_in(session: AsyncSession, change: Change) -> None:
+    """A participant was let in."""
+    await _count(session, UUID(change.after["registration_id"]), 1)
+
+
+async def count_out(session: AsyncSession, change: Change) -> None:
+    """A check-in was taken back."""
+    await _count(session, UUID(change.before["registration_id"]), -1)
+
+
+async def follow_contact(session: AsyncSession, change: Change) -> None:
+    """An organisation was spoken to, or turned out not to have been."""
+    if "last_contact_on" in change.after:
+        given = change.after["last_contact_on"]
+        told = {"last_on": None if given is None else date.fromisoformat(given)}
+        await _keep(session, ContactFactRow, "organisation_id", change.resource_id, told)
+
+
+def _id(value: str | None) -> UUID | None:
+    return None if value is None else UUID(value)
+
+
+async def _keep(session: AsyncSession, row: Any, key: str, id: UUID, told: Mapping[str, Any]) -> None:
+    if told:
+        statement = insert(row).values({key: id, **told})
+        await session.execute(statement.on_conflict_do_update(index_elements=[key], set_=dict(told)))
+
+
+async def _count(session: AsyncSession, registration_id: UUID, by: int) -> None:
+    statement = insert(AttendanceFactRow).values(registration_id=registration_id, check_ins=by)
+    counted = AttendanceFactRow.check_ins + by
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["registration_id"], set_={"check_ins": counted})
+    )
+
+
+HANDLERS: Mapping[str, Handler] = {
+    **{
+        f"events.event.{verb}": follow_event
+        for verb in ("created", "updated", "published", "closed", "reopened", "completed", "cancelled")
+    },
+    "events.event.deleted": forget_event,
+    **{
+        f"events.registration.{verb}": follow_registration
+        for verb in ("created", "updated", "promoted", "moved", "cancelled")
+    },
+    "events.check_in.created": count_in,
+    "events.check_in.deleted": count_out,
+    "liaison.organisation_contact.updated": follow_contact,
+}

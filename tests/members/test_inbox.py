@@ -1,0 +1,142 @@
+"""What members keeps of the others' facts, and the segments that go by it."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID, uuid4
+
+from services.contracts.change import Change
+from services.kit.clock import office_today
+from services.kit.errors import Forbidden
+from tests.factories.members import a_person, a_segment, an_affiliation, an_organisation
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+_sequence = count(1)
+
+
+def told(type: str, id: UUID | str, *, before: dict[str, Any] | None = None, **after: Any) -> dict[str, Any]:
+    """A change as another service delivers it."""
+    number = next(_sequence)
+    change = Change(
+        id=uuid4(),
+        sequence=number,
+        type=type,
+        resource=type.split(".")[1],
+        resource_id=UUID(str(id)),
+        resource_version=number,
+        organisation_ids=[],
+        before=before or {},
+        after=after,
+        actor="service:events",
+        via=None,
+        request_id=None,
+        at=datetime.now(UTC),
+    )
+    return change.model_dump(mode="json")
+
+
+async def deliver(members: Api, signer: Signer, *changes: dict[str, Any]) -> None:
+    """Take the changes in and let the worker apply them."""
+    source = changes[0]["type"].partition(".")[0]
+    service = members.as_(signer.service(source))
+    reply = await service.post("/internal/inbox", {"source": source, "changes": changes})
+    assert reply.status_code == 204, reply.text
+    runtime = members.runtime
+    async with runtime.jobs.app.open_async():
+        await runtime.jobs.app.run_worker_async(
+            wait=False,
+            install_signal_handlers=False,
+            listen_notify=False,
+            delete_jobs="successful",
+            additional_context={"runtime": runtime},
+        )
+
+
+async def in_segment(members: Api, definition: dict[str, Any], **given: Any) -> list[str]:
+    segment = await members.made("/v1/segments", a_segment(definition, **given))
+    return [row["id"] for row in await members.items(f"/v1/segments/{segment['id']}/members")]
+
+
+async def organisation(members: Api) -> str:
+    return str((await members.made("/v1/organisations", an_organisation()))["id"])
+
+
+async def test_only_a_service_delivers(members: Api) -> None:
+    assert_problem(await members.post("/internal/inbox", {"source": "events", "changes": []}), Forbidden)
+
+
+async def test_attendance_is_who_was_let_in_to_which_event(members: Api, signer: Signer) -> None:
+    came, registered = await organisation(members), await organisation(members)
+    event, series = uuid4(), uuid4()
+    first, second = uuid4(), uuid4()
+    await deliver(
+        members,
+        signer,
+        told("events.event.created", event, series_id=str(series), starts_local="2026-05-29T09:00:00"),
+        told("events.registration.created", first, event_id=str(event), organisation_id=came, status="waitlisted"),
+        told(
+            "events.registration.created", second, event_id=str(event), organisation_id=registered, status="confirmed"
+        ),
+        told("events.check_in.created", uuid4(), registration_id=str(first), place=None),
+    )
+    both = {came, registered}
+    for attendance, expected in (
+        ({}, {came}),
+        ({"event_id": str(event)}, {came}),
+        ({"series_id": str(series), "year": 2026}, {came}),
+        ({"year": 2025}, set()),
+        ({"event_id": str(uuid4())}, set()),
+        ({"counts": "registered", "year": 2026}, {registered}),
+    ):
+        definition = {"all": [{"list": sorted(both)}, {"attendance": attendance}]}
+        assert set(await in_segment(members, definition)) == expected, attendance
+    person = await members.made("/v1/persons", a_person())
+    await members.made("/v1/affiliations", an_affiliation(person["id"], came))
+    assert await in_segment(members, {"attendance": {"event_id": str(event)}}, resource="persons") == [person["id"]]
+
+
+async def test_attendance_follows_what_is_taken_back_moved_and_told_in_any_order(members: Api, signer: Signer) -> None:
+    before, after = await organisation(members), await organisation(members)
+    event, registration = uuid4(), uuid4()
+    arrival = told("events.check_in.created", uuid4(), registration_id=str(registration))
+    # The door's change may come before that of the registration, and a second arrival before the first is taken back.
+    await deliver(members, signer, arrival, told("events.check_in.created", uuid4(), registration_id=str(registration)))
+    await deliver(
+        members,
+        signer,
+        told(
+            "events.registration.created", registration, event_id=str(event), organisation_id=before, status="confirmed"
+        ),
+    )
+    await deliver(members, signer, arrival)
+    at_event = {"attendance": {"event_id": str(event)}}
+    assert await in_segment(members, at_event) == [before]
+    await deliver(members, signer, told("events.registration.moved", registration, organisation_id=after))
+    assert await in_segment(members, at_event) == [after]
+    undone = {"registration_id": str(registration)}
+    await deliver(members, signer, told("events.check_in.deleted", uuid4(), before=undone))
+    assert await in_segment(members, at_event) == [after]
+    await deliver(members, signer, told("events.check_in.deleted", uuid4(), before=undone))
+    assert await in_segment(members, at_event) == []
+
+
+async def test_the_last_interaction_is_that_of_normal_talks(members: Api, signer: Signer) -> None:
+    lately, long_ago, never = [await organisation(members) for _ in range(3)]
+    today = office_today()
+
+    def spoken_to(id: str, days_ago: int | None) -> dict[str, Any]:
+        day = None if days_ago is None else (today - timedelta(days=days_ago)).isoformat()
+        return told("liaison.organisation_contact.updated", id, last_contact_on=day)
+
+    await deliver(members, signer, spoken_to(lately, 10), spoken_to(long_ago, 200))
+
+    async def found(op: str, days: int) -> list[str]:
+        last = {"last_interaction": {"op": op, "days": days}}
+        return await in_segment(members, {"all": [{"list": [lately, long_ago, never]}, last]})
+
+    assert await found("newer_than", 10) == [lately]
+    assert await found("newer_than", 9) == []
+    assert await found("older_than", 100) == [long_ago, never]
+    await deliver(members, signer, spoken_to(lately, None))
+    assert await found("newer_than", 300) == [long_ago]
