@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic_core import to_json
 from sqlalchemy import ARRAY, Select, Text, cast, func, literal_column, select, union_all
 
+from services.kit.listing import RowQuery
 from services.kit.shape import Asked
 from services.kit.statement import Run
 
@@ -20,15 +21,18 @@ if TYPE_CHECKING:
 MOST_VALUES = 50
 
 
-async def facets_of(resource: "Resource[Any]", run: Run, asked: Asked, wanted: Sequence[str]) -> str:
+async def facets_of(resource: "Resource[Any]", run: Run, asked: Asked, query: RowQuery) -> str:
     """The facets as JSON."""
-    names = tuple(dict.fromkeys(wanted))
+    names, called = tuple(dict.fromkeys(query.wanted_facets)), query.facet_names
     shape = replace(asked.shape, sort="", after=None, fields=(), expand=(), kind=f"facets:{','.join(names)}")
     rows = await resource.derived(run, shape, lambda: _statement(resource, asked, names), asked.values)
     values: dict[str, list[dict[str, Any]]] = {name: [] for name in names}
     for place, value, count in rows:
         values[names[place]].append({"value": value, "count": count})
-    facets = {name: {"values": found[:MOST_VALUES], "more": len(found) > MOST_VALUES} for name, found in values.items()}
+    facets = {
+        called.get(name, name): {"values": found[:MOST_VALUES], "more": len(found) > MOST_VALUES}
+        for name, found in values.items()
+    }
     return to_json(facets).decode()
 
 
@@ -40,7 +44,7 @@ def _statement(resource: "Resource[Any]", asked: Asked, names: Sequence[str]) ->
 
 def _counted(resource: "Resource[Any]", asked: Asked, name: str, place: int) -> Any:
     """The most frequent values of one filter's column, and one more than are shown."""
-    column = resource.filters[name].column
+    column = resource.filter(name).column
     if column is None:
         raise LookupError(f"{resource.name}: the filter {name} names no column to count.")
     shape = replace(asked.shape, filters=asked.shape.filters - {name})

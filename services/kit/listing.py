@@ -84,8 +84,10 @@ class CustomAsked:
     """Slot → value."""
     sort: str | None = None
     """The whole order, with slots for custom fields."""
-    bindings: Mapping[str, str] = field(default_factory=dict)
-    """What the slots of the order are bound to."""
+    bindings: Mapping[str, Any] = field(default_factory=dict)
+    """What the slots of the order, and of facets that are no filters, are bound to."""
+    facets: Mapping[str, str] = field(default_factory=dict)
+    """Slot → the name under which its values are counted."""
 
 
 class RowQuery(Selection):
@@ -133,7 +135,13 @@ class RowQuery(Selection):
     @property
     def wanted_facets(self) -> Sequence[str]:
         """What `facets` asks for; a resource without any does not take the parameter."""
-        return getattr(self, "facets", None) or ()
+        named: Sequence[str] = getattr(self, "facets", None) or ()
+        return named if self._custom is None else [*named, *self._custom.facets]
+
+    @property
+    def facet_names(self) -> Mapping[str, str]:
+        """What facets are called that are no filters of that name."""
+        return {} if self._custom is None else self._custom.facets
 
     def given_filters(self) -> dict[str, Any]:
         """Filters that the request uses, by their public name."""

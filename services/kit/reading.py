@@ -116,12 +116,9 @@ class Resource(Generic[Row]):
     @cached_property
     def columns(self) -> dict[str, Column]:
         """Field of the contract → the expression that yields it."""
-        found: dict[str, Column] = {}
-        for name in self.model.model_fields:
-            if name in self.expandable:
-                continue
-            found[name] = self.fields[name] if name in self.fields else getattr(self.row, name)
-        return found if self.custom is None else {**found, "custom": self.custom.column}
+        fields = self.fields if self.custom is None else {**self.fields, "custom": self.custom.column}
+        names = [name for name in self.model.model_fields if name not in self.expandable]
+        return {name: fields[name] if name in fields else getattr(self.row, name) for name in names}
 
     @cached_property
     def query(self) -> type[ListQuery]:
@@ -204,7 +201,7 @@ class Resource(Generic[Row]):
         if query.wants_ranks and asked.shape.sort == _BEST_FIRST:
             besides += f',"ranks":[{",".join([row[1] for row in rows])}]'
         if query.wanted_facets:
-            besides += f',"facets":{await facets_of(self, run, asked, query.wanted_facets)}'
+            besides += f',"facets":{await facets_of(self, run, asked, query)}'
         # In another order a change that commits late may stand before the place where the reader has come to.
         if self.resumable and asked.shape.sort != self.default_sort:
             besides += ',"resume_cursor":null'

@@ -1,6 +1,7 @@
 """A list asked by custom fields: `custom.tier=gold`, `custom.rooms.gte=100`, `sort=-custom.rooms`."""
 
 import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +19,8 @@ from services.kit.runtime import Runtime
 
 _PARAMETER: Final = re.compile(rf"^custom\.({KEY})(?:\.(gte|gt|lte|lt))?$")
 _SORTED_BY: Final = re.compile(rf"(?:^|,)-?custom\.({KEY})")
+FACETS: Final = "facets"
+_MOST_FACETS: Final = 20
 RANGES: Final = {"gte": "At or above.", "gt": "Above.", "lte": "At or below.", "lt": "Below."}
 
 
@@ -31,12 +34,19 @@ async def rows_query(
     if custom is None or not named:
         return read_pairs(model, pairs)
     asking = _Asking(custom, caller, await current(runtime, custom, naming=named))
-    plain = [pair for pair in pairs if not pair[0].startswith(PREFIX)]
-    read = read_pairs(model, plain)
+    plain: list[tuple[str, str]] = []
+    facets: list[str] = []
     for name, value in pairs:
         if name.startswith(PREFIX):
             asking.filter(name, value)
-    read.ask(asking.asked(read.sort))
+        elif name == FACETS and resource.facets and FACETS in model.model_fields:
+            parts = value.split(",")
+            facets += [part for part in parts if part.startswith(PREFIX)]
+            plain += [(name, part) for part in parts if not part.startswith(PREFIX)]
+        else:
+            plain.append((name, value))
+    read = read_pairs(model, plain)
+    read.ask(asking.asked(read.sort, facets))
     return read
 
 
@@ -44,7 +54,14 @@ def _keys_in(name: str, value: str) -> list[str]:
     """The fields that a parameter is about."""
     if name.startswith(PREFIX):
         return [name.split(".")[1]]
+    if name == FACETS:
+        return [part.removeprefix(PREFIX) for part in value.split(",") if part.startswith(PREFIX)]
     return _SORTED_BY.findall(value) if name == "sort" else []
+
+
+def _free(start: str, taken: Collection[str]) -> str:
+    """The next slot of a kind."""
+    return f"{start}_{sum(slot.startswith(start) for slot in taken)}"
 
 
 @dataclass
@@ -74,17 +91,16 @@ class _Asking:
             raise Invalid.value(name, "given_twice", "This parameter takes one value.")
         values.append(str(read))
 
-    def asked(self, sort: str | None) -> CustomAsked:
+    def asked(self, sort: str | None, facets: Sequence[str] = ()) -> CustomAsked:
         """What the statement needs to know."""
         filters: dict[str, list[str]] = {}
         for definition, op, values in self.given.values():
-            start = f"{definition.slot}_{op}"
-            number = sum(slot.startswith(start) for slot in filters)
-            filters[f"{start}_{number}"] = [definition.key, *values]
+            filters[_free(f"{definition.slot}_{op}", filters)] = [definition.key, *values]
+        keys: dict[str, Any] = {}
+        counted = self._counted(facets, filters, keys)
         if sort is None or PREFIX not in sort:
-            return CustomAsked(filters, sort)
+            return CustomAsked(filters, sort, keys, counted)
         slots: list[str] = []
-        keys: dict[str, str] = {}
         for number, part in enumerate(sort.split(",")):
             way, name = ("-", part[1:]) if part.startswith("-") else ("", part)
             if name.startswith(PREFIX):
@@ -95,7 +111,27 @@ class _Asking:
                 name = f"{named.slot}_{number}"
                 keys[key_of(name)] = named.key
             slots.append(way + name)
-        return CustomAsked(filters, ",".join(slots), keys)
+        return CustomAsked(filters, ",".join(slots), keys, counted)
+
+    def _counted(
+        self, facets: Sequence[str], filters: Mapping[str, list[str]], bindings: dict[str, Any]
+    ) -> dict[str, str]:
+        """Slots of facets. One that is filtered by as well has the filter's, so that it is counted without it."""
+        counted: dict[str, str] = {}
+        for name in dict.fromkeys(facets):
+            definition = self._known(name.removeprefix(PREFIX))
+            if definition is None or definition.type != "choice":
+                raise Invalid.value(FACETS, "unknown_facet", f"There is no custom choice to count as {name}.")
+            self._admit(definition)
+            start = f"{definition.slot}_any"
+            own = [slot for slot, given in filters.items() if slot.startswith(start) and given[0] == definition.key]
+            slot = own[0] if own else _free(start, {**filters, **counted})
+            if not own:
+                bindings[f"filter_{slot}"] = [definition.key]
+            counted[slot] = name
+        if len(counted) > _MOST_FACETS:
+            raise Invalid.value(FACETS, "too_long", f"At most {_MOST_FACETS} are counted at once.")
+        return counted
 
     def _known(self, key: str) -> Definition | None:
         definition = self.definitions.get(key)

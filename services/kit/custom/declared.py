@@ -66,6 +66,7 @@ class Custom:
     """Who sees, asks by and writes sensitive fields."""
     references: Mapping[str, References] = field(default_factory=dict)
     """What a field may refer to."""
+    _filters: dict[str, Filter] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def column(self) -> ColumnElement[Any]:
@@ -95,6 +96,11 @@ class Custom:
 
     def filter(self, slot: str) -> Filter:
         """The filter of a slot; its value is the field's key and what the field is asked for."""
+        if slot not in self._filters:
+            self._filters[slot] = self._filter(slot)
+        return self._filters[slot]
+
+    def _filter(self, slot: str) -> Filter:
         found = _SLOT.match(slot)
         if found is None:
             raise KeyError(slot)
@@ -106,7 +112,16 @@ class Custom:
             "By a custom field.",
             many=True,
             needs_scope=self.scope if private else None,
+            column=self._held(slot, private=private is not None),
         )
+
+    def _held(self, slot: str, *, private: bool) -> ColumnElement[Any]:
+        """The texts that a record holds in the field of a slot: what a facet counts."""
+        values = self.values
+        key = Grouping(bindparam(f"filter_{slot}", type_=ARRAY(Text)))[literal_column("1")]
+        held = select(values.text_value).where(values.record_id == self.row.id, values.key == key)
+        held = held if private else held.where(not_(values.sensitive))
+        return func.array(held.scalar_subquery(), type_=ARRAY(Text))
 
     def _holding(self, given: ColumnElement[Any], kind: str, op: str, *, private: bool) -> Select[Any]:
         values = self.values

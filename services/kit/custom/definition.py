@@ -17,7 +17,7 @@ from services.kit.custom.tables import INDEXED
 Schema = dict[str, Any]
 _TEXT: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]+$"
 _LONGEST_ASKED: Final = INDEXED - 1
-_NUMERAL: Final = re.compile(r"^-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,15})?([eE][+-]?[0-9]{1,2})?$")
+_NUMERAL: Final = re.compile(r"^-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?$")
 _DATE_SCHEMA: Final[Schema] = TypeAdapter(CalendarDate).json_schema()
 
 

@@ -5,7 +5,7 @@ from copy import copy
 from typing import Any, Final
 
 from services.contracts.custom_field import MOST_FIELDS
-from services.kit.custom.asking import RANGES
+from services.kit.custom.asking import FACETS, RANGES
 from services.kit.custom.declared import PREFIX
 from services.kit.custom.definition import Definition
 from services.kit.custom.definitions import Definitions
@@ -109,6 +109,8 @@ def _asked_by(operation: Schema, definitions: Definitions) -> Schema:
     parameters = [
         _sorted_by(one, definitions) if one["name"] == "sort" else one for one in operation.get("parameters", [])
     ]
+    choices = [f"{PREFIX}{key}" for key, definition in definitions.items() if definition.type == "choice"]
+    parameters = [_counted_by(one, choices) if one["name"] == FACETS else one for one in parameters]
     for key, definition in definitions.items():
         about = definition.output_schema()["description"]
         asked = definition.asked_schema()
@@ -121,6 +123,12 @@ def _asked_by(operation: Schema, definitions: Definitions) -> Schema:
 
 def _parameter(name: str, description: str, schema: Schema) -> Schema:
     return {"in": "query", "name": name, "required": False, "description": description, "schema": schema}
+
+
+def _counted_by(parameter: Schema, choices: list[str]) -> Schema:
+    schema = parameter["schema"]
+    items = {**schema["items"], "enum": [*schema["items"]["enum"], *choices]}
+    return {**parameter, "schema": {**schema, "items": items}}
 
 
 def _sorted_by(parameter: Schema, definitions: Definitions) -> Schema:

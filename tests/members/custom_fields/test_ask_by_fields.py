@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from services.kit.errors import Invalid, InvalidCursor
+from services.kit.errors import Forbidden, Invalid, InvalidCursor
 from tests.factories.members import an_organisation
 from tests.members.custom_fields.conftest import ORGANISATIONS, Define
 from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
 
 
 async def names(members: Api, **asked: Any) -> list[str]:
@@ -50,7 +51,7 @@ async def test_numbers_lie_in_a_range(members: Api, define: Define) -> None:
     assert await names(members, **{f"custom.{key}.gte": "9.5", f"custom.{key}.lt": "100"}) == ["b", "c"]
     assert await names(members, **{f"custom.{key}.gt": "9.5", f"custom.{key}.lte": "100"}) == ["c", "d"]
     assert await names(members, **{f"custom.{key}.lt": "0", "tag": key}) == ["a"]
-    for wrong in ("ten", "", "1e99", "NaN", "0x1", "1_000"):
+    for wrong in ("ten", "", "1e99", "1e999", "NaN", "0x1", "1_000"):
         assert_problem(await members.get(ORGANISATIONS, params={f"custom.{key}.gte": wrong}), Invalid)
 
 
@@ -163,3 +164,34 @@ async def _statements(members: Api, asked: dict[str, str]) -> int:
     finally:
         runtime.read = read  # type: ignore[method-assign]
     return ran
+
+
+async def test_facets_count_the_values_of_a_choice_beside_the_other_filters(
+    members: Api, define: Define, signer: Signer
+) -> None:
+    key, several = await define("choice"), await define("choice", multiple=True)
+    for value, held in (("gold", ["gold", "silver"]), ("gold", ["gold"]), ("silver", ["silver"]), (None, None)):
+        custom: dict[str, Any] = {key: value, several: held} if value else {}
+        await members.made(ORGANISATIONS, an_organisation(tags=[key], custom=custom))
+
+    async def facets(**asked: str) -> dict[str, list[tuple[str, int]]]:
+        reply = await members.get(ORGANISATIONS, params={"tag": key, **asked})
+        assert reply.status_code == 200, reply.text
+        found = reply.json()["facets"]
+        return {name: [(one["value"], one["count"]) for one in facet["values"]] for name, facet in found.items()}
+
+    both = f"custom.{key},kind,custom.{several}"
+    counted = await facets(facets=both)
+    assert counted[f"custom.{key}"] == [("gold", 2), ("silver", 1)]
+    assert counted[f"custom.{several}"] == [("gold", 2), ("silver", 2)]
+    assert counted["kind"] == [("scenic_area", 4)]
+    chosen = await facets(facets=both, **{f"custom.{key}": "silver"})
+    assert chosen[f"custom.{key}"] == [("gold", 2), ("silver", 1)], "without its own filter"
+    assert chosen[f"custom.{several}"] == [("silver", 1)]
+    text = await define()
+    for wrong in (f"custom.{text}", "custom.nobody"):
+        reply = await members.get(ORGANISATIONS, params={"facets": wrong})
+        assert_problem(reply, Invalid, pointer="facets")
+    sensitive = await define("choice", sensitive=True)
+    clerk = members.as_(signer.staff("members:read"))
+    assert_problem(await clerk.get(ORGANISATIONS, params={"facets": f"custom.{sensitive}"}), Forbidden)
