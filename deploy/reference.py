@@ -149,7 +149,8 @@ def scopes() -> Iterator[str]:
     demanded: dict[str, int] = {}
     for service in services().values():
         for operation in _public(service):
-            demanded[operation.policy.scope] = demanded.get(operation.policy.scope, 0) + 1
+            for scope in (operation.policy.scope, *operation.policy.besides):
+                demanded[scope] = demanded.get(scope, 0) + 1
     yield "# Scopes\n"
     yield "A role or an API key is a set of these; [operations](operations.md) says which each operation demands.\n"
     yield from _table("scope", "lets a caller", "operations", *[f"`{role}`" for role in roles])
@@ -187,7 +188,8 @@ def operations() -> Iterator[str]:
             for operation in of_it:
                 (method,) = operation.options["methods"]
                 summary = summaries[operation.path, method]
-                yield _row(f"`{method} {operation.path}`", f"`{operation.policy.scope}`", summary)
+                demands = " ".join(f"`{scope}`" for scope in (operation.policy.scope, *operation.policy.besides))
+                yield _row(f"`{method} {operation.path}`", demands, summary)
 
 
 def tables() -> Iterator[str]:
