@@ -36,6 +36,7 @@ SEGMENTS: Final[dict[str, str]] = {
     "purposes": "members",
     "purpose-texts": "members",
     "consents": "members",
+    "erasures": "members",
     "members": "members",
     "series": "events",
     "events": "events",

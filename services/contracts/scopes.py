@@ -27,6 +27,7 @@ SCOPES: Final[dict[str, str]] = {
     "changes:read": "Read the change feeds and timelines.",
     "records:export": "Export lists as files, each with the scope that reads it.",
     "audit:read": "Read the audit logs.",
+    "privacy:read": "Read erasures and subject files.",
     "privacy:write": "Edit purposes and retention rules, make subject files, erase persons.",
     "users:read": "Read staff users.",
     "users:write": "Create, change and disable staff users.",

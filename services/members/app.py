@@ -1,5 +1,6 @@
 """The members service: its features, one line each."""
 
+from services.clients.subjects import SubjectsClient
 from services.kit.delivery import Subscription
 from services.kit.service import Service
 from services.members.features.affiliations.routes import routes as affiliations
@@ -15,6 +16,8 @@ from services.members.features.duplicates.following import follow_for_duplicates
 from services.members.features.duplicates.routes import routes as duplicates
 from services.members.features.duplicates.routes import scan_routes as duplicate_scans
 from services.members.features.duplicates.scanning import scan_for_duplicates
+from services.members.features.erasures.actions import erase_elsewhere
+from services.members.features.erasures.routes import routes as erasures
 from services.members.features.import_mappings.routes import routes as import_mappings
 from services.members.features.imports.routes import routes as imports
 from services.members.features.imports.work import SWEEP as SWEEP_IMPORTS
@@ -72,10 +75,20 @@ SERVICE = Service(
         purposes,
         purpose_texts,
         consents,
+        erasures,
     ],
-    tasks=[follow_for_duplicates, scan_for_duplicates, remove_files, sweep_files, WORK_ON_IMPORTS, SWEEP_IMPORTS],
+    tasks=[
+        follow_for_duplicates,
+        scan_for_duplicates,
+        erase_elsewhere,
+        remove_files,
+        sweep_files,
+        WORK_ON_IMPORTS,
+        SWEEP_IMPORTS,
+    ],
     purpose_known=purpose_known,
     inbox=HANDLERS,
+    peers={"events": SubjectsClient, "liaison": SubjectsClient},
     subscriptions=[
         Subscription("events", ("members.organisation.", "members.consent.")),
         Subscription("liaison", ("members.organisation.", "members.consent.")),

@@ -36,6 +36,7 @@ Scope = TypeAliasType(
         "changes:read",
         "records:export",
         "audit:read",
+        "privacy:read",
         "privacy:write",
         "users:read",
         "users:write",

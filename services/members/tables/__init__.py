@@ -12,6 +12,7 @@ from services.members.tables.custom_field import (
 from services.members.tables.designation import DesignationRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
 from services.members.tables.duplicate import DuplicateCandidateRow, DuplicateScanRow, MatchKeyRow
+from services.members.tables.erasure import ErasureRow
 from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
 from services.members.tables.imports import ImportLineRow, ImportMappingRow, ImportRow
 from services.members.tables.membership import (
@@ -43,6 +44,7 @@ __all__ = [
     "DocumentVersionRow",
     "DuplicateCandidateRow",
     "DuplicateScanRow",
+    "ErasureRow",
     "EventFactRow",
     "ImportLineRow",
     "ImportMappingRow",

@@ -1,7 +1,7 @@
 """Persons."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, func, text
@@ -107,6 +107,9 @@ class PersonRow(Tracked, Searchable, CustomHolder, Drifting, Base):
 
     status: Mapped[str] = mapped_column(default="active", server_default=text("'active'"))
     merged_into: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("person.id"))
+
+    erased_at: Mapped[datetime | None]
+    """When the person was forgotten; the row stays for what refers to it, empty."""
 
     held_identifiers: Mapped[list[PersonIdentifierRow]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, lazy="selectin"

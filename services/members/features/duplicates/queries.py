@@ -14,9 +14,11 @@ from services.contracts.members.duplicate import (
     Score,
 )
 from services.kit.filters import Column, any_of, created_and_updated, where
+from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import Resource, Rule, Sort
 from services.members.features.about import holds
 from services.members.features.persons.queries import SENSITIVE_SCOPE
+from services.members.features.transfer import not_agreed
 from services.members.matching import LIKELY
 from services.members.tables.duplicate import DuplicateCandidateRow, DuplicateScanRow
 from services.members.tables.organisation import OrganisationRow
@@ -80,6 +82,14 @@ candidates = Resource(
     rules=(
         NO_PARTNERS,
         Rule("staff", lambda _: True, and_(_readable(DuplicateCandidateRow.resource), literal(LIKELY) <= _SCORE)),
+    ),
+    leaves_out=(
+        kept_from_abroad(
+            and_(
+                DuplicateCandidateRow.resource == "persons",
+                or_(not_agreed(DuplicateCandidateRow.left_id), not_agreed(DuplicateCandidateRow.right_id)),
+            )
+        ),
     ),
 )
 

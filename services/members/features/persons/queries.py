@@ -28,7 +28,7 @@ from services.kit.custom.declared import Custom
 from services.kit.drift import stale
 from services.kit.filters import Column, Filter, any_of, between, created_and_updated, overlaps, where
 from services.kit.person_copies import kept_from_abroad
-from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Parameter, Resource, Rule, Sort
+from services.kit.reading import CALLER_ORGANISATION, OFFICE_TODAY, Parameter, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
 from services.members.features.persons.cards import CARDS
 from services.members.features.references import REFERENCES
@@ -189,6 +189,6 @@ persons = Resource(
     search=PersonRow.search,
     expandable={"affiliations": _ROLES, "consents": CONSENTS},
     cards=CARDS,
-    rules=(OF_OWN_ORGANISATION, EVERY_ROW),
+    rules=(OF_OWN_ORGANISATION, Rule("staff", lambda _: True, PersonRow.erased_at.is_(None))),
     leaves_out=(kept_from_abroad(not_agreed(PersonRow.id)),),
 )

@@ -1,0 +1,21 @@
+"""What members asks the other services about a person."""
+
+from services.contracts.subject import ErasureOrder, ErasureReceipt, SubjectKeys, SubjectRecords
+from services.kit.http import Peer
+
+_WITHIN = 10.0
+"""Seconds; the records may be many."""
+
+
+class SubjectsClient(Peer):
+    """A service that holds data about persons."""
+
+    async def erase(self, order: ErasureOrder) -> ErasureReceipt:
+        """Have a person forgotten; safe to ask again."""
+        reply = await self.post("/internal/erasures", order, within=_WITHIN)
+        return ErasureReceipt.model_validate_json(reply.content)
+
+    async def held_about(self, keys: SubjectKeys) -> SubjectRecords:
+        """What it holds about a person."""
+        reply = await self.post("/internal/subjects", keys, within=_WITHIN)
+        return SubjectRecords.model_validate_json(reply.content)

@@ -1,0 +1,42 @@
+"""What one service asks another about a person: to forget them, or to tell what it holds."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.contracts.base import Input, Instant, Output
+
+Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)]
+
+
+class SubjectKeys(Input):
+    """By what a person is found; texts as digests only, so that who is to be forgotten is not told again."""
+
+    person_id: UUID
+    emails: list[Digest] = Field([], max_length=100, description="Of e-mail addresses in small letters.")
+    names: list[Digest] = Field([], max_length=100, description="Of names in small letters.")
+
+
+class ErasureOrder(SubjectKeys):
+    """A person to be forgotten."""
+
+    id: UUID = Field(description="Of the erasure.")
+    actor: str = Field(max_length=100, description="Who decided it.")
+
+
+class ErasureReceipt(Output):
+    """What a service did to forget a person."""
+
+    service: str = Field(description="Which service.", examples=["events"])
+    at: Instant = Field(description="When.")
+    done: dict[str, int] = Field(
+        description="How many records of each kind were made anonymous or removed.", examples=[{"registration": 2}]
+    )
+
+
+class SubjectRecords(Output):
+    """What a service holds about a person."""
+
+    service: str
+    records: dict[str, list[dict[str, Any]]]

@@ -1,0 +1,137 @@
+"""What a service holds about persons: told to a person who asks, and forgotten when it is decided so.
+
+Each kind of record says how those about a person are found and how one is made anonymous. Other services ask by
+`/internal/subjects` and `/internal/erasures`; both may be asked any number of times.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.scopes import INTERNAL
+from services.contracts.subject import ErasureOrder, ErasureReceipt, SubjectKeys, SubjectRecords
+from services.kit.audit import audited
+from services.kit.auth import Caller
+from services.kit.changes import ChangeRow
+from services.kit.db import now
+from services.kit.filters import Column
+from services.kit.routing import Routes, WriteSession
+
+ERASED = {"zh": "（已删除）", "en": "(erased)"}
+"""Stands for the names of someone who is forgotten."""
+_MOST_TOLD = 10_000
+
+
+def digest(value: str) -> str:
+    """A text as it is looked for without telling it."""
+    return hashlib.sha256(value.strip().lower().encode()).hexdigest()
+
+
+def digest_of(column: Column) -> ColumnElement[str]:
+    """The same in SQL. Both make small letters of ASCII alike; addresses with others are found by the person's id."""
+    return func.encode(func.sha256(func.convert_to(func.lower(func.btrim(column)), "UTF8")), "hex")
+
+
+def any_digest(array: Column, digests: Sequence[str]) -> ColumnElement[bool]:
+    """Whether an array of texts holds one of these."""
+    one = func.unnest(array).column_valued("one")
+    return select(one).where(digest_of(one).in_(digests)).exists()
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A kind of record that may be about a person."""
+
+    resource: str
+    row: Any
+    about: Callable[[SubjectKeys], ColumnElement[bool]]
+    """Which rows are about them."""
+    forget: Callable[[AsyncSession, Caller, Sequence[Any], SubjectKeys], Awaitable[None]]
+    """Makes rows anonymous, or removes them."""
+    scrubs: bool = True
+    """Whether what the change log keeps of them tells of the person, personal values apart, which it never keeps."""
+
+
+async def held_about(session: AsyncSession, holdings: Sequence[Holding], keys: SubjectKeys) -> dict[str, Any]:
+    """All that is held, by kind of record; every column but the search key."""
+    found: dict[str, Any] = {}
+    for one in holdings:
+        table = one.row.__table__
+        whole = cast(func.to_jsonb(literal_column(f'"{table.name}"')), JSONB).op("-")("search")
+        rows = await session.execute(select(whole).select_from(one.row).where(one.about(keys)).limit(_MOST_TOLD))
+        found[one.resource] = [row[0] for row in rows]
+    return found
+
+
+async def forget(
+    session: AsyncSession, caller: Caller, holdings: Sequence[Holding], order: ErasureOrder
+) -> dict[str, int]:
+    """Forget a person; answers how many records of each kind there were. Nothing is left of them in the change log
+    or in answers kept for repeated requests either."""
+    done: dict[str, int] = {}
+    ids: list[UUID] = [order.person_id]
+    scrubbed: list[UUID] = [order.person_id]
+    for one in holdings:
+        query = select(one.row).where(one.about(order)).order_by(one.row.id).with_for_update(of=one.row)
+        rows = list(await session.scalars(query.execution_options(populate_existing=True)))
+        ids += [row.id for row in rows]
+        scrubbed += [row.id for row in rows if one.scrubs]
+        await one.forget(session, caller, rows, order)
+        done[one.resource] = len(rows)
+    await session.flush()
+    done["change"] = await _scrub_changes(session, scrubbed)
+    done["kept_answer"] = await _forget_answers(session, ids)
+    await audited(
+        session,
+        caller,
+        action="persons.erased",
+        resource="person",
+        about=[order.person_id],
+        detail={"erasure_id": str(order.id), "done": done},
+    )
+    return done
+
+
+async def _scrub_changes(session: AsyncSession, ids: list[UUID]) -> int:
+    """Values in the log; that something was written, when and by whom, stays."""
+    empty: dict[str, Any] = {}
+    scrubbed = await session.execute(
+        update(ChangeRow)
+        .where(ChangeRow.resource_id.in_(ids), (ChangeRow.before != empty) | (ChangeRow.after != empty))
+        .values(before=empty, after=empty)
+    )
+    return int(getattr(scrubbed, "rowcount", 0))
+
+
+_ANSWERS = text(
+    "DELETE FROM idempotency i USING unnest(:ids) AS gone(id) WHERE position(convert_to(gone.id, 'UTF8') IN i.body) > 0"
+).bindparams(bindparam("ids", type_=ARRAY(Text)))
+
+
+async def _forget_answers(session: AsyncSession, ids: list[UUID]) -> int:
+    deleted = await session.execute(_ANSWERS, {"ids": [str(id) for id in ids]})
+    return int(getattr(deleted, "rowcount", 0))
+
+
+def subject_routes(service: str, holdings: Sequence[Holding]) -> Routes:
+    """What members asks the other services."""
+    routes = Routes("/internal", tag="Internal")
+
+    @routes.post("/erasures", scope=INTERNAL, status=200, keyed=False, include_in_schema=False, response=ErasureReceipt)
+    async def erase(order: ErasureOrder, session: WriteSession) -> ErasureReceipt:
+        """Forget a person."""
+        caller = Caller(order.actor, "service", via=f"service:{service}")
+        return ErasureReceipt(service=service, at=now(), done=await forget(session, caller, holdings, order))
+
+    @routes.post("/subjects", scope=INTERNAL, status=200, keyed=False, include_in_schema=False, response=SubjectRecords)
+    async def tell(keys: SubjectKeys, session: WriteSession) -> SubjectRecords:
+        """Tell what is held about a person."""
+        return SubjectRecords(service=service, records=await held_about(session, holdings, keys))
+
+    return routes

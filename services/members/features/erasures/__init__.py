@@ -1,0 +1,1 @@
+"""Erasures: persons who are forgotten."""

@@ -1,0 +1,106 @@
+"""Forgetting persons, here at once and in the other services within seconds of their answering."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.clients.subjects import SubjectsClient
+from services.contracts.members.erasure import ErasureCreate
+from services.contracts.subject import ErasureOrder, ErasureReceipt
+from services.kit.auth import Caller, staff_only
+from services.kit.changes import save
+from services.kit.db import now
+from services.kit.errors import Problem
+from services.kit.etag import held
+from services.kit.ids import new_id
+from services.kit.jobs import task
+from services.kit.runtime import Runtime
+from services.kit.subjects import digest, forget
+from services.members.features.erasures.holdings import HOLDINGS
+from services.members.features.persons.queries import persons
+from services.members.tables.erasure import ErasureRow
+from services.members.tables.person import PersonRow
+
+_READ = ["privacy:read"]
+ELSEWHERE = ("events", "liaison")
+"""Services that hold data about persons besides members."""
+
+
+async def erase(session: AsyncSession, caller: Caller, new: ErasureCreate) -> ErasureRow:
+    """Forget a person. What this service holds is gone with the commit; a job sees to the others."""
+    staff_only(caller)
+    person = await held(session, caller, persons, new.person_id)
+    row = ErasureRow(
+        id=new_id(),
+        person_id=person.id,
+        reason=new.reason,
+        state="running",
+        emails=sorted({digest(one) for one in _addresses(person)}),
+        names=sorted({digest(one) for one in person.searchable_names()}),
+        receipts=[],
+        requested_by=caller.subject,
+    )
+    session.add(row)
+    await carry_out(session, caller, row)
+    await save(session, caller, "members.erasure.requested", row, required_scopes=_READ)
+    return row
+
+
+async def carry_out(session: AsyncSession, caller: Caller, row: ErasureRow) -> None:
+    """Forget the person here, and have them forgotten elsewhere. Safe to repeat, as after a restore."""
+    done = await forget(session, caller, HOLDINGS, order_of(row))
+    row.receipts = [ErasureReceipt(service="members", at=now(), done=done)]
+    row.state = "running"
+    await erase_elsewhere.defer(session, erasure_id=str(row.id))
+
+
+def order_of(row: ErasureRow) -> ErasureOrder:
+    """What the other services are told."""
+    return ErasureOrder(id=row.id, person_id=row.person_id, emails=row.emails, names=row.names, actor=row.requested_by)
+
+
+def _addresses(person: PersonRow) -> Iterator[str]:
+    yield from person.other_emails
+    if person.email is not None:
+        yield person.email
+    for channel in (*person.channels, *person.private_channels):
+        if channel.kind == "email":
+            yield channel.value
+
+
+@task("members.erase_elsewhere")
+async def erase_elsewhere(runtime: Runtime, erasure_id: str) -> None:
+    """Ask the services that have not confirmed it yet. One that cannot answer is asked again, until it does."""
+    async with runtime.database.transaction() as session:
+        row = await session.get(ErasureRow, UUID(erasure_id))
+    if row is None:
+        return
+    confirmed = {receipt.service for receipt in row.receipts}
+    failure: Exception | None = None
+    for service in ELSEWHERE:
+        if service in confirmed:
+            continue
+        client = runtime.peers[service]
+        assert isinstance(client, SubjectsClient)
+        try:
+            receipt = await client.erase(order_of(row))
+        except Problem as problem:  # the others are asked all the same
+            failure = problem
+            continue
+        await _confirm(runtime, row.id, receipt)
+    if failure is not None:
+        raise failure
+
+
+async def _confirm(runtime: Runtime, id: UUID, receipt: ErasureReceipt) -> None:
+    async with runtime.database.transaction() as session:
+        row = await session.scalar(select(ErasureRow).where(ErasureRow.id == id).with_for_update())
+        if row is None or receipt.service in {one.service for one in row.receipts}:
+            return
+        row.receipts = [*row.receipts, receipt]
+        if {one.service for one in row.receipts} >= {"members", *ELSEWHERE}:
+            row.state = "done"
+        caller = Caller(row.requested_by, "service", via="service:members")
+        await save(session, caller, "members.erasure.confirmed", row, required_scopes=_READ)

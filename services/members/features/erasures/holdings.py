@@ -1,0 +1,78 @@
+"""What members holds about persons, and how each kind of record is forgotten."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.subject import SubjectKeys
+from services.kit.auth import Caller
+from services.kit.changes import save_all
+from services.kit.db import now
+from services.kit.subjects import ERASED, Holding
+from services.members.features.documents.files import remove_files
+from services.members.tables.affiliation import AffiliationRow
+from services.members.tables.consent import ConsentRow
+from services.members.tables.document import DocumentRow, DocumentVersionRow
+from services.members.tables.duplicate import DuplicateCandidateRow, MatchKeyRow
+from services.members.tables.imports import ImportLineRow
+from services.members.tables.note import NoteRow
+from services.members.tables.person import PersonRow
+from services.members.tables.segment import SegmentEntryRow
+
+_READ = ["persons:read"]
+
+
+async def _remove(session: AsyncSession, caller: Caller, rows: Sequence[Any], _: SubjectKeys) -> None:
+    """Records that tell who somebody is however they are worded: a role in an organisation is one."""
+    for row in rows:
+        await session.delete(row)
+    if rows:
+        await save_all(session, caller, f"members.{rows[0].__tablename__}.deleted", rows, required_scopes=_READ)
+
+
+async def _remove_documents(
+    session: AsyncSession, caller: Caller, rows: Sequence[DocumentRow], keys: SubjectKeys
+) -> None:
+    """With every version, and their files right after the commit."""
+    ids = select(DocumentVersionRow.id).where(DocumentVersionRow.document_id.in_([row.id for row in rows]))
+    files = [str(id) for id in await session.scalars(ids)]
+    await _remove(session, caller, rows, keys)
+    if files:
+        await remove_files.defer(session, ids=files)
+
+
+async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[PersonRow], keys: SubjectKeys) -> None:
+    """The row stays, empty, for what refers to it; nobody sees it any more."""
+    for row in rows:
+        row.names, row.name_parts, row.titles, row.salutations = ERASED, {}, None, None
+        row.family_name = row.given_name = row.email = row.wechat = row.country = row.address = None
+        row.birth_date = row.diet = row.health = row.passport = None
+        row.languages, row.other_emails, row.phones, row.tags = [], [], [], []
+        row.channels, row.private_channels, row.identifiers = [], [], []
+        row.custom = row.private_custom = None
+        row.erased_at = now()
+        row.settle()
+    await save_all(session, caller, "members.person.erased", rows, required_scopes=_READ)
+    await session.execute(delete(SegmentEntryRow).where(SegmentEntryRow.person_id == keys.person_id))
+    await session.execute(delete(MatchKeyRow).where(MatchKeyRow.record_id == keys.person_id))
+    pair = DuplicateCandidateRow
+    await session.execute(delete(pair).where((pair.left_id == keys.person_id) | (pair.right_id == keys.person_id)))
+    line = dict.fromkeys(("raw", "twin_key", "problems", "before", "besides", "name")) | {"cells": [], "extra": []}
+    await session.execute(update(ImportLineRow).where(ImportLineRow.record_id == keys.person_id).values(line))
+
+
+HOLDINGS: Sequence[Holding] = (
+    Holding("affiliation", AffiliationRow, lambda keys: AffiliationRow.person_id == keys.person_id, _remove),
+    Holding("note", NoteRow, lambda keys: NoteRow.person_id == keys.person_id, _remove),
+    Holding("document", DocumentRow, lambda keys: DocumentRow.person_id == keys.person_id, _remove_documents),
+    Holding("consent", ConsentRow, lambda keys: ConsentRow.person_id == keys.person_id, _remove),
+    Holding(
+        "person",
+        PersonRow,
+        lambda keys: (PersonRow.id == keys.person_id) & PersonRow.erased_at.is_(None),
+        _forget_person,
+    ),
+)
+"""In the order in which they are forgotten: first what refers to others."""

@@ -1,0 +1,43 @@
+"""Forgetting a person in events: by the person's id and by their addresses; the place stays."""
+
+from uuid import uuid4
+
+from services.kit.errors import Forbidden
+from services.kit.subjects import digest
+from tests.factories.events import open_event, registered
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+
+async def test_registrations_are_anonymous_and_places_stay(events: Api, signer: Signer) -> None:
+    members = events.as_(signer.service("members"))
+    event_id, admission = await open_event(events)
+    person, address = str(uuid4()), f"{uuid4().hex}@Example.org"
+    linked = await registered(events, admission, person_id=person)
+    same = await registered(events, admission, participant={"email": address})
+    other = await registered(events, admission)
+    order = {"id": str(uuid4()), "actor": "user:x", "person_id": person, "emails": [digest(address)], "names": []}
+    held = (await members.post("/internal/subjects", {k: order[k] for k in ("person_id", "emails", "names")})).json()
+    assert {row["id"] for row in held["records"]["registration"]} == {linked["id"], same["id"]}
+    receipt = (await members.post("/internal/erasures", order)).json()
+    assert (receipt["service"], receipt["done"]["registration"]) == ("events", 2)
+    for id in (linked["id"], same["id"]):
+        now = (await events.get(f"/v1/registrations/{id}")).json()
+        assert now["participant"] == {
+            "names": {"zh": "（已删除）", "en": "(erased)"},
+            "email": None,
+            "phone": None,
+            "country": "CN",
+            "job_title": None,
+        }
+        assert (now["person_id"], now["status"]) == (None, "confirmed")
+    assert (await events.get(f"/v1/registrations/{other['id']}")).json()["participant"] == other["participant"]
+    assert await events.items("/v1/registrations", event_id=event_id, email=address) == []
+    again = (await members.post("/internal/erasures", order)).json()
+    assert again["done"]["registration"] == 0
+
+
+async def test_only_a_service_has_someone_forgotten(events: Api) -> None:
+    order = {"id": str(uuid4()), "actor": "user:x", "person_id": str(uuid4())}
+    assert_problem(await events.post("/internal/erasures", order), Forbidden)
+    assert_problem(await events.post("/internal/subjects", {"person_id": str(uuid4())}), Forbidden)

@@ -1,0 +1,26 @@
+"""A person is forgotten in every service, with a receipt from each."""
+
+import asyncio
+import time
+from uuid import uuid4
+
+from tests.factories.liaison import a_contact, a_counterpart
+from tests.factories.members import a_person
+from tests.journeys.callers import Caller
+
+
+async def test_every_service_confirms_it(office: Caller) -> None:
+    address = f"{uuid4().hex}@example.org"
+    person = await office.made("/v1/persons", a_person(email=address))
+    counterpart = await office.made("/v1/counterparts", a_counterpart())
+    contact = await office.made("/v1/contacts", a_contact(counterpart["id"], emails=[address.upper()]))
+    made = await office.made("/v1/erasures", {"person_id": person["id"], "reason": "asked_for"})
+    ends = time.monotonic() + 30
+    erasure = made
+    while erasure["state"] != "done":
+        assert time.monotonic() < ends, erasure
+        await asyncio.sleep(0.5)
+        erasure = (await office.get(f"/v1/erasures/{made['id']}")).json()
+    assert {one["service"] for one in erasure["receipts"]} == {"members", "events", "liaison"}
+    assert (await office.get(f"/v1/contacts/{contact['id']}")).json()["emails"] == []
+    assert (await office.get(f"/v1/persons/{person['id']}")).status_code == 404

@@ -1,0 +1,30 @@
+"""Forgetting a person in liaison: contacts by id and address, and names among those who took part."""
+
+from uuid import uuid4
+
+from services.kit.subjects import digest
+from tests.factories.liaison import a_contact, a_counterpart, an_interaction
+from tests.wire.api import Api
+from tests.wire.callers import Signer
+
+
+async def test_contacts_are_anonymous_and_names_are_gone(liaison: Api, signer: Signer) -> None:
+    members = liaison.as_(signer.service("members"))
+    counterpart = await liaison.made("/v1/counterparts", a_counterpart())
+    person, address = str(uuid4()), f"{uuid4().hex}@Example.org"
+    linked = await liaison.made("/v1/contacts", a_contact(counterpart["id"], person_id=person, title={"en": "Consul"}))
+    same = await liaison.made("/v1/contacts", a_contact(counterpart["id"], emails=["x@example.org", address]))
+    other = await liaison.made("/v1/contacts", a_contact(counterpart["id"]))
+    named = ["He Yafei ", "Somebody Else"]
+    talk = await liaison.made("/v1/interactions", an_interaction(counterpart["id"], their_names=named))
+    keys = {"person_id": person, "emails": [digest(address)], "names": [digest("HE YAFEI")]}
+    receipt = (await members.post("/internal/erasures", {**keys, "id": str(uuid4()), "actor": "user:x"})).json()
+    assert {kind: receipt["done"][kind] for kind in ("contact", "interaction")} == {"contact": 2, "interaction": 1}
+    for id in (linked["id"], same["id"]):
+        now = (await liaison.get(f"/v1/contacts/{id}")).json()
+        assert (now["names"]["en"], now["title"], now["emails"], now["person_id"]) == ("(erased)", None, [], None)
+    assert (await liaison.get(f"/v1/contacts/{other['id']}")).json() == other
+    assert (await liaison.get(f"/v1/interactions/{talk['id']}")).json()["their_names"] == ["Somebody Else"]
+    told = await liaison.items("/v1/liaison/changes", resource_id=linked["id"])
+    assert [change["type"] for change in told] == ["liaison.contact.created", "liaison.contact.erased"]
+    assert "Consul" not in str(told)
