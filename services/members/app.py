@@ -8,6 +8,7 @@ from services.members.features.consents.routes import routes as consents
 from services.members.features.country_labels.routes import routes as country_labels
 from services.members.features.custom_fields.routes import of_organisations as organisation_fields
 from services.members.features.custom_fields.routes import of_persons as person_fields
+from services.members.features.custom_fields.routes import of_sites as site_fields
 from services.members.features.designations.routes import routes as designations
 from services.members.features.documents.files import remove_files, sweep_files
 from services.members.features.documents.routes import routes as documents
@@ -68,6 +69,7 @@ SERVICE = Service(
         documents,
         document_versions,
         sites,
+        site_fields,
         designations,
         imports,
         import_mappings,

@@ -19,6 +19,7 @@ from services.contracts.base import (
     Website,
 )
 from services.contracts.codes import CountryCode
+from services.contracts.custom_field import CustomValues, CustomValuesPatch
 from services.contracts.members.designation import HeldDesignation
 from services.contracts.members.organisation import OrganisationSummary, Subdivision
 
@@ -69,6 +70,7 @@ class SiteCreate(Input):
     website: Website | None = Field(None, examples=["https://fanjingshan.example.org"])
     description: Texts | None = Field(None, description="What visitors find there.", examples=_DESCRIPTION)
     tags: Tags = Field([], examples=[["mountain"]])
+    custom: CustomValues = Field({}, description="Custom fields, by key.", examples=[{}])
 
 
 class SiteUpdate(Input):
@@ -89,6 +91,7 @@ class SiteUpdate(Input):
         MISSING,
         description="`archived` takes it out of daily work and keeps its history; `active` brings it back.",
     )
+    custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
 
 class Site(Output):
@@ -111,6 +114,7 @@ class Site(Output):
     designations: Annotated[list[HeldDesignation], Field(max_length=100)] | MISSING = Field(
         MISSING, description="With `expand=designations`: those it holds today, the newest first."
     )
+    custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -8,6 +8,7 @@ from services.members.tables.custom_field import (
     CustomFieldRow,
     OrganisationCustomValueRow,
     PersonCustomValueRow,
+    SiteCustomValueRow,
 )
 from services.members.tables.designation import DesignationRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
@@ -67,6 +68,7 @@ __all__ = [
     "SegmentEntryRow",
     "SegmentReferenceRow",
     "SegmentRow",
+    "SiteCustomValueRow",
     "SiteRow",
     "metadata",
 ]

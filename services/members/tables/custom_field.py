@@ -1,4 +1,4 @@
-"""Custom fields of organisations and persons, and the values they are found by."""
+"""Custom fields of organisations, persons and sites, and the values they are found by."""
 
 from uuid import UUID
 
@@ -26,6 +26,16 @@ class PersonCustomValueRow(CustomValueColumns, Base):
     """A value that a person holds."""
 
     holder = "person"
+    targets = ("organisation", "person")
+
+    organisation_id: Mapped[UUID | None] = refers_to("organisation")
+    person_id: Mapped[UUID | None] = refers_to("person")
+
+
+class SiteCustomValueRow(CustomValueColumns, Base):
+    """A value that a site holds."""
+
+    holder = "site"
     targets = ("organisation", "person")
 
     organisation_id: Mapped[UUID | None] = refers_to("organisation")

@@ -7,13 +7,14 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.contracts.members.site import Coordinates
+from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
 from services.kit.names import sort_name
 from services.kit.search import Searchable
 from services.members.tables.base import Base
 
 
-class SiteRow(Tracked, Searchable, Base):
+class SiteRow(Tracked, Searchable, CustomHolder, Base):
     """A place that a member runs."""
 
     __tablename__ = "site"
@@ -28,6 +29,7 @@ class SiteRow(Tracked, Searchable, Base):
         Index("ix_site_updated_at_id", "updated_at", "id"),
         Index("ix_site_tags", "tags", postgresql_using="gin"),
     )
+    personal = CustomHolder.personal
     unlogged = Tracked.unlogged | {"sort_name"}
 
     organisation_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("organisation.id"))

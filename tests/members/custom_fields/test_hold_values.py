@@ -7,9 +7,10 @@ import pytest
 
 from services.contracts.members.organisation import Organisation
 from services.contracts.members.person import Person
+from services.contracts.members.site import Site
 from services.kit.errors import Contradiction, Forbidden, Invalid
 from services.members.features.organisations.actions import OrganisationInUse
-from tests.factories.members import a_person, an_organisation
+from tests.factories.members import a_person, a_site, an_organisation
 from tests.members.contract import exactly
 from tests.members.custom_fields.conftest import ORGANISATIONS, Define, a_field
 from tests.wire.api import Api, assert_problem
@@ -52,6 +53,17 @@ async def test_persons_have_fields_of_their_own(members: Api) -> None:
     assert made["custom"] == {key: "2026-05-29"}
     assert [row["id"] for row in await members.items("/v1/persons", **{f"custom.{key}": "2026-05-29"})] == [made["id"]]
     reply = await members.post(ORGANISATIONS, an_organisation(custom={key: "2026-05-29"}))
+    assert_problem(reply, Invalid, pointer=f"/custom/{key}")
+
+
+async def test_sites_have_fields_of_their_own(members: Api, organisation: dict[str, Any]) -> None:
+    key = (await members.made("/v1/sites/custom-fields", a_field("number")))["key"]
+    made = await members.made("/v1/sites", a_site(organisation["id"], custom={key: 2572}))
+    path = f"/v1/sites/{made['id']}"
+    exactly(Site, (await members.get(path)).content, without=("organisation", "designations"))
+    assert [row["id"] for row in await members.items("/v1/sites", **{f"custom.{key}.gte": "2572"})] == [made["id"]]
+    assert (await members.patch(path, {"custom": {key: None}})).json()["custom"] == {}
+    reply = await members.patch(path, {"custom": {key: "high"}})
     assert_problem(reply, Invalid, pointer=f"/custom/{key}")
 
 

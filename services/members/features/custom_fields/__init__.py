@@ -1,1 +1,1 @@
-"""Fields that an administrator adds to organisations and persons."""
+"""Fields that an administrator adds to organisations, persons and sites."""

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.members.site import SiteCreate, SiteUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.custom.values import give
 from services.kit.db import refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import IfMatch, held
@@ -28,7 +29,8 @@ async def create(session: AsyncSession, caller: Caller, new: SiteCreate) -> Site
     """Add a site of an organisation."""
     staff_only(caller)
     await keep(session, caller, new.organisation_id)
-    row = SiteRow(**new.model_dump(exclude={"coordinates"}), coordinates=new.coordinates)
+    row = SiteRow(**new.model_dump(exclude={"coordinates", "custom"}), coordinates=new.coordinates)
+    await give(session, caller, sites, row, new.custom, new=True)
     session.add(row)
     await _save(session, caller, "created", row)
     return row
@@ -40,7 +42,9 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: SiteUp
     staff_only(caller)
     row = await held(session, caller, sites, id, if_match)
     before, run_by = row.status, row.organisation_id
-    patch(row, change)
+    patch(row, change, skip=frozenset({"custom"}))
+    if "custom" in change.model_fields_set:
+        await give(session, caller, sites, row, change.custom, new=False)  # type: ignore[arg-type]
     if row.organisation_id != run_by:
         await keep(session, caller, row.organisation_id)
     verb = "updated" if before == row.status else {"archived": "archived", "active": "restored"}[row.status]

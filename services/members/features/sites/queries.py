@@ -10,9 +10,12 @@ from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
 from services.contracts.members.designation import DesignationKind
 from services.contracts.members.site import Site, SiteKind
+from services.kit.custom.declared import Custom
 from services.kit.filters import Filter, any_of, created_and_updated, overlaps
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
+from services.members.features.references import REFERENCES
+from services.members.tables.custom_field import CustomFieldRow, SiteCustomValueRow
 from services.members.tables.designation import DesignationRow, held_on
 from services.members.tables.organisation import OrganisationRow
 from services.members.tables.site import SiteRow
@@ -52,6 +55,15 @@ sites = Resource(
     path="/v1/sites",
     model=Site,
     row=SiteRow,
+    custom=Custom(
+        service="members",
+        resource="site",
+        row=SiteRow,
+        fields=CustomFieldRow,
+        values=SiteCustomValueRow,
+        reads="members:read",
+        references=REFERENCES,
+    ),
     filters={
         "organisation_id": any_of(SiteRow.organisation_id, UUID, "Run by any of these organisations."),
         "kind": any_of(SiteRow.kind, SiteKind, "Any of these kinds."),
