@@ -163,12 +163,15 @@ def scopes() -> Iterator[str]:
         yield "\nThe columns are the roles an alliance starts with; they are data, and edited at `/v1/roles`."
 
 
-def _first_roles() -> dict[str, frozenset[str]]:
+def _first_roles() -> dict[str, set[str]]:
+    """What the gateway's migrations give, in their order."""
+    roles: dict[str, set[str]] = {}
     history = ScriptDirectory.from_config(migrate.config("gateway", _NOWHERE))
-    for script in history.walk_revisions():
-        if found := getattr(script.module, "ROLES", None):
-            return {name: frozenset(given) for name, _, given in found}
-    return {}
+    for script in reversed(list(history.walk_revisions())):
+        roles.update({name: set(given) for name, _, given in getattr(script.module, "ROLES", ())})
+        for name, scopes in getattr(script.module, "GIVEN", {}).items():
+            roles[name].update(scopes)
+    return roles
 
 
 def operations() -> Iterator[str]:

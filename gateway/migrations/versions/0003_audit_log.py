@@ -8,12 +8,16 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from gateway.roles.granting import give, take_back
 from services.kit.migrate import install_audit, remove_audit
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+
+GIVEN = {"administrator": ["audit:read"], "leadership": ["audit:read"]}
 
 
 def upgrade() -> None:
@@ -47,17 +51,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("audit_id", name=op.f("uq_audit_link_audit_id")),
     )
     install_audit(op)  # type: ignore[arg-type]
-    op.execute(
-        """
-        UPDATE role SET scopes = ARRAY(SELECT DISTINCT unnest(scopes || ARRAY['audit:read']) ORDER BY 1),
-            version = version + 1, updated_at = now()
-        WHERE name IN ('administrator', 'leadership')
-        """
-    )
+    give(op, GIVEN)
 
 
 def downgrade() -> None:
-    op.execute("UPDATE role SET scopes = array_remove(scopes, 'audit:read')")
+    take_back(op, GIVEN)
     remove_audit(op)  # type: ignore[arg-type]
     op.drop_table("audit_link")
     op.drop_index("ix_audit_at_id", table_name="audit")

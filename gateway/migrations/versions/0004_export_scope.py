@@ -6,21 +6,26 @@ Revises: 0003
 
 from alembic import op
 
+from gateway.roles.granting import give, take_back
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
 
 
+GIVEN = {
+    "administrator": ["records:export"],
+    "secretariat": ["records:export"],
+    "leadership": ["records:export"],
+    "liaison-officer": ["records:export"],
+    "events-officer": ["records:export"],
+}
+
+
 def upgrade() -> None:
-    op.execute(
-        """
-        UPDATE role SET scopes = ARRAY(SELECT DISTINCT unnest(scopes || ARRAY['records:export']) ORDER BY 1),
-            version = version + 1, updated_at = now()
-        WHERE name IN ('administrator', 'secretariat', 'leadership', 'liaison-officer', 'events-officer')
-        """
-    )
+    give(op, GIVEN)
 
 
 def downgrade() -> None:
-    op.execute("UPDATE role SET scopes = array_remove(scopes, 'records:export')")
+    take_back(op, GIVEN)

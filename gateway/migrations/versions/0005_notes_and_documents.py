@@ -6,6 +6,8 @@ Revises: 0004
 
 from alembic import op
 
+from gateway.roles.granting import give, take_back
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -24,14 +26,8 @@ GIVEN = {
 
 
 def upgrade() -> None:
-    for role, scopes in GIVEN.items():
-        listed = ", ".join(f"'{scope}'" for scope in scopes)
-        op.execute(
-            f"UPDATE role SET scopes = ARRAY(SELECT DISTINCT unnest(scopes || ARRAY[{listed}]) ORDER BY 1), "  # noqa: S608
-            f"version = version + 1, updated_at = now() WHERE name = '{role}'"
-        )
+    give(op, GIVEN)
 
 
 def downgrade() -> None:
-    for scope in (*READ, *WRITE, "notes:manage"):
-        op.execute(f"UPDATE role SET scopes = array_remove(scopes, '{scope}')")  # noqa: S608
+    take_back(op, GIVEN)

@@ -6,21 +6,20 @@ Revises: 0005
 
 from alembic import op
 
+from gateway.roles.granting import give, take_back
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
 
 
+GIVEN = {"administrator": ["custom-fields:write"]}
+
+
 def upgrade() -> None:
-    op.execute(
-        """
-        UPDATE role SET scopes = ARRAY(SELECT DISTINCT unnest(scopes || ARRAY['custom-fields:write']) ORDER BY 1),
-            version = version + 1, updated_at = now()
-        WHERE name = 'administrator'
-        """
-    )
+    give(op, GIVEN)
 
 
 def downgrade() -> None:
-    op.execute("UPDATE role SET scopes = array_remove(scopes, 'custom-fields:write')")
+    take_back(op, GIVEN)

@@ -6,21 +6,20 @@ Revises: 0006
 
 from alembic import op
 
+from gateway.roles.granting import give, take_back
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
 
 
+GIVEN = {"administrator": ["privacy:write"], "secretariat": ["privacy:write"]}
+
+
 def upgrade() -> None:
-    op.execute(
-        """
-        UPDATE role SET scopes = ARRAY(SELECT DISTINCT unnest(scopes || ARRAY['privacy:write']) ORDER BY 1),
-            version = version + 1, updated_at = now()
-        WHERE name IN ('administrator', 'secretariat')
-        """
-    )
+    give(op, GIVEN)
 
 
 def downgrade() -> None:
-    op.execute("UPDATE role SET scopes = array_remove(scopes, 'privacy:write')")
+    take_back(op, GIVEN)
