@@ -1,10 +1,14 @@
 """Sensitive custom fields are there for those who hold the scope and say what for, and for nobody else."""
 
+import json
 from typing import Any
 
 import pytest
 
+from services.kit.auth import Caller
 from services.kit.errors import Forbidden, Invalid, PurposeRequired
+from services.kit.listing import CustomAsked
+from services.members.features.persons.queries import persons
 from tests.factories.members import a_person, an_affiliation
 from tests.members.custom_fields.conftest import a_field
 from tests.wire.api import Api, assert_problem
@@ -119,3 +123,25 @@ async def test_no_value_is_in_the_change_log(members: Api) -> None:
     changes = (await members.get("/v1/members/changes", params={"resource_id": made["id"]})).json()["items"]
     assert len(changes) == 2
     assert "folder" not in str(changes)
+
+
+async def test_who_goes_by_an_old_definition_finds_nothing_by_a_sensitive_value(members: Api) -> None:
+    """A process may take a field for a plain one for a second after it became sensitive."""
+    text, number = await a_sensitive(members), await a_sensitive(members, "number")
+    await members.made(PERSONS, a_person(custom={text: "x", number: 5}))
+    caller = Caller("user:clerk", "staff", frozenset({"persons:read"}))
+    for asked in (
+        CustomAsked({"custom_text_any_0": [text, "x"]}),
+        CustomAsked({"custom_number_gte_0": [number, "5"]}),
+        CustomAsked(facets={"custom_text_any_0": "facet"}, bindings={"filter_custom_text_any_0": [text]}),
+    ):
+        query = persons.query()
+        query.ask(asked)
+        page = json.loads(await persons.page(members.runtime.read, caller, query, members.runtime.cursors))
+        found = page["facets"]["facet"]["values"] if asked.facets else page["items"]
+        assert found == []
+    query = persons.query()
+    query.ask(CustomAsked(sort="custom_number_0", bindings={"key_custom_number_0": number}))
+    in_order = await persons.page(members.runtime.read, caller, query, members.runtime.cursors)
+    plain = await persons.page(members.runtime.read, caller, persons.query(), members.runtime.cursors)
+    assert [row["id"] for row in json.loads(in_order)["items"]] == [row["id"] for row in json.loads(plain)["items"]]

@@ -37,9 +37,10 @@ def changes(row: Any, parsed: Parsed) -> tuple[dict[str, Any], dict[str, Any]]:
             if added:
                 change[name], before[name] = [*held, *added], held
         elif name == "custom":
-            other = {key: one for key, one in (new or {}).items() if (old or {}).get(key) != one}
+            held = {**(row.custom or {}), **(row.private_custom or {})}
+            other = {key: one for key, one in (new or {}).items() if held.get(key) != one}
             if other:
-                change[name], before[name] = other, {key: (old or {}).get(key) for key in other}
+                change[name], before[name] = other, {key: held.get(key) for key in other}
         elif old != new and not (name == "email" and old and _folded(old) == _folded(new)):
             change[name], before[name] = plain(new), plain(old)
     return change, before
