@@ -30,11 +30,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """Where records of a kind are listed, and the field that says what they are called."""
+    """Where records of a kind are listed, and where in a record it stands what it is called."""
 
     service: str
     path: str
-    called: str = "names"
+    called: tuple[str, ...] = ("names",)
+
+    def names_of(self, item: dict[str, Any]) -> Any:
+        """What a record is called."""
+        found: Any = item
+        for name in self.called:
+            found = found[name]
+        return found
 
 
 _LISTS: Final[dict[str, _List]] = {
@@ -44,10 +51,10 @@ _LISTS: Final[dict[str, _List]] = {
     "contact": _List("liaison", "/v1/contacts"),
     "event": _List("events", "/v1/events"),
     "series": _List("events", "/v1/series"),
-    "registration": _List("events", "/v1/registrations"),
+    "registration": _List("events", "/v1/registrations", ("participant", "names")),
     "segment": _List("members", "/v1/segments"),
-    "interaction": _List("liaison", "/v1/interactions", "subject"),
-    "follow_up": _List("liaison", "/v1/follow-ups", "subject"),
+    "interaction": _List("liaison", "/v1/interactions", ("subject",)),
+    "follow_up": _List("liaison", "/v1/follow-ups", ("subject",)),
 }
 """In the order in which equally good ones are shown."""
 
@@ -87,7 +94,7 @@ class Searches:
     async def part(self, kind: str, q: str, limit: int, headers: dict[str, str]) -> _Part | _Missing:
         """The best rows of a kind, or why there are none to tell of."""
         there = _LISTS[kind]
-        asked = {"q": q, "limit": str(limit), "ranks": "true", "fields": there.called}
+        asked = {"q": q, "limit": str(limit), "ranks": "true", "fields": there.called[0]}
         try:
             async with asyncio.timeout(_DEADLINE):
                 response = await self._clients[there.service].get(there.path, params=asked, headers=headers)
@@ -99,13 +106,13 @@ class Searches:
                 SearchHit(
                     kind=kind,
                     id=UUID(item["id"]),
-                    names=item[there.called],
+                    names=there.names_of(item),
                     rank=rank,
                     url=f"{there.path}/{item['id']}",
                 )
                 for item, rank in zip(page.items, page.ranks, strict=True)
             ]
-        except (httpx.HTTPError, TimeoutError, ValidationError, LookupError, ValueError) as error:
+        except (httpx.HTTPError, TimeoutError, ValidationError, LookupError, TypeError, ValueError) as error:
             log.warning("search_part_missing", service=there.service, kind=kind, reason=type(error).__name__)
             return "unavailable"
         return _Part(hits, page.next_cursor is not None)

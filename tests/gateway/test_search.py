@@ -16,7 +16,7 @@ from tests.wire.api import assert_problem
 
 PATHS = {
     "members": {"/v1/organisations": "names", "/v1/persons": "names", "/v1/segments": "names"},
-    "events": {"/v1/events": "names", "/v1/series": "names", "/v1/registrations": "names"},
+    "events": {"/v1/events": "names", "/v1/series": "names", "/v1/registrations": "participant"},
     "liaison": {
         "/v1/counterparts": "names",
         "/v1/contacts": "names",
@@ -43,7 +43,8 @@ class Lists(Echo):
             given = {name: values[0] for name, values in parse_qs(request["query"]).items()}
             assert (given["ranks"], given["fields"]) == ("true", called)
             ranks, limit = self.ranks.get(path, []), int(given["limit"])
-            items = [{"id": str(uuid4()), called: {"en": f"{path} {n}"}} for n in range(len(ranks))]
+            words = [{"en": f"{path} {n}"} for n in range(len(ranks))]
+            items = [{"id": str(uuid4()), called: {"names": one} if called == "participant" else one} for one in words]
             more = "more" if len(ranks) > limit else None
             return 200, {"items": items[:limit], "ranks": ranks[:limit], "next_cursor": more}
 
@@ -95,6 +96,12 @@ async def test_the_best_come_first_and_no_kind_crowds_out_the_others(gate: Gatew
     hit = reply["items"][3]
     assert (hit["url"], hit["names"]) == (f"/v1/interactions/{hit['id']}", {"en": "/v1/interactions 0"})
     assert lists["events"].headers()["authorization"].startswith("Bearer eyJ")
+
+
+async def test_a_registration_is_called_as_its_participant(gate: Gateway, key: str, lists: Services) -> None:
+    lists["events"].ranks = {"/v1/registrations": [4]}
+    reply = (await gate.as_(key).get("/v1/search?q=a&kinds=registration")).json()
+    assert [hit["names"] for hit in reply["items"]] == [{"en": "/v1/registrations 0"}]
 
 
 async def test_only_the_kinds_asked_for_are_searched(gate: Gateway, key: str, lists: Services) -> None:
