@@ -240,5 +240,33 @@ def duplicates(
     find_duplicates(file, kind, min_score)
 
 
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV, TSV, XLSX, XLS, ODS, JSON or vCard.", exists=True, dir_okay=False)],
+    resource: Annotated[
+        Literal["organisations", "persons", "counterparts"], typer.Option(help="What its rows are.")
+    ] = "organisations",
+    mapping: Annotated[UUID | None, typer.Option(help="A saved mapping of its columns.")] = None,
+    reject_invalid: Annotated[bool, typer.Option(help="Reject rows with a value that cannot be taken.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Rehearse only.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Store without asking.")] = False,
+    url: Annotated[str | None, typer.Option(help="The gateway; the running stack's when left out.")] = None,
+) -> None:
+    """Import a file: shows what its columns become, rehearses, asks, stores. The key is in ALLIANCE_KEY."""
+    from rich.console import Console
+
+    from deploy.import_file import KEY, Wish, import_file
+    from deploy.local.network import url_at
+    from deploy.local.settings import LocalSettings
+    from deploy.local.state import gateway_address
+
+    key = os.environ.get(KEY)
+    if not key:
+        raise Refusal(f"Put an API key into {KEY}: `export {KEY}=$(alliance keys create --name import --scope …)`.")
+    address = url or url_at(gateway_address(LocalSettings.read(os.environ).var))
+    on_invalid = "reject" if reject_invalid else "leave_out"
+    asyncio.run(import_file(address, key, Wish(file, resource, mapping, on_invalid, dry_run, yes), Console()))
+
+
 if __name__ == "__main__":
     main()
