@@ -77,3 +77,7 @@ class SegmentEntryRow(Tracked, Base):
     segment_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("segment.id", ondelete="CASCADE"))
     organisation_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("organisation.id", ondelete="CASCADE"))
     person_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("person.id", ondelete="CASCADE"))
+
+    def organisations_concerned(self) -> list[UUID]:
+        # Lists are the office's own: on whose they are must not show in the feed of a partner's key.
+        return []

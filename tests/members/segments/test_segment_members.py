@@ -143,9 +143,11 @@ async def test_a_list_holds_what_is_put_on_it(members: Api) -> None:
     assert await ids(members, found) == [first, third]
     combined = {"all": [{"segment": found}, {"not": {"field": "country", "value": "NP"}}]}
     assert await ids(members, await segment(members, combined)) == [third]
-    changes = await members.items("/v1/members/changes", organisation_id=second)
-    told = [change["type"] for change in changes if change["resource"] == "segment_entry"]
+    changes = await members.items("/v1/members/changes", resource_id=entries[1]["id"])
+    told = [change["type"] for change in changes]
     assert told == ["members.segment_entry.created", "members.segment_entry.deleted"]
+    assert changes[0]["after"]["organisation_id"] == second
+    assert changes[0]["organisation_ids"] == []
 
 
 async def test_a_deleted_record_leaves_its_lists(members: Api) -> None:
