@@ -27,6 +27,8 @@ search = typer.Typer(help="Search keys of names.", no_args_is_help=True)
 app.add_typer(search, name="search")
 audit = typer.Typer(help="The audit logs.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
+erasures = typer.Typer(help="Persons who were forgotten.", no_args_is_help=True)
+app.add_typer(erasures, name="erasures")
 
 EVERY_SCOPE = "*"
 ON_ONE_MACHINE = {"psutil", "deploy.demo"}
@@ -266,6 +268,28 @@ def import_file(
     address = url or url_at(gateway_address(LocalSettings.read(os.environ).var))
     on_invalid = "reject" if reject_invalid else "leave_out"
     asyncio.run(import_file(address, key, Wish(file, resource, mapping, on_invalid, dry_run, yes), Console()))
+
+
+@erasures.command("export")
+def export_erasures(
+    file: Annotated[Path, typer.Argument(help="Where the ledger is kept, apart from the database's backups.")],
+) -> None:
+    """Write or extend the ledger of erasures: ids and digests, one a line."""
+    from deploy.databases import url_of
+    from deploy.erasures import export
+
+    print(f"{export(url_of('members'), file)} erasures in {file}")
+
+
+@erasures.command("reapply")
+def reapply_erasures(
+    file: Annotated[Path, typer.Argument(help="The ledger that `alliance erasures export` wrote.")],
+) -> None:
+    """After a restore: forget again whoever the ledger names. Safe to repeat."""
+    from deploy.databases import url_of
+    from deploy.erasures import reapply
+
+    print(f"{reapply(url_of('members'), file)} erasures applied; the workers see to the other services")
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ SEGMENTS: Final[dict[str, str]] = {
     "purpose-texts": "members",
     "consents": "members",
     "erasures": "members",
+    "subject-files": "members",
     "members": "members",
     "series": "events",
     "events": "events",

@@ -40,6 +40,9 @@ from services.members.features.segments.routes import routes as segments
 from services.members.features.sites.routes import routes as sites
 from services.members.features.standing.routes import routes as standing
 from services.members.features.statistics.routes import routes as statistics
+from services.members.features.subject_files.actions import expire_subject_files, make_subject_file
+from services.members.features.subject_files.routes import of_person as subject_files_of_person
+from services.members.features.subject_files.routes import routes as subject_files
 from services.members.inbox import HANDLERS
 
 SERVICE = Service(
@@ -78,11 +81,15 @@ SERVICE = Service(
         purpose_texts,
         consents,
         erasures,
+        subject_files,
+        subject_files_of_person,
     ],
     tasks=[
         follow_for_duplicates,
         scan_for_duplicates,
         erase_elsewhere,
+        make_subject_file,
+        expire_subject_files,
         remove_files,
         sweep_files,
         WORK_ON_IMPORTS,

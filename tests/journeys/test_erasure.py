@@ -1,7 +1,10 @@
 """A person is forgotten in every service, with a receipt from each."""
 
 import asyncio
+import io
+import json
 import time
+import zipfile
 from uuid import uuid4
 
 from tests.factories.liaison import a_contact, a_counterpart
@@ -14,6 +17,14 @@ async def test_every_service_confirms_it(office: Caller) -> None:
     person = await office.made("/v1/persons", a_person(email=address))
     counterpart = await office.made("/v1/counterparts", a_counterpart())
     contact = await office.made("/v1/contacts", a_contact(counterpart["id"], emails=[address.upper()]))
+    file = await office.made(f"/v1/persons/{person['id']}/subject-files", None)
+    while file["state"] == "waiting":
+        await asyncio.sleep(0.5)
+        file = (await office.get(f"/v1/subject-files/{file['id']}")).json()
+    content = (await office.get(f"/v1/subject-files/{file['id']}/content")).content
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert {"members.json", "events.json", "liaison.json", "readable.html"} == set(archive.namelist())
+        assert json.loads(archive.read("liaison.json"))["contact"][0]["id"] == contact["id"]
     made = await office.made("/v1/erasures", {"person_id": person["id"], "reason": "asked_for"})
     ends = time.monotonic() + 30
     erasure = made

@@ -29,6 +29,7 @@ from services.members.tables.person import PersonIdentifierRow, PersonRow
 from services.members.tables.purpose import PurposeRow, PurposeTextRow
 from services.members.tables.segment import SegmentEntryRow, SegmentReferenceRow, SegmentRow
 from services.members.tables.site import SiteRow
+from services.members.tables.subject_file import SubjectFileRow
 
 metadata = Base.metadata
 
@@ -70,5 +71,6 @@ __all__ = [
     "SegmentRow",
     "SiteCustomValueRow",
     "SiteRow",
+    "SubjectFileRow",
     "metadata",
 ]

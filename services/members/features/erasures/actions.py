@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.subjects import SubjectsClient
 from services.contracts.members.erasure import ErasureCreate
-from services.contracts.subject import ErasureOrder, ErasureReceipt
+from services.contracts.subject import ErasureOrder, ErasureReceipt, SubjectKeys
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import now
@@ -32,13 +32,14 @@ async def erase(session: AsyncSession, caller: Caller, new: ErasureCreate) -> Er
     """Forget a person. What this service holds is gone with the commit; a job sees to the others."""
     staff_only(caller)
     person = await held(session, caller, persons, new.person_id)
+    keys = keys_of(person)
     row = ErasureRow(
         id=new_id(),
         person_id=person.id,
         reason=new.reason,
         state="running",
-        emails=sorted({digest(one) for one in _addresses(person)}),
-        names=sorted({digest(one) for one in person.searchable_names()}),
+        emails=keys.emails,
+        names=keys.names,
         receipts=[],
         requested_by=caller.subject,
     )
@@ -59,6 +60,15 @@ async def carry_out(session: AsyncSession, caller: Caller, row: ErasureRow) -> N
 def order_of(row: ErasureRow) -> ErasureOrder:
     """What the other services are told."""
     return ErasureOrder(id=row.id, person_id=row.person_id, emails=row.emails, names=row.names, actor=row.requested_by)
+
+
+def keys_of(person: PersonRow) -> SubjectKeys:
+    """By what records about the person are found elsewhere. Of very many addresses and names the first hundred."""
+    return SubjectKeys(
+        person_id=person.id,
+        emails=sorted({digest(one) for one in _addresses(person)})[:100],
+        names=sorted({digest(one) for one in person.searchable_names()})[:100],
+    )
 
 
 def _addresses(person: PersonRow) -> Iterator[str]:

@@ -1,0 +1,123 @@
+"""Making subject files, and removing them."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, cast, func, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.clients.subjects import SubjectsClient
+from services.contracts.subject import SubjectKeys
+from services.kit.audit import AuditRow, audited
+from services.kit.auth import Caller, staff_only
+from services.kit.changes import save
+from services.kit.db import now
+from services.kit.errors import Conflict
+from services.kit.etag import held
+from services.kit.ids import new_id
+from services.kit.jobs import task
+from services.kit.runtime import Runtime
+from services.kit.subjects import held_about
+from services.members.features.erasures.actions import ELSEWHERE, keys_of
+from services.members.features.erasures.holdings import HOLDINGS
+from services.members.features.persons.queries import persons
+from services.members.features.subject_files.archive import archive
+from services.members.tables.person import PersonRow
+from services.members.tables.subject_file import SubjectFileRow
+
+KEPT: Final = timedelta(days=7)
+LARGEST: Final = 256 * 1024 * 1024
+_READ = ["privacy:read"]
+_MOST_USES = 5_000
+
+
+class SubjectFileNotReady(Conflict):
+    """The archive is not there to be downloaded.
+
+    It is still being made, or has expired; `state` says which. Ask for another one when it has.
+    """
+
+
+def file_of(id: UUID) -> str:
+    """The archive in the store."""
+    return f"subject-files/{id}"
+
+
+async def ask(session: AsyncSession, caller: Caller, person_id: UUID) -> SubjectFileRow:
+    """Have an archive made."""
+    staff_only(caller)
+    person = await held(session, caller, persons, person_id)
+    row = SubjectFileRow(
+        id=new_id(), person_id=person.id, state="waiting", expires_at=now() + KEPT, requested_by=caller.subject
+    )
+    session.add(row)
+    await save(session, caller, "members.subject_file.requested", row, required_scopes=_READ)
+    await audited(session, caller, action="subject_files.requested", resource="person", about=[person.id])
+    await make_subject_file.defer(session, id=str(row.id))
+    return row
+
+
+@task("members.make_subject_file")
+async def make_subject_file(runtime: Runtime, id: str) -> None:
+    """Gather what every service holds. While one cannot answer there is no archive: half of it would mislead."""
+    async with runtime.database.transaction() as session:
+        row = await session.get(SubjectFileRow, UUID(id))
+        person = None if row is None else await session.get(PersonRow, row.person_id)
+        if row is None or row.state != "waiting":
+            return
+        if person is None or person.erased_at is not None:
+            row.state = "expired"
+            return
+        keys = keys_of(person)
+        gathered: dict[str, dict[str, list[dict[str, Any]]]] = {"members": await held_about(session, HOLDINGS, keys)}
+        gathered["members"]["audit"] = await _uses(session, keys)
+    for service in ELSEWHERE:
+        client = runtime.peers[service]
+        assert isinstance(client, SubjectsClient)
+        gathered[service] = (await client.held_about(keys)).records
+    content = archive(gathered, now())
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield content
+
+    stored = await runtime.files.put(file_of(row.id), pieces(), LARGEST)
+    async with runtime.database.transaction() as session:
+        done = await session.get_one(SubjectFileRow, row.id, with_for_update=True)
+        if done.state == "waiting":
+            done.state, done.size, done.sha256 = "ready", stored.size, stored.sha256
+            caller = Caller(done.requested_by, "service", via="service:members")
+            await save(session, caller, "members.subject_file.made", done, required_scopes=_READ)
+
+
+async def _uses(session: AsyncSession, keys: SubjectKeys) -> list[dict[str, Any]]:
+    """Who saw or took out what of the person, and for what: the person's to know."""
+    whole: ColumnElement[Any] = cast(func.to_jsonb(literal_column("audit")), JSONB)
+    for name in ("about", "request_id", "about_count"):
+        whole = whole.op("-")(name)  # other persons' ids are not theirs to know
+    query = select(whole).select_from(AuditRow).where(AuditRow.about.contains([keys.person_id]))
+    return [row[0] for row in await session.execute(query.order_by(AuditRow.at.desc()).limit(_MOST_USES))]
+
+
+@task("members.expire_subject_files", cron="23 * * * *", attempts=1)
+async def expire_subject_files(runtime: Runtime) -> None:
+    """Remove archives whose time is over, or whose person was forgotten."""
+    forgotten = select(PersonRow.id).where(PersonRow.erased_at.is_not(None))
+    over = (SubjectFileRow.expires_at < now()) | SubjectFileRow.person_id.in_(forgotten)
+    async with runtime.database.transaction() as session:
+        rows = list(
+            await session.scalars(
+                select(SubjectFileRow)
+                .where(SubjectFileRow.state != "expired", over)
+                .order_by(SubjectFileRow.id)
+                .limit(1_000)
+                .with_for_update()
+            )
+        )
+        for row in rows:
+            row.state = "expired"
+            caller = Caller(row.requested_by, "service", via="service:members")
+            await save(session, caller, "members.subject_file.expired", row, required_scopes=_READ)
+    await runtime.files.delete(*[file_of(row.id) for row in rows])

@@ -1,0 +1,59 @@
+"""Subject files: asked for, made of everything, sent to those who may, and on record."""
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from services.contracts.members.subject_file import SubjectFile
+from services.kit.errors import Forbidden, NotFound
+from services.kit.subjects import held_about
+from services.members.features.erasures.actions import keys_of
+from services.members.features.erasures.holdings import HOLDINGS
+from services.members.features.subject_files.actions import SubjectFileNotReady
+from services.members.features.subject_files.archive import archive
+from services.members.tables.person import PersonRow
+from tests.factories.members import a_consent, a_person, an_affiliation
+from tests.members.contract import exactly
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+
+async def test_is_asked_for_once_the_scopes_are_there(
+    members: Api, person: dict[str, Any], organisation: dict[str, Any], signer: Signer
+) -> None:
+    path = f"/v1/persons/{person['id']}/subject-files"
+    made = await members.made(path, None)
+    read = exactly(SubjectFile, (await members.get(f"/v1/subject-files/{made['id']}")).content)
+    assert (read.state, str(read.person_id)) == ("waiting", person["id"])
+    assert_problem(await members.get(f"/v1/subject-files/{made['id']}/content"), SubjectFileNotReady)
+    clerk = members.as_(signer.staff("persons:read", "privacy:read", "privacy:write"))
+    assert_problem(await clerk.post(path), Forbidden)
+    assert_problem(await clerk.get(f"/v1/subject-files/{made['id']}/content"), Forbidden)
+    await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"]))
+    partner = members.as_(signer.partner(organisation["id"]))
+    assert_problem(await partner.post(path), Forbidden)
+    assert_problem(await partner.get(f"/v1/subject-files/{made['id']}"), NotFound)
+    assert_problem(await members.post(f"/v1/persons/{uuid4()}/subject-files"), NotFound)
+    (entry,) = await members.items("/v1/members/audit", action="subject_files.requested", about=person["id"])
+    assert entry["about"] == [person["id"]]
+
+
+async def test_holds_everything_and_can_be_read(members: Api, organisation: dict[str, Any]) -> None:
+    made = await members.made("/v1/persons", a_person(names={"zh": "林<晓>山"}, email=None, diet="素食", tags=["x"]))
+    await members.made("/v1/affiliations", an_affiliation(made["id"], organisation["id"]))
+    await members.made("/v1/consents", a_consent(made["id"]))
+    async with members.runtime.database.transaction() as session:
+        keys = keys_of(await session.get_one(PersonRow, made["id"]))
+        held = await held_about(session, HOLDINGS, keys)
+    content = archive({"members": held, "events": {"registration": []}}, datetime.now(UTC))
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        whole = json.loads(file.read("members.json"))
+        page = file.read("readable.html").decode()
+    assert whole["person"][0]["diet"] == "素食"
+    assert (len(whole["affiliation"]), len(whole["consent"])) == (1, 1)
+    assert "林&lt;晓&gt;山" in page
+    assert "素食" in page
+    assert "无 Nothing" in page
