@@ -89,7 +89,7 @@ class Definition:
     def _listed(self, one: Schema) -> Schema:
         if not self.multiple:
             return one
-        return {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_VALUES}
+        return {"type": "array", "items": one, "minItems": 1, "maxItems": MOST_VALUES, "uniqueItems": True}
 
     def _described(self, schema: Schema) -> Schema:
         words = [" · ".join(self.labels.values()) + "."]

@@ -43,6 +43,7 @@ async def test_values_are_described_by_key_with_labels(members: Api, define: Def
     written = await document(members)
     new, changed, held = (custom(written, f"Organisation{form}") for form in ("Create", "Update", ""))
     assert new["properties"][choice]["items"]["enum"] == ["gold", "silver", "bronze"]
+    assert new["properties"][choice]["uniqueItems"] is True
     assert new["properties"][choice]["x-labels"] == {"zh": "合作等级", "en": "Partner tier"}
     assert "合作等级" in new["properties"][choice]["description"]
     assert (new["properties"][number]["minimum"], new["properties"][number]["maximum"]) == (0, 5)
