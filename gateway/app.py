@@ -9,6 +9,8 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from gateway.callers import FrontAuthenticator
+from gateway.composed.audit import AuditLogs
+from gateway.composed.audit import routes as audit
 from gateway.composed.search import Searches
 from gateway.composed.search import routes as search
 from gateway.composed.since_last_contact import routes as since_last_contact
@@ -44,7 +46,7 @@ SERVICE = Service(
     title="Gateway",
     description="Sign-in, users, roles, API keys, and what is put together from the services.",
     package="gateway",
-    features=[sessions, me, users, roles, keys, timeline, since_last_contact, search, status],
+    features=[sessions, me, users, roles, keys, audit, timeline, since_last_contact, search, status],
     tasks=[CLEAN_SESSIONS],
 )
 
@@ -70,7 +72,7 @@ def build(settings: GatewaySettings) -> Front:
             for task in running:
                 task.cancel()
             await asyncio.gather(*running, return_exceptions=True)
-            composed = (app.state.board, app.state.timelines, app.state.searches)
+            composed = (app.state.board, app.state.timelines, app.state.audit_logs, app.state.searches)
             for closing in (proxy, documents, limiter, *composed):
                 with contextlib.suppress(OSError):
                     await closing.close()
@@ -83,6 +85,7 @@ def build(settings: GatewaySettings) -> Front:
     app.state.desk = Desk(runtime.database, settings, signer)
     app.state.board = Board(urls, documents)
     app.state.timelines = Timelines(urls)
+    app.state.audit_logs = AuditLogs(urls)
     app.state.searches = Searches(urls)
     _add_plain_routes(app, Registry(settings, signer, limiter), Pages(documents, settings.public_url))
     return Front(

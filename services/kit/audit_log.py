@@ -1,16 +1,19 @@
 """The audit log over HTTP: `GET /v1/<service>/audit`."""
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import Select, false, func
+from pydantic import Field
+from sqlalchemy import BigInteger, Select, false, func
 
 from services.contracts.audit import AuditEntry
 from services.contracts.base import Instant
 from services.kit.audit import AuditLinkRow, AuditRow
-from services.kit.filters import any_of, between, overlaps
+from services.kit.filters import any_of, between, overlaps, where
 from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
 from services.kit.routing import Routes
+
+Position = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 def _with_link(query: Select[Any]) -> Select[Any]:
@@ -33,6 +36,9 @@ def audit_of(service: str) -> Resource[Any]:
             "about": overlaps(AuditRow.about, UUID, "Names any of these records."),
             "purpose": any_of(AuditRow.purpose, str, "For any of these purposes."),
             "request_id": any_of(AuditRow.request_id, str, "Of any of these requests."),
+            "sequence.lt": where(
+                Position, BigInteger(), lambda value: AuditLinkRow.sequence < value, "Before this place in the chain."
+            ),
             **between("at", AuditRow.at, Instant),
         },
         sorts={"at": Sort(AuditRow.at), "sequence": Sort(AuditLinkRow.sequence)},
