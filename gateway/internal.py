@@ -18,7 +18,7 @@ from services.kit.errors import BadRequest, TooManyRequests, Unauthenticated
 _LONGEST: Final = 2_000
 _FAILURES_A_MINUTE: Final = 60
 
-# What one service may ask of another: questions and deliveries, never a write.
+# What one service may ask of another: questions and deliveries.
 _SCOPES: Final = frozenset(
     {
         INTERNAL,
@@ -31,6 +31,8 @@ _SCOPES: Final = frozenset(
         "registrations:read",
     }
 )
+# And what it may have another do: members imports files of counterparts.
+_WRITES: Final[dict[str, frozenset[str]]] = {"members": frozenset({"liaison:write"})}
 
 
 class Registry:
@@ -62,7 +64,9 @@ class Registry:
         if not (right and expected and name in SERVICES):
             await self._limiter.hit(key, _FAILURES_A_MINUTE)
             raise Unauthenticated("The service's secret is not right.")
-        token = self._signer.internal_token(Caller(f"service:{name}", "service", _SCOPES, None, name))
+        token = self._signer.internal_token(
+            Caller(f"service:{name}", "service", _SCOPES | _WRITES.get(name, frozenset()), None, name)
+        )
         return Response(json.dumps({"token": token, "expires_in": INTERNAL_SECONDS}), media_type="application/json")
 
 

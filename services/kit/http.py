@@ -8,6 +8,7 @@ import asyncio
 import functools
 import ssl
 import time
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -137,6 +138,12 @@ class Peer:
         """Tell. Tried once; who calls repeats it when it is safe."""
         return await self._send("POST", path, content=body.model_dump_json(), on_behalf_of=on_behalf_of, within=within)
 
+    async def tell(
+        self, method: str, path: str, content: str | None, *, headers: Mapping[str, str], within: float = 5.0
+    ) -> httpx.Response:
+        """Have something changed, in a way that may be said again. A refusal (4xx) is an answer, too."""
+        return await self._send(method, path, content=content, more=headers, within=within, refusals=True)
+
     async def _send(
         self,
         method: str,
@@ -146,6 +153,8 @@ class Peer:
         content: str | None = None,
         on_behalf_of: str | None = None,
         within: float = DEFAULT_DEADLINE,
+        more: Mapping[str, str] | None = None,
+        refusals: bool = False,
     ) -> httpx.Response:
         self._breaker.check(self.name)
         left = seconds_left(within)
@@ -154,6 +163,7 @@ class Peer:
                 headers = {
                     "Authorization": f"Bearer {await self._authorise()}",
                     DEADLINE_HEADER: str(int(left * 1000)),
+                    **(more or {}),
                 }
                 if on_behalf_of:
                     headers["X-On-Behalf-Of"] = on_behalf_of
@@ -174,6 +184,8 @@ class Peer:
             self._breaker.record(ok=False)
             raise Unavailable(f"{self.name} cannot answer at the moment.")
         self._breaker.record(ok=True)
+        if refusals:
+            return response
         if response.status_code == 404:
             raise NotFound()
         if response.status_code >= 300:

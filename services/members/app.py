@@ -1,5 +1,6 @@
 """The members service: its features, one line each."""
 
+from services.clients.liaison import LiaisonClient
 from services.clients.subjects import SubjectsClient
 from services.kit.delivery import Subscription
 from services.kit.service import Service
@@ -97,7 +98,7 @@ SERVICE = Service(
     ],
     purpose_known=purpose_known,
     inbox=HANDLERS,
-    peers={"events": SubjectsClient, "liaison": SubjectsClient},
+    peers={"events": SubjectsClient, "liaison": LiaisonClient},
     subscriptions=[
         Subscription("events", ("members.organisation.", "members.consent.")),
         Subscription("liaison", ("members.organisation.", "members.consent.")),

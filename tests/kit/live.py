@@ -11,7 +11,6 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from services.contracts.scopes import INTERNAL
 from tests.wire.callers import Signer
 
 
@@ -57,7 +56,8 @@ def gateway(signer: Signer) -> FastAPI:
 
     @app.post("/internal/tokens")
     async def token(ask: dict[str, Any]) -> dict[str, Any]:
-        return {"token": signer.service(ask["service"], INTERNAL, "members:read"), "expires_in": 300}
+        scopes = ("members:read", "liaison:read", "liaison:write")
+        return {"token": signer.service(ask["service"], *scopes), "expires_in": 300}
 
     @app.get("/.well-known/jwks.json")
     async def keys() -> Any:

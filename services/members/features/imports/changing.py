@@ -47,10 +47,11 @@ def changes(row: Any, parsed: Parsed) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _phones(row: Any, new: list[PhoneInput], change: dict[str, Any], before: dict[str, Any]) -> None:
+    country = getattr(row, "country", None) or getattr(row, "stands_in", None)
     known = {phone.number for phone in row.phones} | {phone.written for phone in row.phones}
-    added = [phone for phone in new if normalised(phone, row.country).number not in known]
+    added = [phone for phone in new if normalised(phone, country).number not in known]
     if added:
-        held = [_as_given(phone, row.country) for phone in row.phones]
+        held = [_as_given(phone, country) for phone in row.phones]
         change["phones"] = [*held, *plain(added)]
         before["phones"] = held
 

@@ -28,7 +28,7 @@ class OrganisationRecords:
     def __init__(self, row: ImportRow) -> None:
         self._caller = caller_of(row)
 
-    async def ask(self, parsed: Sequence[Parsed]) -> None:
+    async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """Nothing: all is in this database."""
 
     async def decide(

@@ -31,7 +31,7 @@ class PersonRecords:
         self._caller = caller_of(row)
         self._import_id = row.id
 
-    async def ask(self, parsed: Sequence[Parsed]) -> None:
+    async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """Nothing: all is in this database."""
 
     async def decide(

@@ -43,8 +43,9 @@ async def run_portion(runtime: Runtime, id: UUID) -> bool:
         lines = await _next_lines(session, row)
     reader = await reader_of(runtime, row)
     parsed = await asyncio.to_thread(_read, reader, lines)
-    records = records_of(row)
-    await records.ask(parsed)
+    records = records_of(runtime, row)
+    twins = {line.number: (line.twin, line.twin_key or "") for line in lines if line.twin is not None}
+    await records.ask(parsed, twins)
     async with runtime.database.transaction() as session:
         held = await locked(session, id)
         if held is None or (held.state, held.position, held.version) != (row.state, row.position, row.version):
@@ -52,7 +53,6 @@ async def run_portion(runtime: Runtime, id: UUID) -> bool:
         if not lines:
             await finish(session, held, "checked" if held.rehearsal else "done")
             return False
-        twins = {line.number: (line.twin, line.twin_key or "") for line in lines if line.twin is not None}
         decided = await _decide(session, held, records, parsed, twins)
         await _tell(session, held, decided)
     return True

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.clients.liaison import LiaisonClient
 from services.contracts.members.organisation import OrganisationUpdate
 from services.contracts.members.person import PersonUpdate
 from services.kit.auth import Caller
@@ -14,6 +15,7 @@ from services.kit.etag import IfMatch
 from services.kit.names import display_name
 from services.kit.runtime import Runtime
 from services.members.features.affiliations import actions as affiliations
+from services.members.features.imports.counterparts import take_back
 from services.members.features.imports.states import caller_of, finish, locked
 from services.members.features.organisations import actions as organisations
 from services.members.features.persons import actions as persons
@@ -25,8 +27,39 @@ _PORTION = 200
 _TELL = text("UPDATE import_line SET undo = :undo, name = :name WHERE import_id = :id AND number = :number")
 
 
-async def undo_portion(runtime: Runtime, id: UUID) -> bool:
+async def undo_portion(runtime: Runtime, row: ImportRow) -> bool:
     """Take back the next rows, the last ones first. Whether there is more to do."""
+    if row.resource == "counterparts":
+        return await _undo_at_liaison(runtime, row)
+    return await _undo_here(runtime, row.id)
+
+
+async def _undo_at_liaison(runtime: Runtime, row: ImportRow) -> bool:
+    """As below, with the calls to liaison outside of a transaction; said again after a crash they do nothing twice."""
+    async with runtime.database.transaction() as session:
+        lines = await _next_lines(session, row)
+    liaison = runtime.peer(LiaisonClient)
+    refused = {line.number: await take_back(liaison, line) for line in lines}
+    async with runtime.database.transaction() as session:
+        held = await locked(session, row.id)
+        if held is None or (held.state, held.position) != ("undoing", row.position):
+            return held is not None
+        if not lines:
+            await finish(session, held, "undone")
+            return False
+        told = [
+            {"undo": refused[line.number] or "undone", "name": None, "id": row.id, "number": line.number}
+            for line in lines
+        ]
+        held.kept += sum(why is not None for why in refused.values())
+        held.undone += sum(why is None for why in refused.values())
+        await session.execute(_TELL, told)
+        held.position = lines[-1].number
+        await session.flush()
+    return True
+
+
+async def _undo_here(runtime: Runtime, id: UUID) -> bool:
     async with runtime.database.transaction() as session:
         row = await locked(session, id)
         if row is None or row.state != "undoing":

@@ -45,7 +45,7 @@ async def _step(runtime: Runtime, id: UUID) -> bool:
             return True
         return await run_portion(runtime, id)
     if row.state == "undoing":
-        return await undo_portion(runtime, id)
+        return await undo_portion(runtime, row)
     if row.state == "cancelled" and row.undo_until is None:
         await _forget(runtime, row)
     return False

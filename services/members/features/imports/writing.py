@@ -7,9 +7,11 @@ from typing import Any, Protocol
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.clients.liaison import LiaisonClient
 from services.kit.bulk import ItemRefused
 from services.kit.changes import TOGETHER
 from services.kit.errors import Problem
+from services.kit.runtime import Runtime
 from services.members.features.imports.convert.row import Parsed
 from services.members.features.imports.deciding import Decision
 from services.members.tables.imports import ImportRow
@@ -20,7 +22,7 @@ Write = Callable[[AsyncSession, Decision], Awaitable[None]]
 class Records(Protocol):
     """One kind of record, as an import writes it."""
 
-    async def ask(self, parsed: Sequence[Parsed]) -> None:
+    async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """What must be asked of others before the transaction begins."""
 
     async def decide(
@@ -29,11 +31,14 @@ class Records(Protocol):
         """Write the rows, and tell what became of each, in their order."""
 
 
-def records_of(row: ImportRow) -> Records:
+def records_of(runtime: Runtime, row: ImportRow) -> Records:
     """The records that an import is of."""
+    from services.members.features.imports.counterparts import CounterpartRecords
     from services.members.features.imports.organisations import OrganisationRecords
     from services.members.features.imports.persons import PersonRecords
 
+    if row.resource == "counterparts":
+        return CounterpartRecords(row, runtime.peer(LiaisonClient))
     if row.resource == "persons":
         return PersonRecords(row)
     return OrganisationRecords(row)

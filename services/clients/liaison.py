@@ -1,0 +1,64 @@
+"""What other services ask liaison, and have it do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter, ValidationError
+
+from services.clients.subjects import SubjectsClient
+from services.contracts.base import BulkCreate, BulkResults, Page, Problem
+from services.contracts.liaison.counterpart import Counterpart, CounterpartCreate
+from services.kit.errors import Unavailable
+
+_BULK_SECONDS = 25.0
+_SECONDS = 5.0
+
+
+class LiaisonClient(SubjectsClient):
+    """The liaison service. Raises a 502, 503 or 504 problem when it cannot answer; all may be asked again."""
+
+    async def counterpart(self, scheme: str, value: str) -> Counterpart | None:
+        """The counterpart that holds an identifier."""
+        page = await self.get("/v1/counterparts", Page[Counterpart], identifier=f"{scheme}:{value}", limit=1)
+        return page.items[0] if page.items else None
+
+    async def create_counterparts(
+        self, new: Sequence[CounterpartCreate], *, key: str, rehearse: bool
+    ) -> BulkResults | Problem:
+        """Make up to 1,000 counterparts, once however often it is said with one key; or why none was made."""
+        body = BulkCreate[CounterpartCreate](items=list(new)).model_dump_json()
+        path = "/v1/counterparts/bulk" + ("?dry_run=true" if rehearse else "")
+        headers = {} if rehearse else {"Idempotency-Key": key}
+        reply = await self.tell("POST", path, body, headers=headers, within=_BULK_SECONDS)
+        if reply.is_success:
+            return BulkResults.model_validate_json(reply.content)
+        problem = _problem(reply.content)
+        if problem is None or problem.type.endswith("/request-in-progress"):
+            raise Unavailable("liaison is still busy with the same call.")
+        return problem
+
+    async def change_counterpart(
+        self, id: UUID, change: Mapping[str, Any], *, version: int, rehearse: bool
+    ) -> Counterpart | Problem:
+        """Change a counterpart that is at this version; or why not."""
+        path = f"/v1/counterparts/{id}" + ("?dry_run=true" if rehearse else "")
+        headers = {"If-Match": f'"{version}"'}
+        reply = await self.tell("PATCH", path, json.dumps(change), headers=headers, within=_SECONDS)
+        if reply.is_success:
+            return Counterpart.model_validate_json(reply.content)
+        return _problem(reply.content) or Problem(type="/problems/bad-gateway", title="Not understood", status=502)
+
+    async def remove_counterpart(self, id: UUID, *, version: int) -> int:
+        """Remove a counterpart that is at this version; the status that answers."""
+        headers = {"If-Match": f'"{version}"'}
+        reply = await self.tell("DELETE", f"/v1/counterparts/{id}", None, headers=headers, within=_SECONDS)
+        return int(reply.status_code)
+
+
+def _problem(content: bytes) -> Problem | None:
+    try:
+        return TypeAdapter(Problem).validate_json(content)
+    except ValidationError:
+        return None

@@ -1,0 +1,98 @@
+"""Importing counterparts, which are liaison's."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from services.kit.app import build_app
+from services.kit.auth import TokenAuthenticator
+from services.kit.service import Service
+from services.kit.settings import Settings
+from services.liaison.app import SERVICE as LIAISON
+from services.members.app import SERVICE
+from tests.conftest import Migrated
+from tests.kit.live import free_port, gateway, served
+from tests.members.imports.sending import imported, problems, rows_of, worked_off
+from tests.wire import api as wire
+from tests.wire.api import Api
+from tests.wire.callers import Signer
+
+
+@dataclass
+class Beside:
+    """Members, with liaison behind a socket."""
+
+    members: Api
+    liaison: Api
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def beside(
+    migrated: Migrated,
+    serving: Callable[[Service], AsyncIterator[Api]],
+    signer: Signer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[Beside]:
+    async def keys() -> Any:
+        return signer.public
+
+    async with served(gateway(signer)) as gateway_url:
+        port = free_port()
+        async for liaison in serving(LIAISON):
+            behind = Settings(database_url=liaison.runtime.settings.database_url, gateway_url=gateway_url)
+            settings = Settings(
+                database_url=migrated(SERVICE.package),
+                gateway_url=gateway_url,
+                liaison_url=f"http://127.0.0.1:{port}",
+                files_url=tmp_path_factory.mktemp("files").as_uri(),
+            )
+            app = build_app(SERVICE, settings, authenticate=TokenAuthenticator(keys))
+            async with served(build_app(LIAISON, behind), port), wire.running(app):
+                yield Beside(Api(app, signer.staff()), liaison)
+
+
+async def test_makes_changes_and_takes_back(beside: Beside) -> None:
+    m, members = uuid4().hex[:10], beside.members
+    header = "编号,名称,类型,代表国,城市\n"
+    content = header + f"{m}1,尼泊尔驻华大使馆 Embassy of Nepal,大使馆,尼泊尔,Beijing\n{m}2,,领事馆,,\n"
+    checked = await imported(members, content, resource="counterparts", dry_run="true")
+    assert (checked["counts"]["created"], checked["counts"]["rejected"]) == (1, 1)
+    assert await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}1") == []
+
+    done = await imported(members, content, resource="counterparts")
+    (made,) = await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}1")
+    assert (made["kind"], made["represents"], made["city"]) == ("embassy", "NP", "Beijing")
+    assert [row["record_id"] for row in await rows_of(members, done["id"])] == [made["id"], None]
+
+    again = await imported(members, header + f"{m}1,,,,Kathmandu\n", resource="counterparts")
+    assert again["counts"]["rejected"] == 1
+    again = await imported(members, header + f"{m}1,尼泊尔驻华大使馆,,,Shanghai\n", resource="counterparts")
+    assert again["counts"]["updated"] == 1
+    await members.post(f"/v1/imports/{again['id']}/undos")
+    assert (await worked_off(members, again["id"]))["counts"]["undone"] == 1
+    (found,) = await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}1")
+    assert found["city"] == "Beijing"
+    await members.post(f"/v1/imports/{done['id']}/undos")
+    assert (await worked_off(members, done["id"]))["counts"]["kept"] == 1
+    assert [row["undo"] for row in await rows_of(members, done["id"], outcome="created")] == ["changed_since"]
+
+
+async def test_an_untouched_one_goes_when_it_is_taken_back(beside: Beside) -> None:
+    m = uuid4().hex[:10]
+    done = await imported(beside.members, f"编号,名称\n{m},Ministry {m}\n", resource="counterparts")
+    await beside.members.post(f"/v1/imports/{done['id']}/undos")
+    assert (await worked_off(beside.members, done["id"]))["counts"]["undone"] == 1
+    assert await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}") == []
+
+
+async def test_what_liaison_refuses_is_told_by_row(beside: Beside) -> None:
+    m = uuid4().hex[:10]
+    content = f"名称,identifiers\nA {m},wikidata:Q{m}\nB {m},wikidata:Q{m}\n"
+    done = await imported(beside.members, content, resource="counterparts")
+    assert done["counts"]["created"] == 1
+    (row,) = await rows_of(beside.members, done["id"], outcome="rejected")
+    assert problems(row) == {"counterpart_identifier_taken"}
