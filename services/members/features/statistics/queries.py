@@ -82,14 +82,17 @@ def _counted(name: str, value: ColumnElement[Any], of: CTE, where: ColumnElement
     return query if name == "total" else query.group_by(value)
 
 
-@lru_cache(maxsize=1)
-def course() -> Statement:
+@lru_cache(maxsize=2)
+def course(*, owned: bool) -> Statement:
     """Rows of period, what happened and to how many memberships; of the periods that begin and end on the days in
-    `starts` and `ends`, which follow one another, for `owner`. `turns` is by how many those that count became more,
-    `lost` how many counted on the day before a period and do not on its last day."""
-    owned = select(MembershipRow.id).where(_EVERYBODY_OR_OWNER)
-    run = runs("run", owned)
-    happening = happenings(run, owned).subquery("happening")
+    `starts` and `ends`, which follow one another; with `owned` of the memberships of `owner`.
+
+    `turns` is by how many those that count became more, `lost` how many counted on the day before a period and do not
+    on its last day.
+    """
+    of = select(MembershipRow.id).where(MembershipRow.organisation_id == _OWNER) if owned else None
+    run = runs("run", of)
+    happening = happenings(run, of).subquery("happening")
     within = (
         select(_place(happening.c.on).label("number"), happening.c.what, happening.c.membership_id)
         .where(happening.c.on.between(_STARTS[literal_column("1")], _ENDS[func.cardinality(_ENDS)]))

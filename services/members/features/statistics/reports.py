@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from services.contracts.members.statistics import (
     Composition,
@@ -25,6 +26,7 @@ from services.members.tables.course import WHAT
 from services.members.tables.status import MEMBER
 
 _MOST_TYPES = 1_000
+_NOBODY = UUID(int=0)
 _COUNTING = [("status", status) for status in MEMBER]
 
 
@@ -32,8 +34,8 @@ async def membership(
     run: Run, caller: Caller, on: date, periods: Sequence[tuple[date, date]], by: frozenset[str]
 ) -> MembershipStatistics:
     """The figures that the caller may see."""
-    owner = caller.organisation_id if caller.kind == "partner" else None
-    made_of, went = composition(by), course()
+    owner = (caller.organisation_id or _NOBODY) if caller.kind == "partner" else None
+    made_of, went = composition(by), course(owned=caller.kind == "partner")
     bounds = {"starts": [first for first, _ in periods], "ends": [last for _, last in periods]}
     rows, happened = await asyncio.gather(
         run(made_of.sql, made_of.arguments({"on": on, "owner": owner})),
