@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
+from services.clients.counting import count_of
 from services.clients.subjects import SubjectsClient
 from services.contracts.base import BulkCreate, BulkResults, Page, Problem
 from services.contracts.liaison.counterpart import Counterpart, CounterpartCreate
@@ -55,6 +56,14 @@ class LiaisonClient(SubjectsClient):
         headers = {"If-Match": f'"{version}"'}
         reply = await self.tell("DELETE", f"/v1/counterparts/{id}", None, headers=headers, within=_SECONDS)
         return int(reply.status_code)
+
+    async def counterparts_of(self, organisation_id: UUID, on_behalf_of: str | None = None) -> int:
+        """How many counterparts an organisation is."""
+        return await count_of(self, "/v1/counterparts", organisation_id, on_behalf_of)
+
+    async def interactions_of(self, organisation_id: UUID, on_behalf_of: str | None = None) -> int:
+        """How many interactions there were with it; confidential ones are not counted."""
+        return await count_of(self, "/v1/interactions", organisation_id, on_behalf_of)
 
 
 def _problem(content: bytes) -> Problem | None:

@@ -127,6 +127,18 @@ class NotFound(Problem):
     status = 404
 
 
+class Moved(Problem):
+    """The record was merged into another.
+
+    `Location` names the one that took its place; its data are there. A merge may be undone, so do not keep the answer.
+    """
+
+    status = 301
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"It was merged into {path}.", headers={"Location": path, "Cache-Control": "no-store"})
+
+
 class MethodNotAllowed(Problem):
     """This address does not take that method.
 

@@ -11,7 +11,7 @@ from services.kit import etag
 from services.kit.auth import Caller
 from services.kit.custom.asking import rows_query
 from services.kit.disclosure import HEADER, Tell, stating
-from services.kit.errors import NotFound
+from services.kit.errors import Moved, NotFound
 from services.kit.export.answering import Exporter
 from services.kit.export.describing import describe
 from services.kit.listing import SELECTION, Selection, read_query
@@ -66,6 +66,9 @@ def one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
         )
         if item is None:
             raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")
+        # Another service keeps copies of merged records as well, and asks for just that one.
+        if item.moved_to is not None and caller.via is None and caller.kind != "service":
+            raise Moved(f"{resource.path}/{item.moved_to}")
         tag = etag.of(item)
         if etag.unchanged(request.headers.get("if-none-match"), tag):
             return Response(status_code=304, headers={"ETag": tag})

@@ -23,6 +23,7 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
+    null,
     select,
     true,
 )
@@ -107,6 +108,8 @@ class Resource(Generic[Row]):
     """How a record is written as a vCard, where it can be."""
     custom: "Custom | None" = None
     """Fields that an administrator defines; their values are the record's `custom`."""
+    merged_into: Column | None = None
+    """Names the record that took the place of one that was merged: reading that one answers with its address."""
     resumable: bool = False
     """Pages say where they end (`resume_cursor`): for feeds that grow at their end."""
 
@@ -164,16 +167,20 @@ class Resource(Generic[Row]):
         key = (rule.name, shown, embedded)
         statement = self._statements.kept(key)
         if statement is None:
-            query = self._base(shown, embedded, rule).add_columns(self.row.version.label("_version"))
+            winner = null() if self.merged_into is None else self.merged_into
+            query = self._base(shown, embedded, rule).add_columns(
+                self.row.version.label("_version"), cast(winner, Uuid).label("_winner")
+            )
             inner = query.where(self.row.id == bindparam("id", type_=Uuid())).subquery("page")
-            statement = self._statements.keep(key, self._as_json(inner, [*shown, *embedded], [inner.c["_version"]]))
+            besides = [inner.c["_version"], inner.c["_winner"]]
+            statement = self._statements.keep(key, self._as_json(inner, [*shown, *embedded], besides))
         parameters = {"id": id, **caller_values(caller), **self._parameter_values(values or {})}
         rows = await run(statement.sql, statement.arguments(parameters))
         if not rows:
             return None
         if tell is not None and (disclosed := rights.disclosed(self, caller, shown)):
             await tell(caller, rights.disclosure(self, "read", [id], disclosed))
-        return Item(rows[0][0].encode(), rows[0][1])
+        return Item(rows[0][0].encode(), rows[0][1], rows[0][2])
 
     # -- a page ------------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from services.kit.auth import Caller
 from services.kit.disclosure import HEADER, stating
 from services.kit.errors import (
     InvalidCursor,
+    Moved,
     NotFound,
     Problem,
 )
@@ -229,7 +230,7 @@ class Routes:
             purposeful=resource.asks_purpose,
             summary=f"Read {article} {resource.name}",
             description=f"One {resource.name}, with its ETag. `If-None-Match` answers 304 when nothing changed.",
-            refuses=(NotFound,),
+            refuses=(NotFound, Moved) if resource.merged_into is not None else (NotFound,),
         )(
             _documented(
                 f"read_{_word(resource.name)}",

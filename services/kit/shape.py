@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Date, Text, Uuid, and_, bindparam, true
 
@@ -128,3 +129,5 @@ class Item:
 
     body: bytes
     version: int
+    moved_to: UUID | None = None
+    """The record that took its place, when it was merged."""

@@ -1,7 +1,7 @@
 """The members service: its features, one line each."""
 
+from services.clients.events import EventsClient
 from services.clients.liaison import LiaisonClient
-from services.clients.subjects import SubjectsClient
 from services.kit.delivery import Subscription
 from services.kit.service import Service
 from services.members.features.affiliations.routes import routes as affiliations
@@ -29,6 +29,7 @@ from services.members.features.memberships.routes import decision_routes as memb
 from services.members.features.memberships.routes import routes as memberships
 from services.members.features.memberships.routes import term_routes as membership_terms
 from services.members.features.merges.routes import routes as merges
+from services.members.features.merges.undoing import forget_merges
 from services.members.features.notes.routes import routes as notes
 from services.members.features.organisation_relations.routes import routes as organisation_relations
 from services.members.features.organisations.routes import routes as organisations
@@ -86,6 +87,7 @@ SERVICE = Service(
         subject_files_of_person,
     ],
     tasks=[
+        forget_merges,
         follow_for_duplicates,
         scan_for_duplicates,
         erase_elsewhere,
@@ -98,7 +100,7 @@ SERVICE = Service(
     ],
     purpose_known=purpose_known,
     inbox=HANDLERS,
-    peers={"events": SubjectsClient, "liaison": LiaisonClient},
+    peers={"events": EventsClient, "liaison": LiaisonClient},
     subscriptions=[
         Subscription("events", ("members.organisation.", "members.consent.")),
         Subscription("liaison", ("members.organisation.", "members.consent.")),

@@ -260,6 +260,8 @@ class Person(Output):
         MISSING, description="With `expand=affiliations`: the roles held today, the main one first."
     )
     custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
+    status: Literal["active", "merged"]
+    merged_into: UUID | None = Field(None, description="The person who took their place, when `merged`.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

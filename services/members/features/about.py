@@ -8,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.members.about import About
 from services.kit.auth import Caller
-from services.kit.errors import NotFound
 from services.kit.reading import CALLER_SCOPES
 from services.members.features.organisations.actions import keep
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
+from services.members.features.persons.actions import keep as keep_person
 from services.members.features.persons.queries import SUMMARY as PERSON
-from services.members.features.persons.queries import persons
 from services.members.tables.document import DocumentRow
 from services.members.tables.note import NoteRow
 from services.members.tables.organisation import OrganisationRow
@@ -34,9 +33,7 @@ async def attached(session: AsyncSession, caller: Caller, about: About) -> dict[
     if about.resource == "organisation":
         await keep(session, caller, about.id)
         return {"organisation_id": about.id, "person_id": None}
-    person = persons.seen_by(caller).where(PersonRow.id == about.id).with_only_columns(PersonRow.id)
-    if await session.scalar(person.with_for_update(read=True, key_share=True)) is None:
-        raise NotFound("There is no person with this id, or it is not yours to see.")
+    await keep_person(session, caller, about.id)
     return {"organisation_id": None, "person_id": about.id}
 
 

@@ -22,6 +22,7 @@ from services.members.tables.membership import (
     MembershipTermRow,
     MembershipTypeRow,
 )
+from services.members.tables.merge import MergeRow
 from services.members.tables.note import NoteRow
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 from services.members.tables.organisation_relation import OrganisationRelationRow
@@ -56,6 +57,7 @@ __all__ = [
     "MembershipRow",
     "MembershipTermRow",
     "MembershipTypeRow",
+    "MergeRow",
     "NoteRow",
     "OrganisationCustomValueRow",
     "OrganisationIdentifierRow",

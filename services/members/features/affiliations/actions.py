@@ -14,11 +14,9 @@ from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.members.features.affiliations.queries import affiliations
 from services.members.features.organisations.actions import keep
-from services.members.features.persons.queries import persons
+from services.members.features.persons.actions import NO_PERSON
+from services.members.features.persons.actions import keep as keep_person
 from services.members.tables.affiliation import AffiliationRow
-from services.members.tables.person import PersonRow
-
-NO_PERSON = "There is no person with this id, or it is not yours to see."
 
 
 class AlreadyAffiliated(Conflict):
@@ -40,7 +38,8 @@ async def create(session: AsyncSession, caller: Caller, new: AffiliationCreate) 
     row = AffiliationRow(**new.model_dump())
     _check_dates(caller, row)
     await keep(session, caller, row.organisation_id)
-    await _check_visible(session, caller, row.person_id)
+    # A partner must not come to see a person by giving them a role, either.
+    await keep_person(session, caller, row.person_id)
     row.settle()
     session.add(row)
     with (
@@ -73,15 +72,6 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     row = await held(session, caller, affiliations, id, if_match)
     await session.delete(row)
     await save(session, caller, "members.affiliation.deleted", row, required_scopes=["persons:read"])
-
-
-async def _check_visible(session: AsyncSession, caller: Caller, person_id: UUID) -> None:
-    """A partner must not come to see a person by giving them a role. For others the foreign key decides."""
-    if caller.kind != "partner":
-        return
-    query = persons.seen_by(caller).where(PersonRow.id == person_id).with_only_columns(PersonRow.id)
-    if await session.scalar(query) is None:
-        raise NotFound(NO_PERSON)
 
 
 def _check_dates(caller: Caller, row: AffiliationRow) -> None:

@@ -12,6 +12,7 @@ from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, a
 from services.members.features.affiliations import actions
 from services.members.features.affiliations.queries import affiliations
 from services.members.features.organisations.actions import MergedAway
+from services.members.features.persons.actions import PersonMergedAway
 
 routes = Routes("/v1/affiliations", tag="Affiliations")
 routes.reads(affiliations, scope="persons:read")
@@ -21,7 +22,7 @@ routes.reads(affiliations, scope="persons:read")
     "",
     scope="persons:write",
     response=Affiliation,
-    refuses=[NotFound, actions.AlreadyAffiliated, actions.PrimaryTaken, MergedAway],
+    refuses=[NotFound, actions.AlreadyAffiliated, actions.PrimaryTaken, MergedAway, PersonMergedAway],
 )
 async def create_affiliation(new: AffiliationCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Give a person a role in an organisation.

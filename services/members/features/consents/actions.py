@@ -13,6 +13,7 @@ from services.kit.db import now
 from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import held
 from services.kit.ids import new_id
+from services.members.features.persons.actions import check_there
 from services.members.features.persons.queries import persons
 from services.members.tables.consent import ConsentRow
 from services.members.tables.purpose import PurposeRow
@@ -44,7 +45,7 @@ class NotAskedFor(Conflict):
 async def record(session: AsyncSession, caller: Caller, new: ConsentCreate) -> ConsentRow:
     """Keep what a person decided. It counts from the commit on, if nothing later was decided."""
     staff_only(caller)
-    await held(session, caller, persons, new.person_id)
+    check_there(await held(session, caller, persons, new.person_id))
     purpose = await session.scalar(
         select(PurposeRow).where(PurposeRow.key == new.purpose).with_for_update(read=True, key_share=True)
     )

@@ -9,12 +9,13 @@ from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, Routes, WriteSession, answer
 from services.members.features.consents import actions
 from services.members.features.consents.queries import consents
+from services.members.features.persons.actions import PersonMergedAway
 
 routes = Routes("/v1/consents", tag="Privacy")
 routes.reads(consents, scope="persons:read")
 
 
-@routes.post("", scope="persons:write", response=Consent, refuses=[actions.NotAskedFor, NotFound])
+@routes.post("", scope="persons:write", response=Consent, refuses=[actions.NotAskedFor, NotFound, PersonMergedAway])
 async def record_consent(new: ConsentCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Record what a person decided.
 

@@ -21,6 +21,7 @@ from services.members.features.documents.queries import MEDIA_TYPES, documents, 
 from services.members.features.documents.reading import current_file, file_of_version, sendable
 from services.members.features.documents.recognising import recognised
 from services.members.features.organisations.actions import MergedAway
+from services.members.features.persons.actions import PersonMergedAway
 
 routes = Routes("/v1/documents", tag="Documents")
 routes.reads(documents, scope="documents:read")
@@ -38,7 +39,7 @@ class FileTypeNotTaken(UnsupportedMediaType):
     status = 415
 
 
-@routes.post("", scope="documents:write", response=Document, refuses=[NotFound, MergedAway])
+@routes.post("", scope="documents:write", response=Document, refuses=[NotFound, MergedAway, PersonMergedAway])
 async def create_document(new: DocumentCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Add a document about an organisation or a person.
 

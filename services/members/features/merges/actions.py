@@ -1,26 +1,41 @@
 """What a merge does, in one transaction: everything of the loser becomes the winner's, and the loser points to it."""
 
-from collections import defaultdict
-from collections.abc import Sequence
-from datetime import date
-from uuid import UUID
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.members.merge import Merge, MergeCreate
+from services.contracts.members.merge import OrganisationMergeCreate, PersonMergeCreate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
-from services.kit.db import refused_by
+from services.kit.db import now
 from services.kit.errors import Conflict, Contradiction, NotFound
-from services.members.features.affiliations.actions import PrimaryTaken
-from services.members.features.merges.hanging import ON_ORGANISATIONS, move
+from services.kit.ids import new_id
+from services.members.features.merges.affiliations import move_affiliations
+from services.members.features.merges.choosing import choose
+from services.members.features.merges.following import move_entries, move_references, settle_consents
+from services.members.features.merges.hanging import ON_ORGANISATIONS, ON_PERSONS, move
+from services.members.features.merges.images import Recorder, recorded
 from services.members.features.organisation_relations import actions as relations
 from services.members.features.organisations import tree
 from services.members.features.organisations.actions import MergedAway
-from services.members.tables.affiliation import AffiliationRow
-from services.members.tables.membership import MembershipRow
-from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
+from services.members.features.persons.actions import PersonMergedAway
+from services.members.features.persons.queries import SENSITIVE_SCOPE
+from services.members.tables.duplicate import DuplicateCandidateRow
+from services.members.tables.merge import MergeRow
+from services.members.tables.organisation import OrganisationRow
+from services.members.tables.person import SENSITIVE, PersonRow
+
+UNDO_WITHIN: Final = timedelta(days=30)
+SCOPES: Final[Mapping[str, str]] = {"organisations": "members:read", "persons": "persons:read"}
+KINDS: Final[Mapping[str, str]] = {"organisations": "organisation", "persons": "person"}
+"""What is merged, and its name in the types of changes."""
+
+Told = list[dict[str, Any]]
+New = OrganisationMergeCreate | PersonMergeCreate
 
 
 class WinnerArchived(Conflict):
@@ -30,163 +45,126 @@ class WinnerArchived(Conflict):
     """
 
 
-async def merge(session: AsyncSession, caller: Caller, new: MergeCreate) -> Merge:
-    """Merge the loser into the winner."""
+async def merge(
+    session: AsyncSession, caller: Caller, new: New, elsewhere: Mapping[str, int | None]
+) -> tuple[MergeRow, Told]:
+    """Merge the loser into the winner. Answers the merge, and what became of each field with its values."""
     staff_only(caller)
     if new.winner_id == new.loser_id:
-        raise Contradiction.value("/loser_id", "same", "An organisation cannot be merged into itself.")
+        raise Contradiction.value("/loser_id", "same", "A record cannot be merged into itself.")
+    if new.resource == "persons":
+        caller.require("persons:write")
+        if SENSITIVE & new.fields.model_fields_set:
+            caller.require(SENSITIVE_SCOPE)
+    with recorded(session) as recorder:
+        if isinstance(new, OrganisationMergeCreate):
+            fields = await _organisations(session, caller, new)
+        else:
+            fields = await _persons(session, caller, new)
+    return await _kept(session, caller, new, recorder, fields, elsewhere), fields
+
+
+async def _organisations(session: AsyncSession, caller: Caller, new: OrganisationMergeCreate) -> Told:
     await tree.hold(session)
-    winner, loser = await _both(session, new)
+    winner, loser = await _both(session, OrganisationRow, new)
+    if winner.status == "archived":
+        raise WinnerArchived()
     await tree.take_branches(session, caller, winner, loser)
     # First, so that nothing is left at the loser that refers to it; the lock keeps more from coming.
-    affiliations = await _move_affiliations(session, caller, winner, loser)
-    memberships = await _move_memberships(session, caller, winner, loser)
+    await move_affiliations(session, caller, "organisation_id", winner.id, loser.id)
     await relations.move(session, caller, winner.id, loser.id)
     await move(session, caller, ON_ORGANISATIONS, winner.id, loser.id)
-    identifiers = loser.identifiers
-    await session.execute(
-        update(OrganisationIdentifierRow)
-        .where(OrganisationIdentifierRow.organisation_id == loser.id)
-        .values(organisation_id=winner.id)
-    )
-    scopes = ["members:read"]
-    loser.status, loser.merged_into, loser.identifiers = "merged", winner.id, []
-    await save(session, caller, "members.organisation.merged", loser, required_scopes=scopes, also_about=[winner.id])
-    winner.identifiers = [*winner.identifiers, *identifiers]
-    await save(session, caller, "members.organisation.updated", winner, required_scopes=scopes, also_about=[loser.id])
-    return Merge(
-        winner_id=winner.id,
-        loser_id=loser.id,
-        affiliations=affiliations,
-        memberships=memberships,
-        identifiers=len(identifiers),
-    )
+    await move_entries(session, caller, "organisation_id", winner.id, loser.id)
+    await move_references(session, caller, "organisation", winner.id, loser.id)
+    return await _united(session, caller, new, winner, loser)
 
 
-async def _both(session: AsyncSession, new: MergeCreate) -> tuple[OrganisationRow, OrganisationRow]:
+async def _persons(session: AsyncSession, caller: Caller, new: PersonMergeCreate) -> Told:
+    winner, loser = await _both(session, PersonRow, new)
+    await move_affiliations(session, caller, "person_id", winner.id, loser.id)
+    await move(session, caller, ON_PERSONS, winner.id, loser.id)
+    await settle_consents(session, winner.id, loser.id)
+    await move_entries(session, caller, "person_id", winner.id, loser.id)
+    await move_references(session, caller, "person", winner.id, loser.id)
+    return await _united(session, caller, new, winner, loser)
+
+
+async def _both(session: AsyncSession, table: Any, new: New) -> tuple[Any, Any]:
     """The two, locked in the order of their ids so that two merges never wait for one another."""
     found = await session.scalars(
-        select(OrganisationRow)
-        .where(OrganisationRow.id.in_([new.winner_id, new.loser_id]))
-        .order_by(OrganisationRow.id)
-        .with_for_update(of=OrganisationRow)
+        select(table)
+        .where(table.id.in_([new.winner_id, new.loser_id]))
+        .order_by(table.id)
+        .with_for_update(of=table)
         .execution_options(populate_existing=True)
     )
     rows = {row.id: row for row in found}
     for id in (new.winner_id, new.loser_id):
         if id not in rows:
-            raise NotFound(f"There is no organisation with the id {id}.")
+            raise NotFound(f"There is no {KINDS[new.resource]} with the id {id}.")
         if rows[id].status == "merged":
-            raise MergedAway(f"{id} was merged into {rows[id].merged_into} already.")
-    if rows[new.winner_id].status == "archived":
-        raise WinnerArchived()
+            gone = MergedAway if new.resource == "organisations" else PersonMergedAway
+            raise gone(f"{id} was merged into {rows[id].merged_into} already.")
     return rows[new.winner_id], rows[new.loser_id]
 
 
-async def _move_memberships(
-    session: AsyncSession, caller: Caller, winner: OrganisationRow, loser: OrganisationRow
-) -> int:
-    moved = list(
-        await session.scalars(
-            select(MembershipRow)
-            .where(MembershipRow.organisation_id == loser.id)
-            .order_by(MembershipRow.id)
-            .with_for_update()
-        )
-    )
-    for row in moved:
-        row.organisation_id = winner.id
-        await save(
-            session,
-            caller,
-            "members.membership.updated",
-            row,
-            required_scopes=["memberships:read"],
-            also_about=[loser.id],
-        )
-    return len(moved)
+async def _united(session: AsyncSession, caller: Caller, new: New, winner: Any, loser: Any) -> Told:
+    """Give the winner its values. The loser keeps its own but for those that only one record may have."""
+    given = {name: getattr(loser, name) for name in (*type(new.fields).model_fields, "private_custom")}
+    loser.status, loser.merged_into, loser.identifiers = "merged", winner.id, []
+    if new.resource == "persons":
+        loser.email = None
+    loser.settle()
+    type_ = f"members.{KINDS[new.resource]}"
+    scopes = [SCOPES[new.resource]]
+    about = {"winner": [winner.id], "loser": [loser.id]} if new.resource == "organisations" else {}
+    await save(session, caller, f"{type_}.merged", loser, required_scopes=scopes, also_about=about.get("winner", ()))
+    before = winner.wording() if hasattr(winner, "wording") else None
+    told = choose(winner, given, new.fields)
+    winner.settle()
+    if before is not None:
+        winner.follow(before)
+    await save(session, caller, f"{type_}.updated", winner, required_scopes=scopes, also_about=about.get("loser", ()))
+    return told
 
 
-async def _move_affiliations(
-    session: AsyncSession, caller: Caller, winner: OrganisationRow, loser: OrganisationRow
-) -> int:
-    """Move the loser's; where a person has the same role at both on the same days, the two become one."""
-    rows = await session.scalars(
-        select(AffiliationRow)
-        .where(AffiliationRow.organisation_id.in_([winner.id, loser.id]))
-        .order_by(AffiliationRow.id)
-        .with_for_update()
-    )
-    same_role: dict[tuple[UUID, str], list[AffiliationRow]] = defaultdict(list)
-    for row in rows:
-        same_role[row.person_id, row.title].append(row)
-    count = 0
-    for held in same_role.values():
-        count += sum(row.organisation_id == loser.id for row in held)
-        for together in _overlapping(held):
-            await _unite(session, caller, winner, loser, together)
-    return count
-
-
-def _first(row: AffiliationRow) -> date:
-    return row.starts_on or date.min
-
-
-def _last(row: AffiliationRow) -> date:
-    return row.ends_on or date.max
-
-
-def _overlapping(held: Sequence[AffiliationRow]) -> list[list[AffiliationRow]]:
-    """One person's times in a role, in groups that overlap."""
-    groups: list[list[AffiliationRow]] = []
-    until = date.min
-    for row in sorted(held, key=_first):
-        if groups and _first(row) <= until:
-            groups[-1].append(row)
-        else:
-            groups.append([row])
-        until = max(until, _last(row))
-    return groups
-
-
-async def _unite(
+async def _kept(
     session: AsyncSession,
     caller: Caller,
-    winner: OrganisationRow,
-    loser: OrganisationRow,
-    together: Sequence[AffiliationRow],
-) -> None:
-    """Keep one of the group, the winner's when it has one, for all the days of the group."""
-    kept = next((row for row in together if row.organisation_id == winner.id), together[0])
-    # Before the one that is kept grows, so that they never overlap.
-    for row in together:
-        if row is not kept:
-            await session.delete(row)
-            await _tell(session, caller, "deleted", row, winner, loser)
-    starts, ends = [row.starts_on for row in together], [row.ends_on for row in together]
-    kept.starts_on = None if None in starts else min(day for day in starts if day is not None)
-    kept.ends_on = None if None in ends else max(day for day in ends if day is not None)
-    kept.organisation_id = winner.id
-    kept.primary = any(row.primary for row in together)
-    kept.settle()
-    # On the days that are new to it, another organisation may have the person's primary role.
-    with refused_by("ex_affiliation_primary", PrimaryTaken()):
-        await _tell(session, caller, "updated", kept, winner, loser)
-
-
-async def _tell(
-    session: AsyncSession,
-    caller: Caller,
-    verb: str,
-    row: AffiliationRow,
-    winner: OrganisationRow,
-    loser: OrganisationRow,
-) -> None:
-    await save(
-        session,
-        caller,
-        f"members.affiliation.{verb}",
-        row,
-        required_scopes=["persons:read"],
-        also_about=[winner.id, loser.id],
+    new: New,
+    recorder: Recorder,
+    fields: Sequence[Mapping[str, Any]],
+    elsewhere: Mapping[str, int | None],
+) -> MergeRow:
+    images = recorder.images
+    two = {str(new.winner_id), str(new.loser_id)}
+    moved = Counter(image["table"] for image in images if not two & set(image["key"]))
+    counts: dict[str, int | None] = {_plural(table): count for table, count in sorted(moved.items())}
+    row = MergeRow(
+        id=new_id(),
+        resource=new.resource,
+        winner_id=new.winner_id,
+        loser_id=new.loser_id,
+        fields=[
+            {name: one[name] for name in ("field", "taken", "conflict")}
+            for one in fields
+            if one["field"] not in SENSITIVE
+        ],
+        moved=[{"resource": name, "count": count} for name, count in {**counts, **elsewhere}.items()],
+        images=images,
+        merged_by=caller.subject,
+        undo_until=now() + UNDO_WITHIN,
     )
+    session.add(row)
+    await save(session, caller, "members.merge.created", row, required_scopes=[SCOPES[new.resource]])
+    left, right = sorted((new.winner_id, new.loser_id))
+    await session.execute(
+        update(DuplicateCandidateRow)
+        .where(DuplicateCandidateRow.left_id == left, DuplicateCandidateRow.right_id == right)
+        .values(status="merged", decided_by=caller.subject, decided_at=now())
+    )
+    return row
+
+
+def _plural(table: str) -> str:
+    return f"{table.replace('_', '-')}s" if not table.endswith("y") else f"{table[:-1].replace('_', '-')}ies"

@@ -1,6 +1,6 @@
 """What hangs on an organisation or a person by one column, and so moves to the winner of a merge without more ado."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,9 @@ from services.kit.changes import save_all
 from services.kit.db import Tracked
 from services.members.features.documents.actions import readers as readers_of_document
 from services.members.features.notes.actions import readers as readers_of_note
+from services.members.tables.consent import ConsentRow
 from services.members.tables.document import DocumentRow
+from services.members.tables.membership import MembershipRow
 from services.members.tables.note import NoteRow
 from services.members.tables.site import SiteRow
 
@@ -32,14 +34,31 @@ class Hanging:
 
 
 ON_ORGANISATIONS: Sequence[Hanging] = (
+    Hanging("membership", MembershipRow, "organisation_id", lambda _: ["memberships:read"]),
     Hanging("note", NoteRow, "organisation_id", readers_of_note),
     Hanging("document", DocumentRow, "organisation_id", readers_of_document),
     Hanging("site", SiteRow, "organisation_id", lambda _: ["members:read"]),
 )
 ON_PERSONS: Sequence[Hanging] = (
+    Hanging("consent", ConsentRow, "person_id", lambda _: ["persons:read"]),
     Hanging("note", NoteRow, "person_id", readers_of_note),
     Hanging("document", DocumentRow, "person_id", readers_of_document),
 )
+
+
+_READERS: Mapping[str, Callable[[Any], Sequence[str]]] = {
+    "organisation": lambda _: ["members:read"],
+    "organisation_relation": lambda _: ["members:read"],
+    "person": lambda _: ["persons:read"],
+    "affiliation": lambda _: ["persons:read"],
+    "segment_entry": lambda row: ["members:read", *(["persons:read"] if row.person_id is not None else [])],
+    **{kind.resource: kind.readers for kind in (*ON_ORGANISATIONS, *ON_PERSONS)},
+}
+
+
+def readers_of(row: Any) -> Sequence[str]:
+    """The scopes that a reader of a change of this row needs, for all rows that a merge changes."""
+    return _READERS[row.__tablename__](row)
 
 
 async def move(

@@ -12,12 +12,13 @@ from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, a
 from services.members.features.notes import actions
 from services.members.features.notes.queries import notes
 from services.members.features.organisations.actions import MergedAway
+from services.members.features.persons.actions import PersonMergedAway
 
 routes = Routes("/v1/notes", tag="Notes")
 routes.reads(notes, scope="notes:read")
 
 
-@routes.post("", scope="notes:write", response=Note, refuses=[NotFound, MergedAway])
+@routes.post("", scope="notes:write", response=Note, refuses=[NotFound, MergedAway, PersonMergedAway])
 async def create_note(new: NoteCreate, session: WriteSession, caller: CurrentCaller) -> Response:
     """Write a note about an organisation or a person.
 

@@ -103,6 +103,7 @@ organisations = Resource(
         "updated_at": Sort(OrganisationRow.updated_at),
     },
     search=OrganisationRow.search,
+    merged_into=OrganisationRow.merged_into,
     cards=CARDS,
     rules=(OWN_ORGANISATION, EVERY_ROW),
 )

@@ -15,7 +15,7 @@ from services.kit.changes import save
 from services.kit.clock import office_today
 from services.kit.custom.values import give
 from services.kit.db import refused_by, refused_while_referred_to
-from services.kit.errors import Conflict, Forbidden
+from services.kit.errors import Conflict, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import merged, patch
 from services.kit.phones import normalised
@@ -25,6 +25,7 @@ from services.members.features.transfer import not_from_abroad
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.person import SENSITIVE, PersonRow
 
+NO_PERSON = "There is no person with this id, or it is not yours to see."
 BUILT = frozenset(
     {"names", "name_parts", "phones", "channels", "private_channels", "identifiers", "passport", "custom"}
 )
@@ -42,6 +43,13 @@ class PersonIdentifierTaken(Conflict):
     """Another person holds one of these identifiers.
 
     Find them with `GET /v1/persons?identifier=scheme:value`; it may be the same person.
+    """
+
+
+class PersonMergedAway(Conflict):
+    """The person was merged into another.
+
+    Change the person named in `merged_into`.
     """
 
 
@@ -82,6 +90,7 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: Person
     """Change a person. A partner changes those who work for nobody else."""
     _check_sensitive(caller, change)
     row = await held(session, caller, persons, id, if_match)
+    check_there(row)
     if caller.kind == "partner":
         await _check_unshared(session, caller, id)
     wording = row.wording()
@@ -115,6 +124,26 @@ def _rebuild(row: PersonRow, change: PersonUpdate) -> None:
     for name, value in built.items():
         if getattr(row, name) != value:
             setattr(row, name, value)
+
+
+def check_there(row: PersonRow) -> None:
+    """Raise for a person who was merged away."""
+    if row.status == "merged":
+        raise PersonMergedAway(merged_into=row.merged_into)
+
+
+async def keep(session: AsyncSession, caller: Caller, id: UUID) -> None:
+    """Hold a person in place while something is attached to them, so that they cannot be merged away meanwhile.
+
+    `NotFound` when there is none that the caller may see, `PersonMergedAway` when they are merged already.
+    """
+    row = persons.seen_by(caller).where(PersonRow.id == id)
+    state = row.with_only_columns(PersonRow.status, PersonRow.merged_into)
+    found = (await session.execute(state.with_for_update(read=True, key_share=True, of=PersonRow))).one_or_none()
+    if found is None:
+        raise NotFound(NO_PERSON)
+    if found.status == "merged":
+        raise PersonMergedAway(merged_into=found.merged_into)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """What can be read of persons, and by whom."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import (
@@ -162,6 +162,7 @@ persons = Resource(
         ),
         "country": any_of(PersonRow.country, CountryCode, "Lives in any of these countries."),
         "language": overlaps(PersonRow.languages, Language, "Speaks any of these languages."),
+        "status": any_of(PersonRow.status, Literal["active", "merged"], "Any of these states."),
         "tag": overlaps(PersonRow.tags, Tag, "Has any of these tags."),
         "organisation_id": Filter(
             UUID,
@@ -187,6 +188,7 @@ persons = Resource(
         "updated_at": Sort(PersonRow.updated_at),
     },
     search=PersonRow.search,
+    merged_into=PersonRow.merged_into,
     expandable={"affiliations": _ROLES, "consents": CONSENTS},
     cards=CARDS,
     rules=(OF_OWN_ORGANISATION, Rule("staff", lambda _: True, PersonRow.erased_at.is_(None))),

@@ -47,7 +47,7 @@ async def create_persons(bulk: BulkCreate[PersonCreate], session: WriteSession, 
     scope="persons:write",
     response=Person,
     purposeful=True,
-    refuses=[actions.EmailTaken, actions.PersonIdentifierTaken],
+    refuses=[actions.EmailTaken, actions.PersonIdentifierTaken, actions.PersonMergedAway],
 )
 async def update_person(
     id: UUID, change: PersonUpdate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch

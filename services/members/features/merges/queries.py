@@ -1,0 +1,44 @@
+"""What can be read of merges, and by whom."""
+
+from uuid import UUID
+
+from sqlalchemy import Uuid, and_, or_, true
+
+from services.contracts.members.duplicate import Mergeable
+from services.contracts.members.merge import Merge
+from services.kit.filters import any_of, created_and_updated, where, yes_or_no
+from services.kit.reading import CALLER_ORGANISATION, Resource, Rule, Sort
+from services.members.features.about import holds
+from services.members.tables.merge import MergeRow
+
+_READABLE = or_(MergeRow.resource == "organisations", holds("persons:read"))
+
+merges = Resource(
+    name="merge",
+    path="/v1/merges",
+    model=Merge,
+    row=MergeRow,
+    filters={
+        "resource": any_of(MergeRow.resource, Mergeable, "Of organisations or of persons."),
+        "winner_id": any_of(MergeRow.winner_id, UUID, "Into any of these records."),
+        "loser_id": any_of(MergeRow.loser_id, UUID, "Of any of these records."),
+        "record_id": where(
+            UUID, Uuid(), lambda value: or_(MergeRow.winner_id == value, MergeRow.loser_id == value), "Of this record."
+        ),
+        "undone": yes_or_no(MergeRow.undone_at.is_not(None), "Those that were undone, or those that were not."),
+        **created_and_updated(MergeRow),
+    },
+    sorts={"created_at": Sort(MergeRow.created_at), "updated_at": Sort(MergeRow.updated_at)},
+    rules=(
+        # A partner sees what became of its own organisation.
+        Rule(
+            "partner",
+            lambda caller: caller.kind == "partner",
+            and_(
+                MergeRow.resource == "organisations",
+                or_(MergeRow.winner_id == CALLER_ORGANISATION, MergeRow.loser_id == CALLER_ORGANISATION),
+            ),
+        ),
+        Rule("staff", lambda _: True, and_(true(), _READABLE)),
+    ),
+)

@@ -1,0 +1,161 @@
+"""Undoing a merge: every row that it changed is as it was, unless somebody has changed it since."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.contracts.base import FieldError
+from services.kit.auth import Caller, staff_only
+from services.kit.changes import save
+from services.kit.db import now
+from services.kit.errors import Conflict
+from services.kit.etag import held
+from services.kit.jobs import task
+from services.kit.names import display_name
+from services.kit.runtime import Runtime
+from services.members.features.merges.actions import KINDS, SCOPES
+from services.members.features.merges.following import settle_consents
+from services.members.features.merges.hanging import readers_of
+from services.members.features.merges.images import Image, plain, restored, rows_by_table
+from services.members.features.merges.queries import merges
+from services.members.features.organisations import tree
+from services.members.tables.duplicate import DuplicateCandidateRow
+from services.members.tables.merge import MergeRow
+
+_TOLD = 100
+
+
+class UndoTooLate(Conflict):
+    """The merge can be undone no more.
+
+    A merge can be undone for 30 days. Make a new record and move what belongs to it.
+    """
+
+
+class ChangedSince(Conflict):
+    """Records have changed since the merge.
+
+    `errors` names them. Bring them back to what the merge made of them, or mend the rest by hand.
+    """
+
+
+async def undo(session: AsyncSession, caller: Caller, id: UUID) -> None:
+    """Put everything back. A second time changes nothing."""
+    staff_only(caller)
+    merge = await held(session, caller, merges, id)
+    if merge.resource == "persons":
+        caller.require("persons:write")
+    if merge.undone_at is not None:
+        return
+    if merge.undo_until < now() or not merge.images:
+        raise UndoTooLate()
+    if merge.resource == "organisations":
+        await tree.hold(session)
+    rows = await _rows(session, merge.images)
+    if changed := [one for image in merge.images if (one := _changed(image, rows)) is not None]:
+        raise ChangedSince(errors=changed[:_TOLD])
+    try:
+        await _put_back(session, caller, merge, rows)
+    except IntegrityError as error:
+        # A new record holds what one of these had: a role, a membership's days, an address.
+        raise ChangedSince("Another record now holds what one of these had.") from error
+    if merge.resource == "persons":
+        await settle_consents(session, merge.winner_id, merge.loser_id)
+    left, right = sorted((merge.winner_id, merge.loser_id))
+    await session.execute(
+        update(DuplicateCandidateRow)
+        .where(DuplicateCandidateRow.left_id == left, DuplicateCandidateRow.right_id == right)
+        .values(status="open", decided_by=None, decided_at=None)
+    )
+    merge.undone_at, merge.undone_by, merge.images = now(), caller.subject, []
+    await save(session, caller, "members.merge.undone", merge, required_scopes=[SCOPES[merge.resource]])
+
+
+Rows = dict[tuple[str, tuple[Any, ...]], Any]
+
+
+async def _rows(session: AsyncSession, images: Sequence[Image]) -> Rows:
+    """The rows as they are now, locked, table by table in the order of their keys."""
+    wanted: dict[str, list[list[Any]]] = {}
+    for image in images:
+        wanted.setdefault(image["table"], []).append(image["key"])
+    found: Rows = {}
+    kinds = rows_by_table()
+    # The two records first, as everybody who moves what hangs on them.
+    for table in sorted(wanted, key=lambda name: (name not in KINDS.values(), name)):
+        kind: Any = kinds[table]
+        keys = inspect(kind).primary_key
+        names = [inspect(kind).get_property_by_column(column).key for column in keys]
+        values = [
+            tuple(restored(kind, name, one) for name, one in zip(names, key, strict=True)) for key in wanted[table]
+        ]
+        query = select(kind).where(tuple_(*keys).in_(values)).order_by(*keys).with_for_update(of=kind)
+        for row in await session.scalars(query.execution_options(populate_existing=True)):
+            found[table, tuple(plain(getattr(row, name)) for name in names)] = row
+    return found
+
+
+def _changed(image: Image, rows: Rows) -> FieldError | None:
+    """What stands in the way of putting a row back."""
+    row, after = rows.get((image["table"], tuple(image["key"]))), image["after"]
+    if (row is None) == (after is None) and (
+        after is None or all(plain(getattr(row, name)) == value for name, value in after.items())
+    ):
+        return None
+    name = _name(row) or ", ".join(map(str, image["key"]))
+    said = "is gone" if row is None else "was made again" if after is None else "has changed"
+    what = image["table"].replace("_", " ")
+    return FieldError(
+        pointer=f"/{image['table']}/{image['key'][0]}", code="changed_since", detail=f"The {what} {name} {said} since."
+    )
+
+
+def _name(row: Any) -> str:
+    for field in ("names", "title", "role"):
+        if isinstance(texts := getattr(row, field, None), Mapping) and texts:
+            return display_name(texts)
+    return ""
+
+
+async def _put_back(session: AsyncSession, caller: Caller, merge: MergeRow, rows: Rows) -> None:
+    """In the opposite order; rows that were deleted come last, when there is room for them again."""
+    kinds = rows_by_table()
+    about = [merge.winner_id, merge.loser_id] if merge.resource == "organisations" else []
+    two = (KINDS[merge.resource], merge.winner_id), (KINDS[merge.resource], merge.loser_id)
+    for image in reversed(merge.images):
+        if image["before"] is None or image["after"] is None:
+            continue
+        row, kind = rows[image["table"], tuple(image["key"])], kinds[image["table"]]
+        for name, value in image["before"].items():
+            setattr(row, name, restored(kind, name, value))
+        if hasattr(row, "held_identifiers"):
+            row.settle()
+        verb = "unmerged" if (image["table"], row.id) == two[1] else "updated"
+        await _save(session, caller, verb, row, about)
+    for image in merge.images:
+        if image["after"] is None:
+            kind = kinds[image["table"]]
+            row = kind(**{name: restored(kind, name, value) for name, value in image["before"].items()})
+            session.add(row)
+            await _save(session, caller, "created", row, about)
+
+
+async def _save(session: AsyncSession, caller: Caller, verb: str, row: Any, about: Sequence[UUID]) -> None:
+    resource = row.__tablename__
+    type_ = f"members.{resource}.{verb}"
+    await save(session, caller, type_, row, required_scopes=readers_of(row), also_about=about)
+
+
+@task("members.forget_merges", attempts=1, cron="41 3 * * *")
+async def forget_merges(runtime: Runtime) -> None:
+    """Forget what is needed to undo merges that can be undone no more: it holds personal data."""
+    async with runtime.database.transaction() as session:
+        await session.execute(
+            update(MergeRow)
+            .where(MergeRow.undo_until < now(), MergeRow.images != [])
+            .values(images=[], updated_at=MergeRow.updated_at)
+        )
