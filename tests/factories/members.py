@@ -131,3 +131,8 @@ def a_designation(site_id: str, **given: Any) -> dict[str, Any]:
         "awarded_on": "2018-10-29",
         **given,
     }
+
+
+def a_merge(winner_id: str, loser_id: str, resource: str = "organisations", **fields: str) -> dict[str, Any]:
+    """Two records of one organisation, or of one person; `fields` says whose values stay."""
+    return {"resource": resource, "winner_id": winner_id, "loser_id": loser_id, "fields": fields}

@@ -7,6 +7,7 @@ import psycopg
 from services.events.features.registrations.refusals import OrganisationMerged
 from tests.factories.events import a_registration, open_event, registered
 from tests.factories.liaison import a_counterpart
+from tests.factories.members import a_merge
 from tests.journeys.alliance import an_organisation_of, database
 from tests.journeys.callers import Caller, eventually
 from tests.wire.api import assert_problem
@@ -54,8 +55,8 @@ async def test_copies_follow_a_renaming_an_archiving_and_a_merge(stack: Stack, o
         await eventually(follows_the_state, within=SECONDS)
 
     names = (await office.get(f"/v1/organisations/{winner}")).json()["names"]
-    merged = await office.post("/v1/merges", {"winner_id": winner, "loser_id": loser})
-    assert merged.status_code == 200, merged.text
+    merged = await office.post("/v1/merges", a_merge(winner, loser))
+    assert merged.status_code == 201, merged.text
 
     async def follows_the_merge() -> None:
         assert await shown() == ((winner, names), (winner, names))

@@ -9,7 +9,7 @@ import pytest_asyncio
 from services.kit.errors import Forbidden
 from tests.factories.events import a_registration, open_event
 from tests.factories.liaison import a_contact, a_counterpart, a_follow_up, an_interaction
-from tests.factories.members import a_membership, an_affiliation
+from tests.factories.members import a_membership, a_merge, an_affiliation
 from tests.journeys.alliance import a_key, every_scope
 from tests.journeys.belongings import DECISION, Belongings, everything_of_one
 from tests.journeys.callers import Caller, eventually
@@ -169,7 +169,7 @@ def _writes_for(other: Belongings) -> list[tuple[str, dict[str, Any]]]:
     """Everything one could want to make at the other organisation's expense."""
     organisation, counterpart = other.organisation, other.one("/v1/counterparts")
     membership, registration = other.one("/v1/memberships"), other.one("/v1/registrations")
-    merge = {"winner_id": str(uuid4()), "loser_id": organisation}
+    merge = a_merge(str(uuid4()), organisation)
     key = {"name": "Theirs", "scopes": ["events:read"], "organisation_id": organisation}
     user = {"email": "m@example.org", "name": "Mallory", "password": "a long password", "roles": ["administrator"]}
     return [

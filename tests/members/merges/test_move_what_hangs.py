@@ -4,7 +4,7 @@ from typing import Any
 
 from services.members.features.organisations.actions import OrganisationInUse
 from services.members.features.persons.actions import PersonInUse
-from tests.factories.members import a_designation, a_document, a_note, a_site, an_organisation
+from tests.factories.members import a_designation, a_document, a_merge, a_note, a_site, an_organisation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
@@ -16,8 +16,8 @@ async def test_moves_with_a_change_for_each(members: Api, organisation: dict[str
     hidden = await members.made("/v1/documents", a_document(loser["id"], sensitive=True))
     site = await members.made("/v1/sites", a_site(loser["id"]))
     await members.made("/v1/designations", a_designation(site["id"]))
-    merge = {"winner_id": organisation["id"], "loser_id": loser["id"]}
-    assert (await members.post("/v1/merges", merge)).status_code == 200
+    merge = a_merge(organisation["id"], loser["id"])
+    assert (await members.post("/v1/merges", merge)).status_code == 201
     for path, made in (("notes", [note]), ("documents", [document, hidden]), ("sites", [site])):
         found = await members.items(f"/v1/{path}", organisation_id=organisation["id"])
         assert [one["id"] for one in found] == [one["id"] for one in made]

@@ -9,7 +9,7 @@ from pydantic import MISSING
 from services.contracts.members.note import Note
 from services.kit.errors import Forbidden, Invalid, NotFound
 from services.members.features.organisations.actions import MergedAway
-from tests.factories.members import a_note, an_organisation
+from tests.factories.members import a_merge, a_note, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -56,8 +56,8 @@ async def test_refuses_records_that_are_not_there(members: Api) -> None:
 
 async def test_refuses_an_organisation_that_was_merged_away(members: Api, organisation: dict[str, Any]) -> None:
     loser = await members.made("/v1/organisations", an_organisation())
-    merge = {"winner_id": organisation["id"], "loser_id": loser["id"]}
-    assert (await members.post("/v1/merges", merge)).status_code == 200
+    merge = a_merge(organisation["id"], loser["id"])
+    assert (await members.post("/v1/merges", merge)).status_code == 201
     assert_problem(await members.post("/v1/notes", a_note(loser["id"])), MergedAway)
 
 

@@ -11,7 +11,7 @@ from services.contracts.members.organisation_relation import OrganisationRelatio
 from services.kit.errors import Contradiction, Forbidden, Invalid, NotFound
 from services.members.features.organisation_relations.actions import AlreadyRelated
 from services.members.features.organisations.actions import MergedAway, OrganisationInUse
-from tests.factories.members import a_relation, an_organisation
+from tests.factories.members import a_merge, a_relation, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -71,7 +71,7 @@ async def test_refuses_what_is_no_relation(members: Api, organisation: dict[str,
     assert_problem(await members.post(PATH, early), Contradiction, pointer="/ends_on")
     owns = a_relation(organisation["id"], other["id"], kind="owns")
     assert_problem(await members.post(PATH, owns), Invalid, pointer="/kind")
-    await members.post("/v1/merges", {"winner_id": organisation["id"], "loser_id": other["id"]})
+    await members.post("/v1/merges", a_merge(organisation["id"], other["id"]))
     third = await members.made("/v1/organisations", an_organisation())
     assert_problem(await members.post(PATH, a_relation(third["id"], other["id"])), MergedAway)
 
@@ -115,8 +115,8 @@ async def test_a_merge_moves_them_and_keeps_none_twice(
         a_relation(loser["id"], other["id"], kind="supervises"),
     ):
         await members.made(PATH, new)
-    merged = await members.post("/v1/merges", {"winner_id": organisation["id"], "loser_id": loser["id"]})
-    assert merged.status_code == 200, merged.text
+    merged = await members.post("/v1/merges", a_merge(organisation["id"], loser["id"]))
+    assert merged.status_code == 201, merged.text
     assert await members.items(PATH, organisation_id=loser["id"]) == []
     kept = await members.items(PATH, organisation_id=organisation["id"])
     assert [(row["from_id"], row["kind"]) for row in kept] == [

@@ -8,7 +8,7 @@ from services.contracts.members.organisation_tree import OrganisationTree
 from services.kit.errors import Contradiction, Forbidden, NotFound
 from services.members.features.organisations.actions import MergedAway, OrganisationInUse
 from services.members.features.organisations.tree import MOST_LEVELS
-from tests.factories.members import an_organisation
+from tests.factories.members import a_merge, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -66,7 +66,7 @@ async def test_a_head_office_is_one_that_there_is(members: Api, organisation: di
     unknown = "01976b1e-7c3a-7000-8000-00000000ffff"
     assert_problem(await members.post("/v1/organisations", an_organisation(parent_id=unknown)), NotFound)
     loser = await members.made("/v1/organisations", an_organisation())
-    await members.post("/v1/merges", {"winner_id": organisation["id"], "loser_id": loser["id"]})
+    await members.post("/v1/merges", a_merge(organisation["id"], loser["id"]))
     assert_problem(await members.post("/v1/organisations", an_organisation(parent_id=loser["id"])), MergedAway)
     await members.made("/v1/organisations", an_organisation(parent_id=organisation["id"]))
     assert_problem(await members.delete(f"/v1/organisations/{organisation['id']}"), OrganisationInUse)
@@ -77,12 +77,12 @@ async def test_branches_go_with_a_merge(members: Api) -> None:
     loser = await a_branch(members, head, "Loser")
     branch = await a_branch(members, loser, "Branch")
     await members.patch(f"/v1/organisations/{winner}", {"parent_id": loser})
-    merged = await members.post("/v1/merges", {"winner_id": winner, "loser_id": loser})
-    assert merged.status_code == 200, merged.text
+    merged = await members.post("/v1/merges", a_merge(winner, loser))
+    assert merged.status_code == 201, merged.text
     read = (await members.get(f"/v1/organisations/{winner}/tree")).json()["items"]
     assert [(node["id"], node["level"]) for node in read] == [(head, 0), (winner, 1), (branch, 2)]
     deep = await a_branch(members, await a_branch(members, winner, "Between"), "Deep")
-    reply = await members.post("/v1/merges", {"winner_id": deep, "loser_id": winner})
+    reply = await members.post("/v1/merges", a_merge(deep, winner))
     assert_problem(reply, Contradiction, pointer="/winner_id")
 
 

@@ -7,7 +7,7 @@ from services.contracts.members.organisation import Organisation
 from services.kit.errors import Contradiction, Forbidden, PreconditionFailed
 from services.members.features.organisations.actions import IdentifierTaken, OrganisationInUse
 from services.members.features.organisations.queries import OFFICE_ONLY
-from tests.factories.members import a_membership, an_affiliation, an_organisation
+from tests.factories.members import a_membership, a_merge, an_affiliation, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -80,7 +80,7 @@ async def test_deletes_only_what_nothing_refers_to(
 
 async def test_one_that_others_were_merged_into_stays(members: Api, organisation: dict[str, Any]) -> None:
     loser = await members.made("/v1/organisations", an_organisation())
-    await members.post("/v1/merges", {"winner_id": organisation["id"], "loser_id": loser["id"]})
+    await members.post("/v1/merges", a_merge(organisation["id"], loser["id"]))
     assert_problem(await members.delete(f"/v1/organisations/{organisation['id']}"), OrganisationInUse)
 
 

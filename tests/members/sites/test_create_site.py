@@ -9,7 +9,7 @@ from pydantic import MISSING
 from services.contracts.members.site import Site
 from services.kit.errors import Contradiction, Forbidden, Invalid, NotFound
 from services.members.features.organisations.actions import MergedAway
-from tests.factories.members import a_designation, a_site, an_organisation
+from tests.factories.members import a_designation, a_merge, a_site, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -83,7 +83,7 @@ async def test_refuses_a_subdivision_elsewhere(members: Api, organisation: dict[
 async def test_needs_an_organisation_that_is_there(members: Api, organisation: dict[str, Any]) -> None:
     assert_problem(await members.post("/v1/sites", a_site(str(uuid4()))), NotFound)
     loser = await members.made("/v1/organisations", an_organisation())
-    await members.post("/v1/merges", {"winner_id": organisation["id"], "loser_id": loser["id"]})
+    await members.post("/v1/merges", a_merge(organisation["id"], loser["id"]))
     assert_problem(await members.post("/v1/sites", a_site(loser["id"])), MergedAway)
 
 

@@ -1,9 +1,9 @@
 """Field by field: what the winner has after a merge."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_args
 
-from services.contracts.members.merge import OrganisationMergeFields, PersonMergeFields
+from services.contracts.members.merge import OrganisationMergeFields, PersonMergeFields, Sides
 from services.members.features.merges.images import plain
 from services.members.tables.organisation import OrganisationRow
 from services.members.tables.person import PersonRow
@@ -70,7 +70,7 @@ def _usual(fields: Fields, name: str, mine: Any, theirs: Any) -> str:
 
 
 def _can_be_both(fields: Fields, name: str) -> bool:
-    return _TOGETHER in str(type(fields).model_json_schema()["properties"][name])
+    return Sides in get_args(type(fields).model_fields[name].annotation)
 
 
 def _empty(value: Any) -> bool:
@@ -79,9 +79,11 @@ def _empty(value: Any) -> bool:
 
 def together(mine: Any, theirs: Any) -> Any:
     """Lists one after the other without what is there twice; texts by language, the first one's where both have one."""
-    if isinstance(mine, Mapping) or isinstance(theirs, Mapping):
-        return {**(theirs or {}), **(mine or {})} or None if mine is None or theirs is None else {**theirs, **mine}
-    return list(_distinct([*(mine or []), *(theirs or [])]))
+    if mine is None or theirs is None:
+        return theirs if mine is None else mine
+    if isinstance(mine, Mapping):
+        return {**theirs, **mine}
+    return list(_distinct([*mine, *theirs]))
 
 
 def _distinct(values: Iterable[Any]) -> Iterable[Any]:

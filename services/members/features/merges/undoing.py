@@ -55,6 +55,7 @@ async def undo(session: AsyncSession, caller: Caller, id: UUID) -> None:
         raise UndoTooLate()
     if merge.resource == "organisations":
         await tree.hold(session)
+    await _check_winner(session, merge)
     rows = await _rows(session, merge.images)
     if changed := [one for image in merge.images if (one := _changed(image, rows)) is not None]:
         raise ChangedSince(errors=changed[:_TOLD])
@@ -73,6 +74,19 @@ async def undo(session: AsyncSession, caller: Caller, id: UUID) -> None:
     )
     merge.undone_at, merge.undone_by, merge.images = now(), caller.subject, []
     await save(session, caller, "members.merge.undone", merge, required_scopes=[SCOPES[merge.resource]])
+
+
+async def _check_winner(session: AsyncSession, merge: MergeRow) -> None:
+    """Raise when the winner was merged away itself: that merge is to be undone first. Holds both records."""
+    table: Any = rows_by_table()[KINDS[merge.resource]]
+    two = select(table).where(table.id.in_([merge.winner_id, merge.loser_id])).order_by(table.id)
+    found = await session.scalars(two.with_for_update(of=table).execution_options(populate_existing=True))
+    winner = next((row for row in found if row.id == merge.winner_id), None)
+    if winner is None or winner.status == "merged":
+        said = "is gone" if winner is None else f"was merged into {winner.merged_into}"
+        pointer = f"/{KINDS[merge.resource]}/{merge.winner_id}"
+        name = _name(winner) or str(merge.winner_id)
+        raise ChangedSince(errors=[FieldError(pointer=pointer, code="changed_since", detail=f"{name} {said} since.")])
 
 
 Rows = dict[tuple[str, tuple[Any, ...]], Any]
