@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.kit.errors import Forbidden
+from services.members.features.merges.undoing import UndoTooLate
 from services.members.features.persons.actions import PersonMergedAway
 from tests.factories.members import a_merge, a_person, an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
@@ -102,3 +103,12 @@ async def test_needs_the_right_to_write_persons(members: Api, signer: Signer) ->
     made = await merged(members, winner, loser)
     assert await members.as_(signer.staff("members:read")).items(PATH, record_id=winner["id"]) == []
     assert [row["id"] for row in await members.items(PATH, record_id=winner["id"], resource="persons")] == [made["id"]]
+
+
+async def test_who_is_erased_is_erased_in_the_records_merged_into_theirs_too(members: Api) -> None:
+    winner, loser = await two(members, names={"en": "Wanda Forgotten"})
+    merge = await merged(members, winner, loser)
+    await members.made("/v1/erasures", {"person_id": winner["id"], "reason": "asked_for"})
+    told = await members.items("/v1/members/changes", resource_id=loser["id"])
+    assert told[-1]["type"] == "members.person.erased"
+    assert_problem(await members.post(f"{PATH}/{merge['id']}/undos"), UndoTooLate)

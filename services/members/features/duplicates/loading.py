@@ -19,7 +19,7 @@ _PERSONS = """
 SELECT id, names, name_parts, family_name, given_name, birth_date, email, other_emails, phones, wechat, country,
        address, channels, identifiers, passport,
        ARRAY(SELECT DISTINCT a.organisation_id FROM affiliation a WHERE a.person_id = person.id LIMIT 20) AS offices
-FROM person WHERE id = ANY(%s) AND merged_into IS NULL AND erased_at IS NULL
+FROM person WHERE id = ANY(%s) AND merged_into IS NULL AND erased_at IS NULL AND erased_at IS NULL
 """
 
 

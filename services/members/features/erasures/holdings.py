@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.contracts.subject import SubjectKeys
 from services.kit.auth import Caller
@@ -17,6 +18,7 @@ from services.members.tables.consent import ConsentRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
 from services.members.tables.duplicate import DuplicateCandidateRow, MatchKeyRow
 from services.members.tables.imports import ImportLineRow
+from services.members.tables.merge import MergeRow
 from services.members.tables.note import NoteRow
 from services.members.tables.person import PersonRow
 from services.members.tables.segment import SegmentEntryRow
@@ -43,6 +45,13 @@ async def _remove_documents(
         await remove_files.defer(session, ids=files)
 
 
+def _of_person(keys: SubjectKeys) -> ColumnElement[bool]:
+    """The person's record, and those that were merged into it."""
+    own = select(PersonRow.id).where(PersonRow.id == keys.person_id).cte("own", recursive=True)
+    merged = aliased(PersonRow)
+    return PersonRow.id.in_(select(own.union(select(merged.id).join(own, merged.merged_into == own.c.id)).c.id))
+
+
 async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[PersonRow], keys: SubjectKeys) -> None:
     """The row stays, empty, for what refers to it; nobody sees it any more."""
     for row in rows:
@@ -59,6 +68,9 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
     await session.execute(delete(MatchKeyRow).where(MatchKeyRow.record_id == keys.person_id))
     pair = DuplicateCandidateRow
     await session.execute(delete(pair).where((pair.left_id == keys.person_id) | (pair.right_id == keys.person_id)))
+    # A merge of theirs can be undone no more: what it was is gone.
+    merge = (MergeRow.winner_id == keys.person_id) | (MergeRow.loser_id == keys.person_id)
+    await session.execute(update(MergeRow).where(merge).values(images=[], fields=[]))
     line = dict.fromkeys(("raw", "twin_key", "problems", "before", "besides", "name")) | {"cells": [], "extra": []}
     await session.execute(update(ImportLineRow).where(ImportLineRow.record_id == keys.person_id).values(line))
 
@@ -71,7 +83,7 @@ HOLDINGS: Sequence[Holding] = (
     Holding(
         "person",
         PersonRow,
-        lambda keys: (PersonRow.id == keys.person_id) & PersonRow.erased_at.is_(None),
+        lambda keys: _of_person(keys) & PersonRow.erased_at.is_(None),
         _forget_person,
     ),
 )
