@@ -2,15 +2,17 @@
 
 import asyncio
 import hashlib
+import os
 import re
 import tempfile
+import weakref
 from collections.abc import AsyncIterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from email.message import Message
 from pathlib import Path
-from typing import IO
 from urllib.parse import unquote
 
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from services.kit.auth import Caller, staff_only
@@ -18,6 +20,8 @@ from services.kit.errors import Conflict, ContentTooLarge
 from services.kit.form import body_was
 from services.members.features.imports.child import Reader
 from services.members.features.imports.queries import WRITING
+from services.members.files.delimited import DELIMITERS
+from services.members.files.encoding import NAMES
 from services.members.files.table import Options, Unreadable, kind_of
 
 LARGEST_FILE = 50 * 1024 * 1024
@@ -47,19 +51,22 @@ class UnreadableFile(Conflict):
     """
 
 
-@dataclass(frozen=True, slots=True)
 class Received:
     """A file that arrived whole. It is gone when nobody holds this any more."""
 
-    file: IO[bytes]
-    name: str
-    size: int
+    def __init__(self) -> None:
+        handle, path = tempfile.mkstemp(prefix="import-")
+        os.close(handle)
+        self.path = Path(path)
+        self.name = "file"
+        self.size = 0
+        weakref.finalize(self, os.unlink, path)
 
     async def pieces(self) -> AsyncIterator[bytes]:
         """Its content."""
-        await asyncio.to_thread(self.file.seek, 0)
-        while piece := await asyncio.to_thread(self.file.read, _PIECE):
-            yield piece
+        with self.path.open("rb") as file:
+            while piece := await asyncio.to_thread(file.read, _PIECE):
+                yield piece
 
 
 async def receive(request: Request, caller: Caller) -> Received:
@@ -67,36 +74,42 @@ async def receive(request: Request, caller: Caller) -> Received:
     staff_only(caller)
     query = request.query_params
     caller.require(WRITING.get(query.get("resource", ""), "members:write"))
-    file = tempfile.NamedTemporaryFile(prefix="import-")  # noqa: SIM115 - as long as the request needs it
-    digest, size = hashlib.sha256(), 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size > LARGEST_FILE:
-            raise ContentTooLarge(f"At most {LARGEST_FILE} bytes are taken.")
-        digest.update(piece)
-        await asyncio.to_thread(file.write, piece)
-    await asyncio.to_thread(file.flush)
+    received = Received()
+    digest = hashlib.sha256()
+    with received.path.open("wb") as file:
+        async for piece in request.stream():
+            received.size += len(piece)
+            if received.size > LARGEST_FILE:
+                raise ContentTooLarge(f"At most {LARGEST_FILE} bytes are taken.")
+            digest.update(piece)
+            await asyncio.to_thread(file.write, piece)
     body_was(request, digest.digest())
     name = query.get("filename") or _named(request.headers.get("content-disposition", ""))
-    name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", name.strip())[:200] or "file"
+    received.name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", name.strip())[:200] or "file"
+    await _look_at(received, query)
+    return received
+
+
+async def _look_at(received: Received, query: QueryParams) -> None:
+    """Whether it is a table at all. What the parameters say wrongly is refused with the rest of them, later."""
+    encoding, delimiter, row = (query.get(name) for name in ("encoding", "delimiter", "header_row"))
     options = Options(
-        name=name,
-        encoding=query.get("encoding"),
-        delimiter=query.get("delimiter"),
-        header_row=int(row) if (row := query.get("header_row", "")).isdigit() and len(row) < 6 else None,
+        name=received.name,
+        encoding=encoding if encoding in NAMES else None,
+        delimiter=delimiter if delimiter in DELIMITERS else None,
+        header_row=int(row) if row is not None and row.isdecimal() and len(row) < 6 else None,
         sheet=query.get("sheet"),
     )
     try:
-        await asyncio.to_thread(kind_of, Path(file.name), name)
-        if size <= _READ_AT_ONCE:
-            reader = Reader(Path(file.name), asdict(options), _AT_ONCE_SECONDS)
+        await asyncio.to_thread(kind_of, received.path, received.name)
+        if received.size <= _READ_AT_ONCE:
+            reader = Reader(received.path, asdict(options), _AT_ONCE_SECONDS)
             async for _ in reader.rows():
                 pass
     except Unreadable as unreadable:
         raise UnreadableFile(str(unreadable)) from unreadable
     except TimeoutError:
-        pass  # the job has more time
-    return Received(file, name, size)
+        return  # the job has more time
 
 
 def _named(disposition: str) -> str:
