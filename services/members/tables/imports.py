@@ -28,6 +28,7 @@ class ImportRow(Tracked, Base):
         Index("ix_import_resource_id", "resource", "id"),
         Index("ix_import_created_by_id", "created_by", "id"),
         Index("ix_import_undo_until", "undo_until"),
+        Index("ix_import_mapping_id", "mapping_id"),
     )
     # Headings and samples are the file's, and may be persons'.
     personal = frozenset({"file_name", "columns", "facts"})
