@@ -38,6 +38,7 @@ SEGMENTS: Final[dict[str, str]] = {
     "consents": "members",
     "erasures": "members",
     "subject-files": "members",
+    "retention-rules": "members",
     "members": "members",
     "series": "events",
     "events": "events",

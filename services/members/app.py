@@ -37,6 +37,8 @@ from services.members.features.persons.routes import routes as persons
 from services.members.features.purposes.queries import purpose_known
 from services.members.features.purposes.routes import routes as purposes
 from services.members.features.purposes.routes import text_routes as purpose_texts
+from services.members.features.retention_rules.actions import apply_retention
+from services.members.features.retention_rules.routes import routes as retention_rules
 from services.members.features.segments.routes import entry_routes as segment_entries
 from services.members.features.segments.routes import routes as segments
 from services.members.features.sites.routes import routes as sites
@@ -84,6 +86,7 @@ SERVICE = Service(
         consents,
         erasures,
         subject_files,
+        retention_rules,
         subject_files_of_person,
     ],
     tasks=[
@@ -92,6 +95,7 @@ SERVICE = Service(
         scan_for_duplicates,
         erase_elsewhere,
         make_subject_file,
+        apply_retention,
         expire_subject_files,
         remove_files,
         sweep_files,

@@ -28,6 +28,7 @@ from services.members.tables.organisation import OrganisationIdentifierRow, Orga
 from services.members.tables.organisation_relation import OrganisationRelationRow
 from services.members.tables.person import PersonIdentifierRow, PersonRow
 from services.members.tables.purpose import PurposeRow, PurposeTextRow
+from services.members.tables.retention_rule import RetentionRuleRow
 from services.members.tables.segment import SegmentEntryRow, SegmentReferenceRow, SegmentRow
 from services.members.tables.site import SiteRow
 from services.members.tables.subject_file import SubjectFileRow
@@ -68,6 +69,7 @@ __all__ = [
     "PersonRow",
     "PurposeRow",
     "PurposeTextRow",
+    "RetentionRuleRow",
     "SegmentEntryRow",
     "SegmentReferenceRow",
     "SegmentRow",

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.subjects import SubjectsClient
-from services.contracts.members.erasure import ErasureCreate
+from services.contracts.members.erasure import ErasureCreate, ErasureReason
 from services.contracts.subject import ErasureOrder, ErasureReceipt, SubjectKeys
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
@@ -31,12 +31,16 @@ ELSEWHERE = ("events", "liaison")
 async def erase(session: AsyncSession, caller: Caller, new: ErasureCreate) -> ErasureRow:
     """Forget a person. What this service holds is gone with the commit; a job sees to the others."""
     staff_only(caller)
-    person = await held(session, caller, persons, new.person_id)
+    return await forget_person(session, caller, await held(session, caller, persons, new.person_id), new.reason)
+
+
+async def forget_person(session: AsyncSession, caller: Caller, person: PersonRow, reason: ErasureReason) -> ErasureRow:
+    """Forget a person who is held by this transaction."""
     keys = keys_of(person)
     row = ErasureRow(
         id=new_id(),
         person_id=person.id,
-        reason=new.reason,
+        reason=reason,
         state="running",
         emails=keys.emails,
         names=keys.names,

@@ -26,7 +26,7 @@ from services.members.tables.segment import SegmentEntryRow
 _READ = ["persons:read"]
 
 
-async def _remove(session: AsyncSession, caller: Caller, rows: Sequence[Any], _: SubjectKeys) -> None:
+async def remove(session: AsyncSession, caller: Caller, rows: Sequence[Any], _: SubjectKeys) -> None:
     """Records that tell who somebody is however they are worded: a role in an organisation is one."""
     for row in rows:
         await session.delete(row)
@@ -34,13 +34,13 @@ async def _remove(session: AsyncSession, caller: Caller, rows: Sequence[Any], _:
         await save_all(session, caller, f"members.{rows[0].__tablename__}.deleted", rows, required_scopes=_READ)
 
 
-async def _remove_documents(
+async def remove_documents(
     session: AsyncSession, caller: Caller, rows: Sequence[DocumentRow], keys: SubjectKeys
 ) -> None:
     """With every version, and their files right after the commit."""
     ids = select(DocumentVersionRow.id).where(DocumentVersionRow.document_id.in_([row.id for row in rows]))
     files = [str(id) for id in await session.scalars(ids)]
-    await _remove(session, caller, rows, keys)
+    await remove(session, caller, rows, keys)
     if files:
         await remove_files.defer(session, ids=files)
 
@@ -76,10 +76,10 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
 
 
 HOLDINGS: Sequence[Holding] = (
-    Holding("affiliation", AffiliationRow, lambda keys: AffiliationRow.person_id == keys.person_id, _remove),
-    Holding("note", NoteRow, lambda keys: NoteRow.person_id == keys.person_id, _remove),
-    Holding("document", DocumentRow, lambda keys: DocumentRow.person_id == keys.person_id, _remove_documents),
-    Holding("consent", ConsentRow, lambda keys: ConsentRow.person_id == keys.person_id, _remove),
+    Holding("affiliation", AffiliationRow, lambda keys: AffiliationRow.person_id == keys.person_id, remove),
+    Holding("note", NoteRow, lambda keys: NoteRow.person_id == keys.person_id, remove),
+    Holding("document", DocumentRow, lambda keys: DocumentRow.person_id == keys.person_id, remove_documents),
+    Holding("consent", ConsentRow, lambda keys: ConsentRow.person_id == keys.person_id, remove),
     Holding(
         "person",
         PersonRow,

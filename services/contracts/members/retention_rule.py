@@ -1,0 +1,52 @@
+"""Retention rules: how long records about persons are kept."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import MISSING, Field
+from typing_extensions import TypeAliasType
+
+from services.contracts.base import Input, Instant, Output, Whole
+
+RetainedResource = TypeAliasType("RetainedResource", Literal["persons", "notes", "documents"])
+RetainedAfter = TypeAliasType("RetainedAfter", Literal["created_at", "updated_at"])
+RetentionStatus = TypeAliasType("RetentionStatus", Literal["active", "paused"])
+KeepDays = Annotated[Whole, Field(ge=1, le=36_500)]
+
+
+class RetentionRuleCreate(Input):
+    """A new rule. It begins paused: look at its preview first."""
+
+    resource: RetainedResource = Field(
+        description="Persons without a role today are forgotten, notes and documents about persons deleted.",
+        examples=["notes"],
+    )
+    after: RetainedAfter = Field("updated_at", description="From when the days count.", examples=["updated_at"])
+    keep_days: KeepDays = Field(description="How long they are kept.", examples=[1825])
+
+
+class RetentionRuleUpdate(Input):
+    """What changes; left out keeps."""
+
+    keep_days: KeepDays | MISSING = Field(MISSING, description="How long they are kept.", examples=[1825])
+    status: RetentionStatus | MISSING = Field(MISSING, description="Only an `active` rule is applied, once a day.")
+
+
+class RetentionRule(Output):
+    """How long records of a kind are kept."""
+
+    id: UUID
+    resource: RetainedResource
+    after: RetainedAfter = Field(description="From when the days count.")
+    keep_days: int = Field(description="How long they are kept.")
+    status: RetentionStatus = Field(description="Only an `active` rule is applied, once a day.")
+    version: int = Field(description="Raised by each change.")
+    created_at: Instant
+    updated_at: Instant
+
+
+class RetentionPreview(Output):
+    """What a rule would do now."""
+
+    count: int = Field(description="How many records are due.", examples=[12])
+    records: Annotated[list[UUID], Field(max_length=100)] = Field(description="The first hundred of them.")

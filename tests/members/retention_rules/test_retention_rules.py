@@ -1,0 +1,72 @@
+"""Retention rules: previewed, then applied every night to what is due, and to nothing else."""
+
+from typing import Any
+
+import psycopg
+import pytest_asyncio
+
+from services.contracts.members.retention_rule import RetentionRule
+from services.kit.errors import Forbidden, NotFound
+from services.members.features.retention_rules.actions import RetentionRuleTaken, apply_retention
+from tests.factories.members import a_note, a_person, an_affiliation
+from tests.members.contract import exactly
+from tests.wire.api import Api, assert_problem
+from tests.wire.callers import Signer
+
+RULES = "/v1/retention-rules"
+
+
+async def aged(members: Api, table: str, id: str) -> None:
+    async with await psycopg.AsyncConnection.connect(members.runtime.database.conninfo) as connection:
+        statement = f"UPDATE {table} SET updated_at = now() - interval '400 days' WHERE id = %s"
+        await connection.execute(statement.encode(), [id])
+
+
+@pytest_asyncio.fixture
+async def old(members: Api) -> dict[str, Any]:
+    """A person whose record has not changed for more than a year."""
+    made = await members.made("/v1/persons", a_person())
+    await aged(members, "person", made["id"])
+    return made
+
+
+async def test_forgets_who_is_due_and_holds_no_role(
+    members: Api, old: dict[str, Any], organisation: dict[str, Any], signer: Signer
+) -> None:
+    busy, fresh = [await members.made("/v1/persons", a_person()) for _ in range(2)]
+    await members.made("/v1/affiliations", an_affiliation(busy["id"], organisation["id"]))
+    await aged(members, "person", busy["id"])
+    rule = await members.made(RULES, {"resource": "persons", "keep_days": 365})
+    path = f"{RULES}/{rule['id']}"
+    assert exactly(RetentionRule, (await members.get(path)).content).status == "paused"
+    assert (await members.get(f"{path}/preview")).json() == {"count": 1, "records": [old["id"]]}
+    await apply_retention.run(members.runtime)
+    assert (await members.get(f"/v1/persons/{old['id']}")).status_code == 200, "a paused rule does nothing"
+    await members.patch(path, {"status": "active"})
+    await apply_retention.run(members.runtime)
+    assert_problem(await members.get(f"/v1/persons/{old['id']}"), NotFound)
+    for kept in (busy, fresh):
+        assert (await members.get(f"/v1/persons/{kept['id']}")).status_code == 200
+    (erasure,) = await members.items("/v1/erasures", person_id=old["id"])
+    assert erasure["reason"] == "retention"
+    (entry,) = await members.items("/v1/members/audit", action="retention_rules.applied", about=old["id"])
+    assert entry["detail"]["rule_id"] == rule["id"]
+    assert_problem(await members.post(RULES, {"resource": "persons", "keep_days": 9}), RetentionRuleTaken)
+    clerk = members.as_(signer.staff("privacy:read"))
+    assert_problem(await clerk.post(RULES, {"resource": "documents", "keep_days": 9}), Forbidden)
+    assert (await members.delete(path)).status_code == 204
+
+
+async def test_deletes_notes_about_persons_only(
+    members: Api, person: dict[str, Any], organisation: dict[str, Any]
+) -> None:
+    about = {"resource": "person", "id": person["id"]}
+    due = await members.made("/v1/notes", a_note(organisation["id"]) | {"about": about})
+    other = await members.made("/v1/notes", a_note(organisation["id"]))
+    for note in (due, other):
+        await aged(members, "note", note["id"])
+    rule = await members.made(RULES, {"resource": "notes", "keep_days": 30})
+    await members.patch(f"{RULES}/{rule['id']}", {"status": "active"})
+    await apply_retention.run(members.runtime)
+    assert_problem(await members.get(f"/v1/notes/{due['id']}"), NotFound)
+    assert (await members.get(f"/v1/notes/{other['id']}")).status_code == 200
