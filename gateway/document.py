@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
@@ -16,6 +17,7 @@ import structlog
 
 from gateway.callers import SIGNED_IN
 from gateway.document_headers import say_headers
+from gateway.document_sharing import share
 from gateway.operations import Operations
 from gateway.table import SERVICES, service_of
 from services.contracts.scopes import SCOPES
@@ -42,6 +44,14 @@ log = structlog.get_logger(__name__)
 Document = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _Merged:
+    operations: Operations
+    problems: dict[str, dict[str, Any]]
+    body: bytes
+    etag: str
+
+
 class Documents:
     """The merged document, kept fresh."""
 
@@ -53,11 +63,8 @@ class Documents:
         self._digests: dict[str, bytes] = {}
         self._tags: dict[str, str] = {}
         self._unread: set[str] = set()
-        self.operations = Operations()
-        self.body = b""
-        self.etag = ""
-        self.problems: dict[str, dict[str, Any]] = {}
-        self.merge()
+        self._one_at_a_time = asyncio.Lock()
+        self._keep(self._merged({}))
 
     @property
     def missing(self) -> list[str]:
@@ -79,29 +86,33 @@ class Documents:
             await asyncio.sleep(_WHILE_MISSING if self.missing else _OTHERWISE)
 
     async def refresh(self) -> None:
-        """Read every service's document once; merge anew those that have changed."""
-        changed = await asyncio.gather(*(self._read(name) for name in self._clients))
-        for name, document in zip(self._clients, changed, strict=True):
-            if document is not None:
-                self._take(name, document)
+        """Read every service's document once; merge anew when any has changed."""
+        async with self._one_at_a_time:
+            read = await asyncio.gather(*(self._read(name) for name in self._clients))
+            if changed := {name: new for name, new in zip(self._clients, read, strict=True) if new is not None}:
+                await self._take(changed)
 
     async def close(self) -> None:
         """Close the pools."""
         for client in self._clients.values():
             await client.aclose()
 
-    def _take(self, name: str, document: Document) -> None:
-        """Merge a service's new document; one that cannot be merged leaves everything as it was."""
-        before = self._known.get(name)
-        self._known[name] = document
+    async def _take(self, changed: Mapping[str, Document]) -> None:
+        """Merge services' new documents; one that cannot be merged leaves everything as it was."""
         try:
-            self.merge()
+            # It takes a second: in a thread, requests go on meanwhile.
+            merged = await asyncio.to_thread(self._merged, {**self._known, **changed})
         except Exception as error:  # a document may be malformed in any way; the others must still count
-            log.error("document_not_merged", service=name, exc_info=error)  # once: its digest is known now
-            if before is None:
-                del self._known[name]
-            else:
-                self._known[name] = before
+            if len(changed) == 1:
+                log.error(
+                    "document_not_merged", service=next(iter(changed)), exc_info=error
+                )  # once: its digest is known
+                return
+            for name, document in changed.items():
+                await self._take({name: document})
+            return
+        self._known.update(changed)
+        self._keep(merged)
 
     async def _read(self, name: str) -> Document | None:
         """A service's document, if it can be read and is another than last time."""
@@ -124,15 +135,17 @@ class Documents:
         self._tags[name] = tag
         return document
 
-    def merge(self) -> None:
-        """Put the known documents together."""
+    def _merged(self, known: Mapping[str, Document]) -> _Merged:
         own = _signed_in_only(self._own())
-        parts: dict[str, Document] = {name: self._known[name] for name in SERVICES if name in self._known}
-        operations, merged = Operations.of(parts), merge({**parts, "gateway": own}, self._public_url)
-        self.operations = operations
-        self.problems = merged["x-problems"]
-        self.body = json.dumps(merged, ensure_ascii=False, separators=(",", ":")).encode()
-        self.etag = f'"{hashlib.sha256(self.body).hexdigest()[:24]}"'
+        parts: dict[str, Document] = {name: known[name] for name in SERVICES if name in known}
+        whole = merge({**parts, "gateway": own}, self._public_url)
+        body = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
+        return _Merged(Operations.of(parts), whole["x-problems"], body, etag)
+
+    def _keep(self, merged: _Merged) -> None:
+        self.operations, self.problems = merged.operations, merged.problems
+        self.body, self.etag = merged.body, merged.etag
 
 
 async def _read_bounded(client: httpx.AsyncClient, tag: str) -> tuple[bytes | None, str]:
@@ -171,6 +184,7 @@ def merge(parts: Mapping[str, Document], public_url: str) -> Document:
     for service, part in parts.items():
         _add(merged, service, part)
     say_headers(merged)
+    share(merged)
     merged["x-problems"] = dict(sorted(merged["x-problems"].items()))
     return merged
 

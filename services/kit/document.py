@@ -122,7 +122,7 @@ def describe(operation: Operation) -> dict[str, Any]:
             "content": {
                 MEDIA_TYPE: {
                     "schema": {"$ref": "#/components/schemas/Problem"},
-                    "examples": {p.slug: {"value": _example(p, operation.path)} for p in problems},
+                    "examples": {p.slug: {"value": _example(p)} for p in problems},
                 }
             },
             "headers": _headers("X-Request-Id", *(["Retry-After"] if status in (429, 503) else [])),
@@ -151,12 +151,13 @@ def describe(operation: Operation) -> dict[str, Any]:
     return {"responses": responses, "openapi_extra": extra}
 
 
-def _example(problem: type[Problem], path: str) -> dict[str, Any]:
+def _example(problem: type[Problem]) -> dict[str, Any]:
     example: dict[str, Any] = {
         "type": f"/problems/{problem.slug}",
         "title": problem.title,
         "status": problem.status,
-        "instance": path.replace("{id}", "01976b1e-7c3a-7000-8000-000000000001"),
+        # The same everywhere, so that the gateway can say an answer once for many operations.
+        "instance": "/v1/organisations",
         "request_id": "01976b1e-7c3a-7000-8000-00000000abcd",
     }
     if problem is errors.Invalid:

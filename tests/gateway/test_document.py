@@ -50,6 +50,25 @@ def test_a_path_that_does_not_reach_its_service_is_left_out() -> None:
     assert merged["paths"] == {}
 
 
+def test_what_many_operations_have_in_common_is_said_once() -> None:
+    part = document("members", **{f"/v1/persons/{n}": "persons:read" for n in range(6)})
+    limit = {"name": "limit", "in": "query", "schema": {"type": "integer"}}
+    for n, item in enumerate(part["paths"].values()):
+        refused = {
+            "description": "Not there.",
+            "content": {"application/problem+json": {"examples": {"not-found": {}}}},
+        }
+        item["get"]["responses"]["404"] = refused if n else {**refused, "description": "Gone."}
+        item["get"]["parameters"] = [dict(limit), {**limit, "name": f"own_{n}"}]
+    merged = merge({"members": part}, "https://x.example")
+    first, *others = [item["get"] for item in merged["paths"].values()]
+    assert first["responses"]["404"]["description"] == "Gone."
+    assert {json.dumps(one["responses"]["404"]) for one in others} == {'{"$ref": "#/components/responses/NotFound"}'}
+    assert merged["components"]["responses"]["NotFound"]["description"] == "Not there."
+    assert {json.dumps(one["parameters"][0]) for one in others} == {'{"$ref": "#/components/parameters/Limit"}'}
+    assert first["parameters"][1]["name"] == "own_0"
+
+
 async def test_the_document_is_merged_served_and_names_scopes(gate: Gateway) -> None:
     reply = await gate.as_(None).get("/openapi.json")
     merged = reply.json()
