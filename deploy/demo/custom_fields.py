@@ -14,7 +14,7 @@ _LEVELS: Final = (
 )
 
 FIELDS: Final[Mapping[str, tuple[Json, ...]]] = {
-    "/v1/organisations": (
+    "organisation": (
         {
             "key": "cooperation_level",
             "type": "choice",
@@ -39,7 +39,7 @@ FIELDS: Final[Mapping[str, tuple[Json, ...]]] = {
             "position": 30,
         },
     ),
-    "/v1/persons": (
+    "person": (
         {
             "key": "visa_history",
             "type": "text",
@@ -48,7 +48,7 @@ FIELDS: Final[Mapping[str, tuple[Json, ...]]] = {
             "max_length": 500,
         },
     ),
-    "/v1/registrations": (
+    "registration": (
         {
             "key": "airport_pickup",
             "type": "choice",
@@ -60,7 +60,7 @@ FIELDS: Final[Mapping[str, tuple[Json, ...]]] = {
             "shown_to_partners": True,
         },
     ),
-    "/v1/counterparts": (
+    "counterpart": (
         {
             "key": "gift_given_on",
             "type": "date",
@@ -68,15 +68,16 @@ FIELDS: Final[Mapping[str, tuple[Json, ...]]] = {
         },
     ),
 }
-"""Path of the records → the fields they have besides."""
+"""Resource → the fields its records have besides."""
 
 
 async def load_custom_fields(gateway: Gateway, advance: Advance) -> None:
     """Define the fields."""
-    for path, fields in FIELDS.items():
-        known = {str(row["key"]): str(row["id"]) async for row in gateway.rows(f"{path}/custom-fields")}
+    for resource, fields in FIELDS.items():
+        path = f"/v1/{resource}-custom-fields"
+        known = {str(row["key"]): str(row["id"]) async for row in gateway.rows(path)}
         wanted = {str(field["key"]): field for field in fields}
-        await make_missing(gateway, f"{path}/custom-fields", wanted, known, advance)
+        await make_missing(gateway, path, wanted, known, advance)
 
 
 def values_of(institution: Institution) -> Json:

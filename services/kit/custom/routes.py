@@ -1,4 +1,4 @@
-"""Custom fields over HTTP: `/v1/<resource>/custom-fields`, beside the records that hold them."""
+"""Custom fields over HTTP: `/v1/<resource>-custom-fields`."""
 
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ def custom_field_routes(of: Resource[Any]) -> Routes:
     """The operations on the custom fields of a resource."""
     custom = of.custom
     assert custom is not None
-    fields = _readable(of, custom)
+    fields = _readable(custom)
     editing = Editing(custom, fields)
     routes = Routes(fields.path, tag="Custom fields")
     routes.reads(fields, scope=custom.reads)
@@ -93,13 +93,13 @@ def _flag(column: InstrumentedAttribute[bool], description: str) -> Filter:
     return where(bool, Boolean(), lambda value: column == value, description)
 
 
-def _readable(of: Resource[Any], custom: Custom) -> Resource[Any]:
+def _readable(custom: Custom) -> Resource[Any]:
     """The definitions as a resource. A partner sees those that its records are shown with."""
     row = custom.fields
     here = row.resource == custom.resource
     return Resource(
         name=f"{custom.resource} custom field",
-        path=f"{of.path}/custom-fields",
+        path=f"/v1/{custom.resource}-custom-fields",
         model=CustomField,
         row=row,
         filters={

@@ -3,6 +3,7 @@
 The gateway asks for it every few seconds and takes it up when its ETag has changed.
 """
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 import structlog
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
 from psycopg import Error as PsycopgError
 from psycopg_pool import PoolClosed, PoolTimeout
 
@@ -33,6 +34,7 @@ class _Written:
     of: list[Definitions] | None = None
     body: bytes = b""
     tag: str = ""
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     known: bool = field(default=True)
     """Whether the definitions could be read; told once when not."""
 
@@ -47,18 +49,24 @@ def document_routes(resources: Sequence[Resource[Any]]) -> Routes:
         runtime = runtime_of(request)
         written = runtime.part(_Written)
         definitions = await _definitions(runtime, resources, written)
-        if written.of != definitions:
-            plain: Mapping[str, Any] = request.app.openapi()
-            described = with_custom_fields(plain, zip(resources, definitions, strict=True)) if resources else plain
-            written.body = json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()
-            written.tag = f'"{hashlib.sha256(written.body).hexdigest()[:24]}"'
-            written.of = definitions
+        async with written.turn:
+            if written.of != definitions:
+                # The first time it takes a second or two: in a thread, other requests go on meanwhile.
+                written.body = await asyncio.to_thread(_write, request.app, resources, definitions)
+                written.tag = f'"{hashlib.sha256(written.body).hexdigest()[:24]}"'
+                written.of = definitions
         headers = {"ETag": written.tag, "Cache-Control": "no-cache"}
         if etag.unchanged(request.headers.get("if-none-match"), written.tag):
             return Response(status_code=304, headers=headers)
         return Response(written.body, headers=headers, media_type="application/json")
 
     return routes
+
+
+def _write(app: FastAPI, resources: Sequence[Resource[Any]], definitions: Sequence[Definitions]) -> bytes:
+    plain: Mapping[str, Any] = app.openapi()
+    described = with_custom_fields(plain, zip(resources, definitions, strict=True)) if resources else plain
+    return json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 async def _definitions(runtime: Runtime, resources: Sequence[Resource[Any]], written: _Written) -> list[Definitions]:

@@ -20,7 +20,7 @@ async def define(events: Api, path: str, type: str = "text", **given: Any) -> st
     """Define a field of `/v1/events` or `/v1/registrations`; answers its key."""
     key = f"field_{next(_number)}"
     body = {"key": key, "type": type, "labels": {"en": key}, **given}
-    return str((await events.made(f"{path}/custom-fields", body))["key"])
+    return str((await events.made(f"{path.removesuffix('s')}-custom-fields", body))["key"])
 
 
 async def test_an_event_holds_values_and_is_found_by_them(events: Api) -> None:
@@ -88,7 +88,7 @@ async def test_refers_to_organisations_that_members_has_told_of(events: Api, sig
     made = await events.made("/v1/events", an_event(custom={key: str(id)}))
     assert [row["id"] for row in await events.items("/v1/events", **{f"custom.{key}": str(id)})] == [made["id"]]
     person = {"key": "who", "type": "reference", "labels": {"en": "Who"}, "reference_to": "person"}
-    assert_problem(await events.post("/v1/events/custom-fields", person), Contradiction, pointer="/reference_to")
+    assert_problem(await events.post("/v1/event-custom-fields", person), Contradiction, pointer="/reference_to")
 
 
 async def test_the_document_describes_both(events: Api) -> None:

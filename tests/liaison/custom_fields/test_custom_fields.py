@@ -16,7 +16,7 @@ async def define(liaison: Api, type: str = "text", **given: Any) -> str:
     """Define a field; answers its key."""
     key = f"field_{uuid4().hex[:12]}"
     body = {"key": key, "type": type, "labels": {"zh": "礼宾备注", "en": "Protocol note"}, **given}
-    return str((await liaison.made(f"{COUNTERPARTS}/custom-fields", body))["key"])
+    return str((await liaison.made("/v1/counterpart-custom-fields", body))["key"])
 
 
 async def test_a_counterpart_holds_values_and_is_found_and_sorted_by_them(liaison: Api) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.wire.api import Api
 
 ORGANISATIONS = "/v1/organisations"
-FIELDS = f"{ORGANISATIONS}/custom-fields"
+FIELDS = "/v1/organisation-custom-fields"
 _number = count(1)
 
 Define = Callable[..., Awaitable[str]]

@@ -40,7 +40,7 @@ async def test_a_key_is_taken_once_for_each_kind_of_record(members: Api) -> None
     field = a_field()
     await members.made(FIELDS, field)
     assert_problem(await members.post(FIELDS, field), CustomFieldKeyTaken)
-    await members.made("/v1/persons/custom-fields", field)
+    await members.made("/v1/person-custom-fields", field)
 
 
 @pytest.mark.parametrize("key", ["Tier", "2nd", "a__b", "a_", "a.b", "a-b", "ä", "", "k" * 41])
@@ -159,7 +159,7 @@ async def test_values_and_edits_of_their_field_wait_for_each_other(members: Api,
 
 
 async def test_there_are_as_many_as_there_can_be(members: Api) -> None:
-    path = "/v1/persons/custom-fields"
+    path = "/v1/person-custom-fields"
     there = len(await members.items(path))
     items = [a_field() for _ in range(MOST_FIELDS - there + 1)]
     reply = await members.post(f"{path}/bulk", {"items": items})

@@ -46,7 +46,7 @@ async def test_every_type_reads_as_it_was_given(
 
 
 async def test_persons_have_fields_of_their_own(members: Api) -> None:
-    key = (await members.made("/v1/persons/custom-fields", a_field("date")))["key"]
+    key = (await members.made("/v1/person-custom-fields", a_field("date")))["key"]
     made = await members.made("/v1/persons", a_person(custom={key: "2026-05-29"}))
     path = f"/v1/persons/{made['id']}?expand=affiliations&expand=consents&purpose=record_keeping"
     exactly(Person, (await members.get(path)).content)
@@ -57,7 +57,7 @@ async def test_persons_have_fields_of_their_own(members: Api) -> None:
 
 
 async def test_sites_have_fields_of_their_own(members: Api, organisation: dict[str, Any]) -> None:
-    key = (await members.made("/v1/sites/custom-fields", a_field("number")))["key"]
+    key = (await members.made("/v1/site-custom-fields", a_field("number")))["key"]
     made = await members.made("/v1/sites", a_site(organisation["id"], custom={key: 2572}))
     path = f"/v1/sites/{made['id']}"
     exactly(Site, (await members.get(path)).content, without=("organisation", "designations"))
@@ -142,7 +142,7 @@ async def test_a_required_field_is_asked_of_new_records_and_of_old_ones_that_are
 ) -> None:
     other = await define()
     old = await members.made(ORGANISATIONS, an_organisation())
-    required = await members.made(ORGANISATIONS + "/custom-fields", a_field(required=True))
+    required = await members.made("/v1/organisation-custom-fields", a_field(required=True))
     key, path = required["key"], f"{ORGANISATIONS}/{old['id']}"
     try:
         assert_problem(await members.post(ORGANISATIONS, an_organisation()), Invalid, pointer=f"/custom/{key}")
@@ -152,7 +152,7 @@ async def test_a_required_field_is_asked_of_new_records_and_of_old_ones_that_are
         assert (await members.patch(path, {"custom": {other: "x", key: "y"}})).status_code == 200
         assert_problem(await members.patch(path, {"custom": {key: None}}), Invalid, pointer=f"/custom/{key}")
     finally:
-        await members.patch(f"{ORGANISATIONS}/custom-fields/{required['id']}", {"required": False})
+        await members.patch(f"/v1/organisation-custom-fields/{required['id']}", {"required": False})
 
 
 async def test_what_is_referred_to_is_there_and_stays(members: Api, define: Define) -> None:
@@ -188,7 +188,7 @@ async def test_a_partner_sees_what_is_shown_to_partners_and_writes_nothing(
     [row] = (await partner.get(ORGANISATIONS)).json()["items"]
     assert row["custom"] == {shown: "a"}
     assert_problem(await partner.patch(f"{ORGANISATIONS}/{made['id']}", {"custom": {shown: "c"}}), Forbidden)
-    fields = await partner.items(f"{ORGANISATIONS}/custom-fields")
+    fields = await partner.items("/v1/organisation-custom-fields")
     assert shown in [field["key"] for field in fields]
     assert kept not in [field["key"] for field in fields]
     assert len(await partner.items(ORGANISATIONS, **{f"custom.{shown}": "a"})) == 1

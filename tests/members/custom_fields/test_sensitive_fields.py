@@ -15,7 +15,7 @@ from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
 PERSONS = "/v1/persons"
-FIELDS = f"{PERSONS}/custom-fields"
+FIELDS = "/v1/person-custom-fields"
 PURPOSE = {"Purpose": "visa_letter"}
 
 

@@ -11,7 +11,7 @@ from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
 PATH = "/v1/segments"
-FIELDS = "/v1/organisations/custom-fields"
+FIELDS = "/v1/organisation-custom-fields"
 
 
 def by(key: str, op: str, value: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Custom fields over HTTP: `/v1/events/custom-fields` and `/v1/registrations/custom-fields`."""
+"""Custom fields over HTTP: `/v1/event-custom-fields` and `/v1/registration-custom-fields`."""
 
 from services.events.features.events.queries import events
 from services.events.features.registrations.queries import registrations

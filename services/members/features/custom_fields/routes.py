@@ -1,4 +1,4 @@
-"""Custom fields over HTTP: `/v1/organisations/custom-fields`, and those of persons and sites likewise."""
+"""Custom fields over HTTP: `/v1/organisation-custom-fields`, and those of persons and sites likewise."""
 
 from services.kit.custom.routes import custom_field_routes
 from services.members.features.organisations.queries import organisations
