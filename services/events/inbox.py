@@ -1,9 +1,10 @@
 """What events does when members' organisations change: it keeps its copies, and follows merges."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +17,12 @@ from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.changes import save_all
 from services.kit.inbox import Handler
-from services.kit.person_copies import consent_handlers
+from services.kit.merges import leading_to, moved_by_merge
+from services.kit.person_copies import consent_handlers, part, unite
+
+_VIA = "service:events"
+_MOVED = "events.registration.moved"
+_UPDATED = "events.registration.updated"
 
 
 async def keep_copy(session: AsyncSession, change: Change) -> None:
@@ -37,27 +43,61 @@ async def follow_merge(session: AsyncSession, change: Change) -> None:
     """Move the registrations of an organisation that was merged to the one that took its place."""
     await keep_copy(session, change)
     winner_id = await _last_winner(session, UUID(change.after["merged_into"]))
-    # Events before registrations, as everybody who holds both.
-    at = select(RegistrationRow.event_id).where(RegistrationRow.organisation_id == change.resource_id)
-    await session.execute(select(EventRow.id).where(EventRow.id.in_(at)).order_by(EventRow.id).with_for_update())
-    rows = list(
-        await session.scalars(
-            select(RegistrationRow)
-            .where(RegistrationRow.organisation_id == change.resource_id)
-            .order_by(RegistrationRow.id)
-            .with_for_update()
-        )
-    )
-    for row in rows:
+    for row in (rows := await _locked(session, RegistrationRow.organisation_id == change.resource_id)):
         row.organisation_id = winner_id
-    await save_all(
-        session,
-        Caller(change.actor, "service", via="service:events"),
-        "events.registration.moved",
-        rows,
-        required_scopes=SEEN_WITH,
-        also_about=[change.resource_id],
-    )
+    await _save(session, change, _MOVED, rows, [change.resource_id])
+
+
+async def follow_undo(session: AsyncSession, change: Change) -> None:
+    """A merge was undone: the registrations that followed it go back; those that came since stay."""
+    copy = await _held(session, change.resource_id)
+    copy.source_version = max(copy.source_version, change.resource_version)
+    copy.merged_into = None
+    if copy.names is not None:
+        copy.status = change.after["status"]
+    await session.flush()
+    left = await leading_to(session, OrganisationCopyRow, change.resource_id)
+    winner_id = await _last_winner(session, UUID(change.before["merged_into"]))
+    moved = await moved_by_merge(session, _MOVED, "organisation_id", left, via=_VIA)
+    back = and_(RegistrationRow.id.in_(moved), RegistrationRow.organisation_id == winner_id)
+    for row in (rows := await _locked(session, back)):
+        row.organisation_id = change.resource_id
+    await _save(session, change, _MOVED, rows, [winner_id])
+
+
+async def follow_person_merge(session: AsyncSession, change: Change) -> None:
+    """A person was merged into another: registrations are the other's, and what was decided last counts."""
+    winner_id = UUID(change.after["merged_into"])
+    await unite(session, PersonCopyRow, winner_id, change.resource_id)
+    for row in (rows := await _locked(session, RegistrationRow.person_id == change.resource_id)):
+        row.person_id = winner_id
+    await _save(session, change, _UPDATED, rows)
+
+
+async def follow_person_undo(session: AsyncSession, change: Change) -> None:
+    """The persons are two again: registrations that followed the merge go back."""
+    winner_id = UUID(change.before["merged_into"])
+    await part(session, PersonCopyRow, winner_id, change.resource_id)
+    moved = await moved_by_merge(session, _UPDATED, "person_id", [change.resource_id], via=_VIA)
+    back = and_(RegistrationRow.id.in_(moved), RegistrationRow.person_id == winner_id)
+    for row in (rows := await _locked(session, back)):
+        row.person_id = change.resource_id
+    await _save(session, change, _UPDATED, rows)
+
+
+async def _locked(session: AsyncSession, where: ColumnElement[bool]) -> list[RegistrationRow]:
+    """Registrations, with their events before them, as everybody who holds both."""
+    at = select(RegistrationRow.event_id).where(where)
+    await session.execute(select(EventRow.id).where(EventRow.id.in_(at)).order_by(EventRow.id).with_for_update())
+    rows = select(RegistrationRow).where(where).order_by(RegistrationRow.id).with_for_update()
+    return list(await session.scalars(rows))
+
+
+async def _save(
+    session: AsyncSession, change: Change, type: str, rows: Sequence[RegistrationRow], about: Sequence[UUID] = ()
+) -> None:
+    caller = Caller(change.actor, "service", via=_VIA)
+    await save_all(session, caller, type, rows, required_scopes=SEEN_WITH, also_about=about)
 
 
 async def mark_deleted(session: AsyncSession, change: Change) -> None:
@@ -97,6 +137,9 @@ _KIND = "members.organisation"
 HANDLERS: dict[str, Handler] = {
     **{f"{_KIND}.{verb}": keep_copy for verb in ("created", "updated", "archived", "restored")},
     f"{_KIND}.merged": follow_merge,
+    f"{_KIND}.unmerged": follow_undo,
     f"{_KIND}.deleted": mark_deleted,
+    "members.person.merged": follow_person_merge,
+    "members.person.unmerged": follow_person_undo,
     **consent_handlers(PersonCopyRow),
 }

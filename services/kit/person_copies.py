@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -43,6 +43,33 @@ def kept_from_abroad(where: ColumnElement[bool]) -> LeftOut:
 def not_agreed(person_id: Column, copies: Any) -> ColumnElement[bool]:
     """Whether a row is about a person who has not agreed; one that is linked to none is not."""
     return person_id.is_not(None) & person_id.not_in(select(copies.id).where(copies.transfers))
+
+
+async def unite(session: AsyncSession, copies: Any, winner_id: UUID, loser_id: UUID) -> None:
+    """A person was merged into another: of the two, what was decided last counts."""
+    found = {row.id: row for row in await session.scalars(_both(copies, winner_id, loser_id))}
+    winner, loser = found.get(winner_id), found.get(loser_id)
+    if loser is None:
+        return
+    if winner is None:
+        session.add(copies(id=winner_id, transfers=loser.transfers, decided_at=loser.decided_at))
+    elif (loser.decided_at, not loser.transfers) > (winner.decided_at, not winner.transfers):
+        winner.transfers, winner.decided_at = loser.transfers, loser.decided_at
+    await session.flush()
+
+
+async def part(session: AsyncSession, copies: Any, winner_id: UUID, loser_id: UUID) -> None:
+    """They are two again. What the winner had from the other is forgotten: who is not known to agree has not agreed."""
+    found = {row.id: row for row in await session.scalars(_both(copies, winner_id, loser_id))}
+    winner, loser = found.get(winner_id), found.get(loser_id)
+    if winner is not None and loser is not None and winner.decided_at == loser.decided_at:
+        await session.delete(winner)
+        await session.flush()
+
+
+def _both(copies: Any, *ids: UUID) -> Select[Any]:
+    query = select(copies).where(copies.id.in_(ids)).order_by(copies.id)
+    return query.with_for_update().execution_options(populate_existing=True)
 
 
 def consent_handlers(copies: Any) -> Mapping[str, Handler]:

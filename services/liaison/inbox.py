@@ -1,10 +1,10 @@
 """What liaison does when an organisation changes in members: copies of names follow, and links of counterparts too."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,10 +12,14 @@ from services.contracts.change import Change
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.inbox import Handler
-from services.kit.person_copies import consent_handlers
+from services.kit.merges import leading_to, moved_by_merge
+from services.kit.person_copies import consent_handlers, part, unite
 from services.liaison.callers import scopes_to_read
-from services.liaison.tables import CounterpartRow, OrganisationCopyRow, PersonCopyRow
+from services.liaison.tables import ContactRow, CounterpartRow, OrganisationCopyRow, PersonCopyRow
 
+_VIA = "service:liaison"
+_COUNTERPART = "liaison.counterpart.updated"
+_CONTACT = "liaison.contact.updated"
 _COPIED = ("names", "status", "merged_into")
 
 
@@ -32,6 +36,39 @@ async def follow_merge(session: AsyncSession, change: Change) -> None:
     await follow(session, change)
     winner = await _last_of_merges(session, UUID(change.after["merged_into"]))
     await _link(session, change, winner)
+
+
+async def follow_undo(session: AsyncSession, change: Change) -> None:
+    """A merge was undone: counterparts whose links followed it are linked as before."""
+    await follow(session, change)
+    left = await leading_to(session, OrganisationCopyRow, change.resource_id)
+    winner = await _last_of_merges(session, UUID(change.before["merged_into"]))
+    moved = await moved_by_merge(session, _COUNTERPART, "organisation_id", left, via=_VIA)
+    back = and_(CounterpartRow.id.in_(moved), CounterpartRow.organisation_id == winner)
+    await _relink(session, change, back, change.resource_id, [] if winner is None else [winner])
+
+
+async def follow_person_merge(session: AsyncSession, change: Change) -> None:
+    """A person was merged into another: contacts are the other, and what was decided last counts."""
+    winner_id = UUID(change.after["merged_into"])
+    await unite(session, PersonCopyRow, winner_id, change.resource_id)
+    await _name(session, change, ContactRow.person_id == change.resource_id, winner_id)
+
+
+async def follow_person_undo(session: AsyncSession, change: Change) -> None:
+    """The persons are two again: contacts that followed the merge are who they were."""
+    winner_id = UUID(change.before["merged_into"])
+    await part(session, PersonCopyRow, winner_id, change.resource_id)
+    moved = await moved_by_merge(session, _CONTACT, "person_id", [change.resource_id], via=_VIA)
+    await _name(session, change, and_(ContactRow.id.in_(moved), ContactRow.person_id == winner_id), change.resource_id)
+
+
+async def _name(session: AsyncSession, change: Change, where: ColumnElement[bool], person_id: UUID) -> None:
+    caller = Caller(change.actor, "service", via=_VIA)
+    contacts = await session.scalars(select(ContactRow).where(where).order_by(ContactRow.id).with_for_update())
+    for row in list(contacts):
+        row.person_id = person_id
+        await save(session, caller, _CONTACT, row, required_scopes=scopes_to_read())
 
 
 async def follow_deletion(session: AsyncSession, change: Change) -> None:
@@ -69,23 +106,25 @@ async def _last_of_merges(session: AsyncSession, id: UUID) -> UUID | None:
 
 async def _link(session: AsyncSession, change: Change, organisation_id: UUID | None) -> None:
     """Give the counterparts of the changed organisation another link, or none, in the name of whoever changed it."""
-    caller = Caller(change.actor, "service", via="service:liaison")
+    await _relink(
+        session, change, CounterpartRow.organisation_id == change.resource_id, organisation_id, [change.resource_id]
+    )
+
+
+async def _relink(
+    session: AsyncSession,
+    change: Change,
+    where: ColumnElement[bool],
+    organisation_id: UUID | None,
+    about: Sequence[UUID],
+) -> None:
+    caller = Caller(change.actor, "service", via=_VIA)
     linked = await session.scalars(
-        select(CounterpartRow)
-        .where(CounterpartRow.organisation_id == change.resource_id)
-        .order_by(CounterpartRow.id)
-        .with_for_update()
+        select(CounterpartRow).where(where).order_by(CounterpartRow.id).with_for_update(of=CounterpartRow)
     )
     for row in list(linked):
         row.organisation_id = organisation_id
-        await save(
-            session,
-            caller,
-            "liaison.counterpart.updated",
-            row,
-            required_scopes=scopes_to_read(),
-            also_about=[change.resource_id],
-        )
+        await save(session, caller, _COUNTERPART, row, required_scopes=scopes_to_read(), also_about=about)
 
 
 HANDLERS: Mapping[str, Handler] = {
@@ -94,6 +133,9 @@ HANDLERS: Mapping[str, Handler] = {
     "members.organisation.archived": follow,
     "members.organisation.restored": follow,
     "members.organisation.merged": follow_merge,
+    "members.organisation.unmerged": follow_undo,
     "members.organisation.deleted": follow_deletion,
+    "members.person.merged": follow_person_merge,
+    "members.person.unmerged": follow_person_undo,
     **consent_handlers(PersonCopyRow),
 }

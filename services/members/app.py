@@ -49,6 +49,9 @@ from services.members.features.subject_files.routes import of_person as subject_
 from services.members.features.subject_files.routes import routes as subject_files
 from services.members.inbox import HANDLERS
 
+FOLLOWED = ("members.organisation.", "members.consent.", "members.person.merged", "members.person.unmerged")
+"""What events and liaison keep copies of, or hold ids of."""
+
 SERVICE = Service(
     name="members",
     title="Members",
@@ -106,7 +109,7 @@ SERVICE = Service(
     inbox=HANDLERS,
     peers={"events": EventsClient, "liaison": LiaisonClient},
     subscriptions=[
-        Subscription("events", ("members.organisation.", "members.consent.")),
-        Subscription("liaison", ("members.organisation.", "members.consent.")),
+        Subscription("events", FOLLOWED),
+        Subscription("liaison", FOLLOWED),
     ],
 )

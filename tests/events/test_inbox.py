@@ -115,3 +115,53 @@ async def test_no_registration_slips_past_a_merge(events: Api, signer: Signer) -
         await work(events)
         made = [reply.json() for reply in replies if reply is not None and reply.status_code == 201]
         assert [(await organisation(events, record))["id"] for record in made] == [str(winner)] * len(made)
+
+
+async def test_an_undone_merge_gives_the_registrations_back(events: Api, signer: Signer) -> None:
+    _, admission = await open_event(events)
+    loser, winner = uuid4(), uuid4()
+    for id, name in ((loser, "Loser"), (winner, "Winner")):
+        await deliver(events, signer, told("created", id, names={"en": name}))
+    followed, own = await sent_by(events, loser, admission), await sent_by(events, winner, admission)
+    merged: dict[str, Any] = {"status": "merged", "merged_into": str(winner)}
+    await deliver(events, signer, told("merged", loser, **merged))
+    since = await sent_by(events, winner, admission)
+    unmerged = told("unmerged", loser, before=merged, status="active", merged_into=None)
+    for _ in range(2):
+        await deliver(events, signer, unmerged)
+    ids = [(await organisation(events, record))["id"] for record in (followed, own, since)]
+    assert ids == [str(loser), str(winner), str(winner)]
+    told_last = (await events.items("/v1/events/changes", resource_id=followed["id"]))[-1]
+    assert told_last["after"] == {"organisation_id": str(loser)}
+    assert (await organisation(events, await sent_by(events, loser, admission)))["names"] == {"en": "Loser"}
+
+
+async def test_of_a_chain_of_merges_the_last_is_undone_alone(events: Api, signer: Signer) -> None:
+    _, admission = await open_event(events)
+    first, second, third = uuid4(), uuid4(), uuid4()
+    for id in (first, second, third):
+        await deliver(events, signer, told("created", id, names={"en": "Somebody"}))
+    made = [await sent_by(events, id, admission) for id in (first, second, third)]
+    into: dict[UUID, dict[str, Any]] = {id: {"status": "merged", "merged_into": str(id)} for id in (second, third)}
+    # Told of late: the first one's registrations went straight to the third.
+    await deliver(events, signer, told("merged", second, **into[third]))
+    await deliver(events, signer, told("merged", first, **into[second]))
+    await deliver(events, signer, told("unmerged", second, before=into[third], status="active", merged_into=None))
+    ids = [(await organisation(events, record))["id"] for record in made]
+    assert ids == [str(second), str(second), str(third)]
+    await deliver(events, signer, told("unmerged", first, before=into[second], status="active", merged_into=None))
+    ids = [(await organisation(events, record))["id"] for record in made]
+    assert ids == [str(first), str(second), str(third)]
+
+
+async def test_registrations_follow_a_person_who_was_merged_and_parted(events: Api, signer: Signer) -> None:
+    _, admission = await open_event(events)
+    loser, winner = uuid4(), uuid4()
+    made = await events.made("/v1/registrations", a_registration(admission, person_id=str(loser)))
+    merged: dict[str, Any] = {"status": "merged", "merged_into": str(winner)}
+    path = f"/v1/registrations/{made['id']}"
+    await deliver(events, signer, told("merged", loser, resource="person", **merged))
+    assert (await events.get(path)).json()["person_id"] == str(winner)
+    parted = told("unmerged", loser, resource="person", before=merged, status="active", merged_into=None)
+    await deliver(events, signer, parted)
+    assert (await events.get(path)).json()["person_id"] == str(loser)

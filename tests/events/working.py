@@ -26,18 +26,26 @@ async def work(events: Api) -> None:
         )
 
 
-def told(verb: str, id: UUID | str, *, version: int | None = None, **after: Any) -> dict[str, Any]:
-    """A change of an organisation, later than those before."""
+def told(
+    verb: str,
+    id: UUID | str,
+    *,
+    version: int | None = None,
+    resource: str = "organisation",
+    before: dict[str, Any] | None = None,
+    **after: Any,
+) -> dict[str, Any]:
+    """A change of an organisation or person, later than those before."""
     number = next(_sequence)
     change = Change(
         id=uuid4(),
         sequence=number,
-        type=f"members.organisation.{verb}",
-        resource="organisation",
+        type=f"members.{resource}.{verb}",
+        resource=resource,
         resource_id=UUID(str(id)),
         resource_version=version or number,
         organisation_ids=[UUID(str(id))],
-        before={},
+        before=before or {},
         after=after,
         actor=SECRETARY,
         via=None,

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 from services.contracts.change import Change
 from services.kit.errors import Forbidden
 from services.liaison.features.counterparts.actions import OrganisationGone
-from tests.factories.liaison import a_counterpart
+from tests.factories.liaison import a_contact, a_counterpart
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
@@ -17,18 +17,20 @@ _sequence = count(1)
 SECRETARY = f"user:{uuid4()}"
 
 
-def told(verb: str, id: UUID, **after: Any) -> dict[str, Any]:
-    """A change of an organisation as members deliver it."""
+def told(
+    verb: str, id: UUID, *, resource: str = "organisation", before: dict[str, Any] | None = None, **after: Any
+) -> dict[str, Any]:
+    """A change of an organisation or person as members deliver it."""
     number = next(_sequence)
     change = Change(
         id=uuid4(),
         sequence=number,
-        type=f"members.organisation.{verb}",
-        resource="organisation",
+        type=f"members.{resource}.{verb}",
+        resource=resource,
         resource_id=id,
         resource_version=number,
         organisation_ids=[id],
-        before={},
+        before=before or {},
         after=after,
         actor=SECRETARY,
         via=None,
@@ -166,3 +168,35 @@ async def test_no_link_slips_past_a_merge(liaison: Api, signer: Signer) -> None:
         )
         made = [reply.json() for reply in replies[:-1] if reply is not None and reply.status_code == 201]
         assert [(await now(liaison, row))["organisation_id"] for row in made] == [str(winner)] * len(made)
+
+
+async def test_an_undone_merge_gives_the_links_back(liaison: Api, signer: Signer) -> None:
+    loser, winner = uuid4(), uuid4()
+    followed, own = await linked(liaison, loser), await linked(liaison, winner)
+    merged: dict[str, Any] = {"status": "merged", "merged_into": str(winner)}
+    active: dict[str, Any] = {"status": "active", "merged_into": None}
+    await deliver(
+        liaison,
+        signer,
+        told("created", winner, names={"en": "Winner"}, status="active"),
+        told("created", loser, names={"en": "Loser"}, status="active"),
+        told("merged", loser, **merged),
+    )
+    since = await linked(liaison, winner)
+    await deliver(liaison, signer, told("unmerged", loser, before=merged, **active))
+    ids = [(await now(liaison, row))["organisation_id"] for row in (followed, own, since)]
+    assert ids == [str(loser), str(winner), str(winner)]
+    assert (await now(liaison, await linked(liaison, loser)))["organisation_names"] == {"en": "Loser"}
+
+
+async def test_contacts_follow_a_person_who_was_merged_and_parted(liaison: Api, signer: Signer) -> None:
+    loser, winner = uuid4(), uuid4()
+    counterpart = await liaison.made("/v1/counterparts", a_counterpart())
+    contact = await liaison.made("/v1/contacts", a_contact(counterpart["id"], person_id=str(loser)))
+    path = f"/v1/contacts/{contact['id']}"
+    merged: dict[str, Any] = {"status": "merged", "merged_into": str(winner)}
+    await deliver(liaison, signer, told("merged", loser, resource="person", **merged))
+    assert (await liaison.get(path)).json()["person_id"] == str(winner)
+    parted = told("unmerged", loser, resource="person", before=merged, status="active", merged_into=None)
+    await deliver(liaison, signer, parted)
+    assert (await liaison.get(path)).json()["person_id"] == str(loser)
