@@ -95,6 +95,12 @@ class Gateway:
         result: Json = sent.json()
         return result
 
+    async def post_file(self, path: str, content: bytes, media_type: str, **params: str) -> Json:
+        """Send a file to be worked on, once however often it is said."""
+        sent = await self._call("POST", path, params=params, content=content, headers={"Content-Type": media_type})
+        result: Json = sent.json()
+        return result
+
     async def _call(
         self,
         method: str,

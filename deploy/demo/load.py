@@ -8,7 +8,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import custom_fields, events, kinship, liaison, members, segments, sites
+from deploy.demo import custom_fields, events, imports, kinship, liaison, members, segments, sites
 from deploy.demo.gateway import Gateway, Refused, Unreachable
 from deploy.demo.missions import Unmapped
 from deploy.demo.once import Advance, together
@@ -66,6 +66,7 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
     await step("Custom fields", lambda tick: custom_fields.load_custom_fields(gateway, tick))
     editions, organisations = await together(programme(), alliance())
     await step("Segments", lambda tick: segments.load_segments(gateway, organisations, tick))
+    await step("Newcomers from a file", lambda tick: imports.load_newcomers(gateway, tick))
     await step("The coming edition", lambda tick: events.load_coming(gateway, editions, organisations, tick))
 
 

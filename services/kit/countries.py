@@ -79,24 +79,34 @@ def folded(name: str) -> str:
     return simplified(bare.removeprefix("the "))
 
 
-def country_of(label: str) -> str | None:
-    """The code of a country named in Chinese, English or French, or by a code of two or three letters."""
+def country_of(label: str, *, disputed: bool = False) -> str | None:
+    """The code of a country named in Chinese, English or French, or by a code of two or three letters.
+
+    With `disputed`, territories whose standing is disputed have the code that ISO 3166 gives them.
+    """
     key = folded(label)
-    return None if not key or key in _left_open() else _codes().get(key)
+    if not key or key in _ended() or (key in _contested() and not disputed):
+        return None
+    return _codes().get(key)
 
 
 def why_unnamed(label: str) -> Unnamed:
     """Why a label that has no code has none."""
     key = folded(label)
-    if key in {folded(one) for one in _DISPUTED.split("; ")}:
+    if key in _contested():
         return "disputed"
-    return "historic" if key in _left_open() else "unknown"
+    return "historic" if key in _ended() else "unknown"
 
 
 @cache
-def _left_open() -> frozenset[str]:
-    withdrawn = {folded(country.name) for country in pycountry.historic_countries} - _current().keys()
-    return frozenset({folded(name) for name in f"{_DISPUTED}; {_HISTORIC}".split("; ")} | withdrawn)
+def _contested() -> frozenset[str]:
+    return frozenset(folded(name) for name in _DISPUTED.split("; "))
+
+
+@cache
+def _ended() -> frozenset[str]:
+    withdrawn = {folded(country.name) for country in pycountry.historic_countries}
+    return frozenset((withdrawn | {folded(name) for name in _HISTORIC.split("; ")}) - _current().keys())
 
 
 @cache

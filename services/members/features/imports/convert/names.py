@@ -19,10 +19,12 @@ _OTHER_SCRIPTS = (
 )
 _READING = re.compile(rf"([{_HAN}])[(（]\s*([a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]{{1,7}}[1-5]?)\s*[)）]", re.IGNORECASE)
 _HAN_THEN_LATIN = re.compile(
-    rf"^(?P<han>(?=[^{_LATIN}]*[{_HAN}])[^{_LATIN}]+?)[\s/|,，;；:：\n-]*[(（\[【]?\s*(?P<latin>[{_LATIN}][^{_HAN}]+?)\s*[)）\]】]?$"
+    rf"^(?P<han>(?=[^{_LATIN}]*[{_HAN}])[^{_LATIN}]+?)[\s/|,，;；:：\n-]*(?P<open>[(（\[【])?\s*"
+    rf"(?P<latin>[{_LATIN}][^{_HAN}]+?)\s*(?(open)[)）\]】])$"
 )
 _LATIN_THEN_HAN = re.compile(
-    rf"^(?P<latin>[{_LATIN}][^{_HAN}]*?)[\s/|,，;；:：\n-]*[(（\[【]?\s*(?P<han>[{_HAN}][^{_LATIN}]*?)\s*[)）\]】]?$"
+    rf"^(?P<latin>[{_LATIN}][^{_HAN}]*?)[\s/|,，;；:：\n-]*(?P<open>[(（\[【])?\s*"
+    rf"(?P<han>[{_HAN}][^{_LATIN}]*?)\s*(?(open)[)）\]】])$"
 )
 
 
