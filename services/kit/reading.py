@@ -23,7 +23,6 @@ from sqlalchemy import (
     cast,
     func,
     literal_column,
-    null,
     select,
     true,
 )
@@ -61,6 +60,7 @@ if TYPE_CHECKING:
     from services.kit.custom.declared import Custom
 
 RELEVANCE = "relevance"
+_NOBODY = literal_column("NULL::uuid", Uuid)
 _BEST_FIRST = f"-{RELEVANCE}"
 
 
@@ -109,7 +109,7 @@ class Resource(Generic[Row]):
     custom: "Custom | None" = None
     """Fields that an administrator defines; their values are the record's `custom`."""
     merged_into: Column | None = None
-    """Names the record that took the place of one that was merged: reading that one answers with its address."""
+    """Names the one that took a merged record's place."""
     resumable: bool = False
     """Pages say where they end (`resume_cursor`): for feeds that grow at their end."""
 
@@ -161,22 +161,20 @@ class Resource(Generic[Row]):
     ) -> Item | None:
         """One record, or None where there is none that the caller may see. Sensitive fields go to `tell` first."""
         caller = caller if tell is not None else caller.stating(None)
-        rule = self._rule(caller)
+        rule, embedded = self._rule(caller), self._embedded(expand)
         shown = rights.shown(self, caller, fields)
-        embedded = self._embedded(expand)
         key = (rule.name, shown, embedded)
         statement = self._statements.kept(key)
         if statement is None:
-            winner = null() if self.merged_into is None else self.merged_into
-            query = self._base(shown, embedded, rule).add_columns(
-                self.row.version.label("_version"), cast(winner, Uuid).label("_winner")
+            winner = cast(literal_column("NULL") if self.merged_into is None else self.merged_into, Uuid).label(
+                "_winner"
             )
+            query = self._base(shown, embedded, rule).add_columns(self.row.version.label("_version"), winner)
             inner = query.where(self.row.id == bindparam("id", type_=Uuid())).subquery("page")
             besides = [inner.c["_version"], inner.c["_winner"]]
             statement = self._statements.keep(key, self._as_json(inner, [*shown, *embedded], besides))
         parameters = {"id": id, **caller_values(caller), **self._parameter_values(values or {})}
-        rows = await run(statement.sql, statement.arguments(parameters))
-        if not rows:
+        if not (rows := await run(statement.sql, statement.arguments(parameters))):
             return None
         if tell is not None and (disclosed := rights.disclosed(self, caller, shown)):
             await tell(caller, rights.disclosure(self, "read", [id], disclosed))

@@ -49,9 +49,6 @@ from services.members.features.subject_files.routes import of_person as subject_
 from services.members.features.subject_files.routes import routes as subject_files
 from services.members.inbox import HANDLERS
 
-FOLLOWED = ("members.organisation.", "members.consent.", "members.person.merged", "members.person.unmerged")
-"""What events and liaison keep copies of, or hold ids of."""
-
 SERVICE = Service(
     name="members",
     title="Members",
@@ -109,7 +106,9 @@ SERVICE = Service(
     inbox=HANDLERS,
     peers={"events": EventsClient, "liaison": LiaisonClient},
     subscriptions=[
-        Subscription("events", FOLLOWED),
-        Subscription("liaison", FOLLOWED),
+        Subscription(
+            service, ("members.organisation.", "members.consent.", "members.person.merged", "members.person.unmerged")
+        )
+        for service in ("events", "liaison")
     ],
 )

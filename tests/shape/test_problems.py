@@ -27,7 +27,7 @@ def test_a_problem_says_what_is_wrong_and_what_to_do(problem: type[Problem]) -> 
     assert 3 < len(problem.title) < 100
     assert len(problem.advice) > 10, f"the docstring of {problem.__name__} needs a paragraph of advice"
     assert problem.advice.endswith((".", "`"))
-    assert 400 <= problem.status < 600
+    assert 300 <= problem.status < 600
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", problem.slug)
 
 

@@ -96,7 +96,7 @@ class DuplicateScan(Output):
     indexed: int
     compared: int
     found: int = Field(description="Pairs that are likely duplicates, those found before included.")
-    started_by: str
+    started_by: str = Field(description="Who asked for it.")
     finished_at: Instant | None = None
     version: int
     created_at: Instant

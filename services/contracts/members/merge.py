@@ -122,10 +122,10 @@ class Merge(Output):
         description="What of the loser is the winner's now. Registrations, counterparts and interactions follow within "
         "seconds."
     )
-    merged_by: str
+    merged_by: str = Field(description="Who merged them.")
     undo_until: Instant = Field(description="Until then it can be undone.")
     undone_at: Instant | None = None
-    undone_by: str | None = None
+    undone_by: str | None = Field(None, description="Who undid it.")
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant
