@@ -18,7 +18,9 @@ async def test_every_service_confirms_it(office: Caller) -> None:
     counterpart = await office.made("/v1/counterparts", a_counterpart())
     contact = await office.made("/v1/contacts", a_contact(counterpart["id"], emails=[address.upper()]))
     file = await office.made(f"/v1/persons/{person['id']}/subject-files", None)
+    ends = time.monotonic() + 30
     while file["state"] == "waiting":
+        assert time.monotonic() < ends, file
         await asyncio.sleep(0.5)
         file = (await office.get(f"/v1/subject-files/{file['id']}")).json()
     content = (await office.get(f"/v1/subject-files/{file['id']}/content")).content

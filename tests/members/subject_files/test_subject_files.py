@@ -9,10 +9,8 @@ from uuid import uuid4
 
 from services.contracts.members.subject_file import SubjectFile
 from services.kit.errors import Forbidden, NotFound
-from services.kit.subjects import held_about
 from services.members.features.erasures.actions import keys_of
-from services.members.features.erasures.holdings import HOLDINGS
-from services.members.features.subject_files.actions import SubjectFileNotReady
+from services.members.features.subject_files.actions import SubjectFileNotReady, held_here
 from services.members.features.subject_files.archive import archive
 from services.members.tables.person import PersonRow
 from tests.factories.members import a_consent, a_person, an_affiliation
@@ -45,15 +43,18 @@ async def test_holds_everything_and_can_be_read(members: Api, organisation: dict
     made = await members.made("/v1/persons", a_person(names={"zh": "林<晓>山"}, email=None, diet="素食", tags=["x"]))
     await members.made("/v1/affiliations", an_affiliation(made["id"], organisation["id"]))
     await members.made("/v1/consents", a_consent(made["id"]))
+    await members.get(f"/v1/persons/{made['id']}", params={"purpose": "catering"})
     async with members.runtime.database.transaction() as session:
         keys = keys_of(await session.get_one(PersonRow, made["id"]))
-        held = await held_about(session, HOLDINGS, keys)
+        held = await held_here(session, keys)
     content = archive({"members": held, "events": {"registration": []}}, datetime.now(UTC))
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         whole = json.loads(file.read("members.json"))
         page = file.read("readable.html").decode()
     assert whole["person"][0]["diet"] == "素食"
     assert (len(whole["affiliation"]), len(whole["consent"])) == (1, 1)
+    assert [(one["action"], one["purpose"]) for one in whole["audit"]][:1] == [("persons.read", "catering")]
+    assert all("about" not in one for one in whole["audit"])
     assert "林&lt;晓&gt;山" in page
     assert "素食" in page
     assert "无 Nothing" in page

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, cast, func, literal_column, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, cast, func, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,8 +72,7 @@ async def make_subject_file(runtime: Runtime, id: str) -> None:
             row.state = "expired"
             return
         keys = keys_of(person)
-        gathered: dict[str, dict[str, list[dict[str, Any]]]] = {"members": await held_about(session, HOLDINGS, keys)}
-        gathered["members"]["audit"] = await _uses(session, keys)
+        gathered = {"members": await held_here(session, keys)}
     for service in ELSEWHERE:
         client = runtime.peers[service]
         assert isinstance(client, SubjectsClient)
@@ -92,12 +91,17 @@ async def make_subject_file(runtime: Runtime, id: str) -> None:
             await save(session, caller, "members.subject_file.made", done, required_scopes=_READ)
 
 
+async def held_here(session: AsyncSession, keys: SubjectKeys) -> dict[str, list[dict[str, Any]]]:
+    """What members holds about the person, and who used it."""
+    return {**await held_about(session, HOLDINGS, keys), "audit": await _uses(session, keys)}
+
+
 async def _uses(session: AsyncSession, keys: SubjectKeys) -> list[dict[str, Any]]:
     """Who saw or took out what of the person, and for what: the person's to know."""
     whole: ColumnElement[Any] = cast(func.to_jsonb(literal_column("audit")), JSONB)
     for name in ("about", "request_id", "about_count"):
         whole = whole.op("-")(name)  # other persons' ids are not theirs to know
-    query = select(whole).select_from(AuditRow).where(AuditRow.about.contains([keys.person_id]))
+    query = select(whole).select_from(AuditRow).where(AuditRow.about.op("@>")(cast([keys.person_id], ARRAY(Uuid))))
     return [row[0] for row in await session.execute(query.order_by(AuditRow.at.desc()).limit(_MOST_USES))]
 
 
