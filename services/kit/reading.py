@@ -1,8 +1,7 @@
 """Reads at the speed of PostgreSQL: one, list and search as bytes that PostgreSQL wrote (docs/adr/0003).
 
-A resource declares once what a row looks like on the wire and how it may be filtered, sorted, searched and embedded.
-A request's shape (which of these it uses, and as what kind of caller) picks a statement; SQLAlchemy Core builds and
-compiles it the first time, after that only parameters change. No object is made per row.
+A resource declares once what a row looks like on the wire, and how it is filtered, sorted, searched and embedded. The
+shape of a request picks a statement that is built and compiled once; no object is made per row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -145,8 +144,6 @@ class Resource(Generic[Row]):
     def asks_purpose(self) -> bool:
         """Whether a read may state a purpose."""
         return rights.asks_purpose(self)
-
-    # -- one record --------------------------------------------------------------------------------------------------
 
     async def one(
         self,

@@ -44,3 +44,13 @@ async def test_who_may_not_see_the_loser_learns_nothing(members: Api, signer: Si
     other = await members.made("/v1/organisations", an_organisation())
     partner = members.as_(signer.partner(other["id"]))
     assert_problem(await partner.get(f"/v1/organisations/{loser['id']}"), NotFound)
+
+
+async def test_a_merge_does_not_widen_what_a_key_sees(members: Api, signer: Signer) -> None:
+    winner, loser = await a_merged_pair(members, "organisations")
+    key = members.as_(signer.partner(loser["id"]))
+    assert_problem(await key.get(f"/v1/organisations/{loser['id']}"), Moved)
+    # It is told where its organisation went; staff binds it anew.
+    assert_problem(await key.get(f"/v1/organisations/{winner['id']}"), NotFound)
+    assert [row["merged_into"] for row in await key.items("/v1/organisations")] == [winner["id"]]
+    assert [row["winner_id"] for row in await key.items("/v1/merges")] == [winner["id"]]
