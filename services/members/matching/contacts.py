@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from services.kit.search import fold
@@ -148,6 +149,7 @@ def place_of(record: Record) -> Place:
     )
 
 
+@lru_cache(maxsize=16_384)
 def city_forms(city: str) -> frozenset[str]:
     """A city as it may be written: Guiyang, Guiyang City and 贵阳市 have one in common."""
     words, han = split(city)

@@ -156,8 +156,10 @@ def _inner_form_dropped(han: str) -> str:
 def chinese_form(han: str, written: str) -> Chinese:
     """A name in Chinese characters."""
     core = chinese_core(han)
-    plain = next((han.removesuffix(form) for form in HAN_LEGAL_FORMS if han.endswith(form)), han)
-    sounds = frozenset("".join(way) for text in dict.fromkeys((han, plain)) for way in readings(text, 2))
+    form = next((form for form in HAN_LEGAL_FORMS if han.endswith(form) and han != form), "")
+    plain = {"".join(way) for way in readings(han.removesuffix(form), 2)}
+    legal = "".join(readings(form, 1)[0]) if form else ""
+    sounds = frozenset(plain | {f"{sound}{legal}" for sound in plain})
     return Chinese(core, sounds, any(han.endswith(branch) for branch in HAN_BRANCH), written)
 
 
