@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -21,10 +22,11 @@ _SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max
 
 
 class Server:
-    """Makes databases; `url` is a superuser's."""
+    """Makes databases; `url` is a superuser's. One that is `passing` goes with all its databases."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, passing: bool = False) -> None:
         self._url = url
+        self._passing = passing
 
     def new(self, template: str | None = None) -> str:
         """The address of a fresh database, empty or a copy."""
@@ -39,6 +41,8 @@ class Server:
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is connected."""
+        if self._passing:
+            return
         with self._connect() as connection:
             connection.execute(
                 sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(make_url(url).database or ""))
@@ -74,9 +78,9 @@ def running() -> Iterator[Server]:
         try:
             url = URL.create("postgresql", username="postgres", database="postgres", query={"host": folder})
             _wait(url)
-            yield Server(url)
+            yield Server(url, passing=True)
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGQUIT)  # at once: nobody needs what it holds
             try:
                 process.wait(10)
             except subprocess.TimeoutExpired:
