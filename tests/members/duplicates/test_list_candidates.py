@@ -3,7 +3,9 @@
 from typing import Any
 
 from services.contracts.members.duplicate import DuplicateCandidate
+from services.contracts.members.imports import ImportDefaults
 from services.kit.errors import Forbidden, NotFound
+from services.members.tables.imports import ImportRow
 from tests.factories.members import a_person, an_affiliation, an_organisation
 from tests.members.contract import exactly
 from tests.members.duplicates.looking import CANDIDATES, candidates_of, look
@@ -50,6 +52,32 @@ async def test_a_change_brings_and_removes_candidates(members: Api) -> None:
     await members.patch(f"/v1/organisations/{other['id']}", {"names": {"zh": "清水江漂流公司"}})
     await look(members)
     assert await candidates_of(members, one) == []
+
+
+async def test_what_an_import_brings_is_looked_at_when_it_is_done(members: Api) -> None:
+    async with members.runtime.database.sessions() as session:
+        row = ImportRow(
+            resource="organisations",
+            state="running",
+            rehearsal=False,
+            file_name="members.csv",
+            file_size=1,
+            options={},
+            defaults=ImportDefaults(),
+            on_invalid="leave_out",
+            required_scopes=[],
+            created_by="user:someone",
+            caller={},
+        )
+        session.add(row)
+        await session.commit()
+        one, _ = await two(members, "荔波小七孔景区", "荔波小七孔景區")
+        await look(members)
+        assert await candidates_of(members, one) == []
+        row.state = "done"
+        await session.commit()
+    await look(members)
+    assert len(await candidates_of(members, one)) == 1
 
 
 async def test_what_is_deleted_is_no_candidate_any_more(members: Api) -> None:

@@ -23,6 +23,8 @@ _SECONDS = 4.0
 _FOLLOWED: dict[str, Kind] = {"organisation": "organisations", "person": "persons"}
 
 _LEAD = "SELECT pg_try_advisory_lock(hashtextextended('members.duplicates', 0))"
+# Of what an import brings is told when it is done: meanwhile its rows come as fast as the machine allows.
+_BUSY = "SELECT EXISTS (SELECT FROM import WHERE state = 'running' AND updated_at > now() - interval '10 minutes')"
 _BEGIN = "INSERT INTO delivery_position (subscriber) VALUES ('duplicates') ON CONFLICT DO NOTHING"
 _NEXT = """
 SELECT c.transaction_id::text, c.sequence, c.resource, c.resource_id
@@ -55,6 +57,8 @@ def follow(conninfo: str, seconds: float = _SECONDS) -> int:
     with connect(conninfo) as connection:
         led = connection.execute(_LEAD).fetchone()
         if led is None or not led[0]:
+            return 0
+        if (busy := connection.execute(_BUSY).fetchone()) is not None and busy[0]:
             return 0
         connection.execute(_BEGIN)
         while time.monotonic() < ends:
