@@ -30,7 +30,7 @@ demo: $(STAMP) ## Load the demo alliance (starts a stack for it if none is up)
 
 .PHONY: test
 test: $(STAMP) ## Run the tests, on a PostgreSQL they start (or TEST_DATABASE_URL); args="-k name" passes on
-	@$(BIN)/python -m pytest -n 4 --dist loadgroup $(args)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(args)
 
 .PHONY: check
 check: test check-rest ## Everything CI runs

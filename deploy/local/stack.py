@@ -1,14 +1,16 @@
 """Start everything in order, watch it, and stop everything in order."""
 
 import asyncio
+import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import IO
 
 from deploy.databases import check_reachable
 from deploy.local import state, warden
-from deploy.local.network import check_free, is_ready
+from deploy.local.network import check_free, is_ready, text_of
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process, Program, keep_bounded, last_line, run_once
 from deploy.local.programs import Programs, programs
@@ -18,6 +20,7 @@ from deploy.refusal import Refusal
 from deploy.terminal import warn
 
 READY_WITHIN = 120.0  # seconds, from the start of a process
+DESCRIBED_WITHIN = 30.0
 STOP_WITHIN = 11.0  # seconds for the gateway, the services and the workers together; PostgreSQL's come after
 POSTGRES_STOPS_WITHIN = 8.0
 
@@ -61,6 +64,7 @@ class Stack:
         await self._until_ready(self._services)
         self._gateway = [self._start(plan.gateway)]
         await self._until_ready(self._gateway)
+        await self._until_described()
         for worker in self._workers:  # they answer nowhere: not having died is all they can show
             worker.check_settled()
 
@@ -101,6 +105,18 @@ class Stack:
                 if (address := process.program.address)
             )
         )
+
+    async def _until_described(self) -> None:
+        """Wait, within reason, until the gateway has read what the services offer: then the reference is whole."""
+        address = self._gateway[0].program.address
+        assert address is not None
+        ends = time.monotonic() + DESCRIBED_WITHIN
+        while time.monotonic() < ends:
+            with suppress(Refusal):
+                status = json.loads(await text_of(address, "/status"))
+                if all(service["version"] for service in status["services"]):
+                    return
+            await asyncio.sleep(0.2)
 
     async def _start_databases(self) -> dict[str, str]:
         """PostgreSQL for the groups that were given no database, and a look at those that were."""

@@ -36,13 +36,19 @@ async def world(office: Caller) -> World:
     event, admission = await open_event(office)
     own, other = await everything_of_one(office, admission), await everything_of_one(office, admission)
     key = await a_key(office, *await every_scope(office), organisation=own.organisation)
-    paths = (await office.get("/openapi.json")).json()["paths"]
+    document = (await office.get("/openapi.json")).json()
+    shared = document["components"]["parameters"]
     reads = [
-        (path, {one["name"]: one["schema"] for one in item["get"].get("parameters", [])})
-        for path, item in paths.items()
+        (path, {one["name"]: one["schema"] for one in _parameters(item["get"], shared)})
+        for path, item in document["paths"].items()
         if "get" in item
     ]
     return World(own, other, event, admission, office.as_(key["key"]), reads)
+
+
+def _parameters(operation: dict[str, Any], shared: dict[str, Any]) -> list[dict[str, Any]]:
+    """In full, those that many operations share as well."""
+    return [shared[one["$ref"].rsplit("/", 1)[1]] if "$ref" in one else one for one in operation.get("parameters", [])]
 
 
 def _lists(world: World) -> list[tuple[str, dict[str, Any]]]:
