@@ -32,6 +32,8 @@ HEARTBEAT = 2.5
 STALLED_AFTER = 10.0
 """Seconds without one after which a worker's jobs are given to another. A worker that only slept then runs them too,
 which every task must be safe for."""
+AWAITED = 10
+"""Priority of jobs that somebody looks on at: they come before what piled up earlier."""
 _PORTION = 5_000
 FOREVER = 1_000_000
 """Attempts; a fact that must arrive is tried until it does, at most every few minutes."""
@@ -57,13 +59,14 @@ class Task(Generic[P]):
     run: "Callable[Concatenate[Runtime, P], Awaitable[None]]"
     attempts: int
     cron: str | None
+    priority: int = 0
 
     async def defer(
         self, session: AsyncSession, *, lock: str | None = None, at: datetime | None = None, **arguments: Any
     ) -> None:
         """Store a job. Jobs with the same `lock` run one after the other, in the order they were deferred."""
         raw = await (await session.connection()).get_raw_connection()
-        options: dict[str, Any] = {"connection": raw.driver_connection}
+        options: dict[str, Any] = {"connection": raw.driver_connection, "priority": self.priority}
         if lock is not None:
             options["lock"] = lock
         if at is not None:
@@ -77,12 +80,12 @@ _DEFERRING = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo
 
 
 def task(
-    name: str, *, attempts: int = FOREVER, cron: str | None = None
+    name: str, *, attempts: int = FOREVER, cron: str | None = None, priority: int = 0
 ) -> "Callable[[Callable[Concatenate[Runtime, P], Awaitable[None]]], Task[P]]":
     """Declare a task. With `cron` it also runs by itself (no arguments), on one worker at a time."""
 
     def declare(run: "Callable[Concatenate[Runtime, P], Awaitable[None]]") -> Task[P]:
-        return Task(name, run, attempts, cron)
+        return Task(name, run, attempts, cron, priority)
 
     return declare
 

@@ -15,7 +15,7 @@ from services.kit.jobs import CLEAN
 from tests.kit.conftest import Start, at_work
 from tests.kit.live import eventually
 from tests.kit.sample import a_book
-from tests.kit.toy.books import dawdle, falter, give_up, label
+from tests.kit.toy.books import dawdle, falter, give_up, hurry, label
 from tests.wire.api import Api
 
 
@@ -38,6 +38,22 @@ async def test_a_job_runs_when_its_transaction_commits_and_not_before(library: A
             await session.commit()
         await eventually(lambda: labels(library, kept))
     assert (await labels(library, kept), await labels(library, dropped)) == (1, 0)
+
+
+async def test_what_somebody_waits_for_comes_before_what_piled_up(library: Api) -> None:
+    piled_up, awaited = uuid4().hex, uuid4().hex
+    async with library.runtime.database.transaction() as session:
+        for _ in range(60):
+            await label.defer(session, text=piled_up)
+        await hurry.defer(session, text=awaited)
+    async with at_work(library.runtime):
+        await eventually(lambda: labels(library, awaited))
+        assert await labels(library, piled_up) < 30
+
+        async def all_done() -> bool:
+            return await labels(library, piled_up) == 60
+
+        await eventually(all_done)
 
 
 async def test_a_savepoint_rolled_back_takes_its_jobs_along(library: Api) -> None:

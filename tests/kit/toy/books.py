@@ -17,7 +17,7 @@ from services.kit.errors import Conflict
 from services.kit.etag import IfMatch as Tags
 from services.kit.etag import held
 from services.kit.filters import any_of, between, created_and_updated, overlaps
-from services.kit.jobs import task
+from services.kit.jobs import AWAITED, task
 from services.kit.patching import patch
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, LeftOut, Resource, Rule, Sort
 from services.kit.routing import CurrentCaller, CurrentRuntime, IfMatch, Routes, WriteSession, answer
@@ -120,7 +120,13 @@ async def dawdle(runtime: Runtime, text: str) -> None:
         await asyncio.sleep(600)
 
 
-TASKS = (label, falter, give_up, dawdle)
+@task("toy.hurry", priority=AWAITED)
+async def hurry(runtime: Runtime, text: str) -> None:
+    """Somebody waits for it."""
+    await _written(runtime, text)
+
+
+TASKS = (label, falter, give_up, dawdle, hurry)
 
 
 # -- actions -----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.db import now
-from services.kit.jobs import task
+from services.kit.jobs import AWAITED, task
 from services.kit.runtime import Runtime
 from services.members.features.imports.reading import read_file
 from services.members.features.imports.running import run_portion
@@ -20,7 +20,7 @@ _SLICE_SECONDS = 4.0
 _SWEPT_AT_ONCE = 100
 
 
-@task("members.imports.work")
+@task("members.imports.work", priority=AWAITED)
 async def WORK(runtime: Runtime, *, import_id: str) -> None:  # noqa: N802 - a declared task, no function
     """Do what the import's state says, for a few seconds; then let others have their turn."""
     id, ends = UUID(import_id), time.monotonic() + _SLICE_SECONDS

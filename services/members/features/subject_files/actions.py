@@ -18,7 +18,7 @@ from services.kit.db import now
 from services.kit.errors import Conflict
 from services.kit.etag import held
 from services.kit.ids import new_id
-from services.kit.jobs import task
+from services.kit.jobs import AWAITED, task
 from services.kit.runtime import Runtime
 from services.kit.subjects import held_about
 from services.members.features.erasures.actions import ELSEWHERE, keys_of
@@ -60,7 +60,7 @@ async def ask(session: AsyncSession, caller: Caller, person_id: UUID) -> Subject
     return row
 
 
-@task("members.make_subject_file")
+@task("members.make_subject_file", priority=AWAITED)
 async def make_subject_file(runtime: Runtime, id: str) -> None:
     """Gather what every service holds. While one cannot answer there is no archive: half of it would mislead."""
     async with runtime.database.transaction() as session:
