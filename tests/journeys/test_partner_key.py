@@ -56,7 +56,9 @@ def _lists(world: World) -> list[tuple[str, dict[str, Any]]]:
     found = []
     for path, parameters in world.reads:
         if "cursor" in parameters and "{" not in path:
-            most: dict[str, Any] = {"limit": 200, "count": "true"}
+            most: dict[str, Any] = {"limit": parameters["limit"]["maximum"]}
+            if "count" in parameters:
+                most["count"] = "true"
             if "expand" in parameters:
                 words = parameters["expand"]["items"]
                 most["expand"] = words.get("enum") or [words["const"]]
@@ -114,7 +116,7 @@ async def test_no_list_count_search_filter_or_feed_tells_of_others(world: World)
             reply = await world.partner.get(path, params={**given["most"], **question})
             assert reply.status_code == 200, reply.text
             page = reply.json()
-            assert page["total"] == len(page["items"]), path
+            assert page.get("total", len(page["items"])) == len(page["items"]), path
             assert not question or page["items"] == [], (path, question)
             for word in _about(world.other):
                 assert word not in reply.text, path
