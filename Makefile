@@ -61,7 +61,7 @@ format: $(STAMP) ## Put the code in its usual form
 
 .PHONY: bench
 bench: $(STAMP) ## Measure the reads beside a bare handler, as ratios
-	@$(BIN)/python -m tests.load.bench $(args)
+	@$(BIN)/python -m tests.bench.bench $(args)
 
 .PHONY: api-check
 api-check: $(STAMP) ## Let public tools look at the API (needs Node); args="--only lint" chooses

@@ -20,9 +20,9 @@ from rich.table import Table
 
 from deploy.local.secret_files import SecretFiles
 from deploy.local.settings import Var, owner_of
-from tests.load import exports, seed
-from tests.load.exports import Exported
-from tests.load.programs import uvicorn
+from tests.bench import exports, seed
+from tests.bench.exports import Exported
+from tests.bench.programs import uvicorn
 from tests.wire.stack import ROOT, Stack, running
 
 SECONDS = 3
@@ -115,7 +115,7 @@ def run(rows: int) -> tuple[list[Measured], list[Exported]]:
         id = first["items"][0]["id"]
         members = f"http://127.0.0.1:{stack.port + 1}"
         ours = (f"/v1/organisations/{id}", f"/v1/organisations?country={COUNTRY}")
-        with uvicorn("tests.load.bare:app", url) as bare, uvicorn("tests.load.naive:app", url) as naive:
+        with uvicorn("tests.bench.bare:app", url) as bare, uvicorn("tests.bench.naive:app", url) as naive:
             console.print("measuring …")
             reads = measure(
                 [
