@@ -5,6 +5,7 @@ refused with a problem like everywhere else.
 """
 
 import asyncio
+import re
 from collections.abc import Callable, MutableMapping
 from typing import Any, ClassVar, Final, cast
 
@@ -18,6 +19,7 @@ HEAD_BYTES: Final = 32 * 1024
 HEAD_SECONDS: Final = 15.0
 CONNECTIONS: Final = 8_000
 LINGER_SECONDS: Final = 1.0
+_NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
 class HeadTooLarge(Problem):
@@ -56,6 +58,8 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._lingering or self.transport.is_closing():
             return
         if self._head_open:
+            if not self._head_bytes and not data.isascii():
+                data = _with_plain_target(data)
             self._head_bytes += len(data)
         super().data_received(data)
         if self._head_open and not self.transport.is_closing():
@@ -83,7 +87,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_open = True
 
     def send_400_response(self, msg: str) -> None:
-        self._refuse(BadRequest())
+        self._refuse(BadRequest("The request line, a header or the framing of the body is malformed."))
 
     def end(self) -> None:
         """Close after an answer. While the client may still be sending, what comes is read and dropped for a moment:
@@ -127,6 +131,13 @@ class BoundedProtocol(HttpToolsProtocol):
         self.transport.write(b"".join(lines) + body)
         self._head_open = False
         self.end()
+
+
+def _with_plain_target(data: bytes) -> bytes:
+    """The beginning of a request with its address in percent-encoding (RFC 3987, 3.1): what is typed into curl as
+    `?q=贵州` arrives as bare UTF-8, which the parser refuses."""
+    line, end, rest = data.partition(b"\n")
+    return _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
 
 
 class _Cycle(RequestResponseCycle):

@@ -83,3 +83,10 @@ async def test_a_client_of_http_1_0_is_answered_and_closed(gate: Gateway, key: s
     answer = await gate.raw(f"GET /v1/organisations/1 HTTP/1.0\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
     assert b" 200 " in answer.split(b"\r\n")[0]
     assert b"connection: close" in answer.lower()
+
+
+async def test_an_address_in_bare_utf8_is_read_as_if_percent_encoded(gate: Gateway, key: str, echo: Echo) -> None:
+    head = f"GET /v1/organisations?q=贵州&city=Besançon HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+    answer = await gate.raw((head + "Connection: close\r\n\r\n").encode())
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert [request["query"] for request in echo.seen] == ["q=%E8%B4%B5%E5%B7%9E&city=Besan%C3%A7on"]
