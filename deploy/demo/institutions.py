@@ -196,12 +196,13 @@ _MEMBER_KINDS: tuple[tuple[Kind, str, str], ...] = (
 )
 _NAMED_AFTER = (("云岭", "Yunling"), ("雪峰", "Snow Peak"), ("青松", "Green Pine"), ("长河", "Long River"))
 _CHINESE_SEATS = (
-    ("CN-GZ", "贵阳", "Guiyang"),
-    ("CN-YN", "昆明", "Kunming"),
-    ("CN-SC", "成都", "Chengdu"),
-    ("CN-XZ", "拉萨", "Lhasa"),
-    ("CN-QH", "西宁", "Xining"),
+    ("CN-GZ", "贵阳", ("贵州", "Guizhou"), ("贵阳", "Guiyang")),
+    ("CN-YN", "昆明", ("云南", "Yunnan"), ("昆明", "Kunming")),
+    ("CN-SC", "成都", ("四川", "Sichuan"), ("成都", "Chengdu")),
+    ("CN-XZ", "拉萨", ("西藏", "Xizang"), ("拉萨", "Lhasa")),
+    ("CN-QH", "西宁", ("青海", "Qinghai"), ("西宁", "Xining")),
 )
+_OF_A_PROVINCE: frozenset[Kind] = frozenset({"destination_authority", "association", "university"})
 MEMBERS = 96
 
 
@@ -214,8 +215,8 @@ def members() -> Iterator[Institution]:
         names = country_names(country)
         subdivision, city, where_zh, where_en = None, None, names["zh"], names["en"]
         if country == "CN":
-            subdivision, city, where_en = _CHINESE_SEATS[number % len(_CHINESE_SEATS)]
-            where_zh = city
+            subdivision, city, province, seat = _CHINESE_SEATS[number % len(_CHINESE_SEATS)]
+            where_zh, where_en = province if kind in _OF_A_PROVINCE else seat
         yield Institution(
             f"member-{number + 1:03d}",
             kind,
