@@ -1,5 +1,6 @@
-"""What members asks the other services about a person."""
+"""What members asks the other services about persons, and about records whose time is over."""
 
+from services.contracts.retention import RetentionDone, RetentionOrder, RetentionPreview
 from services.contracts.subject import ErasureOrder, ErasureReceipt, SubjectKeys, SubjectRecords
 from services.kit.http import Peer
 
@@ -19,3 +20,13 @@ class SubjectsClient(Peer):
         """What it holds about a person."""
         reply = await self.post("/internal/subjects", keys, within=_WITHIN)
         return SubjectRecords.model_validate_json(reply.content)
+
+    async def due(self, order: RetentionOrder) -> RetentionPreview:
+        """What a retention rule would do there now."""
+        reply = await self.post("/internal/retention/previews", order)
+        return RetentionPreview.model_validate_json(reply.content)
+
+    async def let_go(self, order: RetentionOrder) -> RetentionDone:
+        """Apply a retention rule to a portion of what is due; safe to ask again."""
+        reply = await self.post("/internal/retention/portions", order, within=_WITHIN)
+        return RetentionDone.model_validate_json(reply.content)

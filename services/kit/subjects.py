@@ -86,7 +86,7 @@ async def forget(
         done[one.resource] = len(rows)
     await session.flush()
     done["change"] = await _scrub_changes(session, scrubbed)
-    done["kept_answer"] = await _forget_answers(session, ids)
+    done["kept_answer"] = await forget_answers(session, ids)
     await audited(
         session,
         caller,
@@ -114,7 +114,8 @@ _ANSWERS = text(
 ).bindparams(bindparam("ids", type_=ARRAY(Text)))
 
 
-async def _forget_answers(session: AsyncSession, ids: list[UUID]) -> int:
+async def forget_answers(session: AsyncSession, ids: Sequence[UUID]) -> int:
+    """Remove answers kept for repeated requests that tell of these records; how many there were."""
     deleted = await session.execute(_ANSWERS, {"ids": [str(id) for id in ids]})
     return int(getattr(deleted, "rowcount", 0))
 

@@ -34,7 +34,10 @@ SINGULAR = {
 }
 # Their bodies or answers hold a secret, of which nothing may be kept.
 WITH_SECRETS = {"/v1/api-keys", "/v1/api-keys/{id}/rotations", "/v1/users"}
-OUTSIDE = {"/livez", "/readyz", "/metrics", "/status", "/internal/inbox", "/internal/erasures", "/internal/subjects"}
+OUTSIDE = {
+    "/livez", "/readyz", "/metrics", "/status", "/internal/inbox", "/internal/erasures", "/internal/subjects",
+    "/internal/retention/previews", "/internal/retention/portions",
+}  # fmt: skip
 # What a name alone says: counts and flags do, and these.
 OBVIOUS = {"cancel_note", "items", "results"}
 

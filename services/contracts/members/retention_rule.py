@@ -1,24 +1,26 @@
 """Retention rules: how long records about persons are kept."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import MISSING, Field
 from typing_extensions import TypeAliasType
 
-from services.contracts.base import Input, Instant, Output, Whole
+from services.contracts.base import Input, Instant, Output
+from services.contracts.retention import KeepDays, RetainedAfter, RetentionPreview
 
-RetainedResource = TypeAliasType("RetainedResource", Literal["persons", "notes", "documents"])
-RetainedAfter = TypeAliasType("RetainedAfter", Literal["created_at", "updated_at"])
+RetainedResource = TypeAliasType(
+    "RetainedResource", Literal["persons", "notes", "documents", "registrations", "contacts"]
+)
 RetentionStatus = TypeAliasType("RetentionStatus", Literal["active", "paused"])
-KeepDays = Annotated[Whole, Field(ge=1, le=36_500)]
 
 
 class RetentionRuleCreate(Input):
     """A new rule. It begins paused: look at its preview first."""
 
     resource: RetainedResource = Field(
-        description="Persons without a role today are forgotten, notes and documents about persons deleted.",
+        description="Persons without a role today are forgotten, notes and documents about persons deleted. "
+        "Participants become anonymous once their event is over for as long, contacts once they left their post.",
         examples=["notes"],
     )
     after: RetainedAfter = Field("updated_at", description="From when the days count.", examples=["updated_at"])
@@ -45,8 +47,13 @@ class RetentionRule(Output):
     updated_at: Instant
 
 
-class RetentionPreview(Output):
-    """What a rule would do now."""
-
-    count: int = Field(description="How many records are due.", examples=[12])
-    records: Annotated[list[UUID], Field(max_length=100)] = Field(description="The first hundred of them.")
+__all__ = [
+    "KeepDays",
+    "RetainedAfter",
+    "RetainedResource",
+    "RetentionPreview",
+    "RetentionRule",
+    "RetentionRuleCreate",
+    "RetentionRuleUpdate",
+    "RetentionStatus",
+]

@@ -1,15 +1,19 @@
-"""What events holds about persons."""
+"""What events holds about persons, and for how long."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.contracts.retention import RetentionOrder
 from services.contracts.subject import SubjectKeys
 from services.events.features.registrations.actions import SEEN_WITH
+from services.events.tables.event import EventRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.changes import save_all
+from services.kit.retention import Retained
 from services.kit.subjects import ERASED, Holding, digest_of
 
 
@@ -19,7 +23,7 @@ def _registrations_of(keys: SubjectKeys) -> ColumnElement[bool]:
 
 
 async def _forget_participants(
-    session: AsyncSession, caller: Caller, rows: Sequence[RegistrationRow], _: SubjectKeys
+    session: AsyncSession, caller: Caller, rows: Sequence[RegistrationRow], _: SubjectKeys | RetentionOrder
 ) -> None:
     """The place, its price and the country stay: attendance is counted by them."""
     for row in rows:
@@ -34,3 +38,12 @@ HOLDINGS: Sequence[Holding] = (
     Holding("registration", RegistrationRow, _registrations_of, _forget_participants, scrubs=False),
 )
 """In the order in which they are forgotten."""
+
+
+def _long_over(before: datetime) -> ColumnElement[bool]:
+    """Participants who have a name still, of events that ended before."""
+    ended = select(EventRow.id).where(EventRow.ends_at < before)
+    return (RegistrationRow.names != ERASED) & RegistrationRow.event_id.in_(ended)
+
+
+RETAINED: Sequence[Retained] = (Retained("registrations", RegistrationRow, _long_over, _forget_participants),)

@@ -1,13 +1,17 @@
-"""What liaison holds about persons."""
+"""What liaison holds about persons, and for how long."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.contracts.retention import RetentionOrder
 from services.contracts.subject import SubjectKeys
 from services.kit.auth import Caller
 from services.kit.changes import save_all
+from services.kit.clock import office_today
+from services.kit.retention import Retained
 from services.kit.subjects import ERASED, Holding, any_digest, digest
 from services.liaison.callers import scopes_to_read
 from services.liaison.tables import ContactRow, InteractionRow
@@ -17,7 +21,9 @@ def _contacts_of(keys: SubjectKeys) -> ColumnElement[bool]:
     return (ContactRow.person_id == keys.person_id) | any_digest(ContactRow.emails, keys.emails)
 
 
-async def _forget_contacts(session: AsyncSession, caller: Caller, rows: Sequence[ContactRow], _: SubjectKeys) -> None:
+async def _forget_contacts(
+    session: AsyncSession, caller: Caller, rows: Sequence[ContactRow], _: SubjectKeys | RetentionOrder
+) -> None:
     """The contact stays, as one who took part in interactions."""
     for row in rows:
         row.names, row.title, row.emails, row.phones, row.languages = ERASED, None, [], [], []
@@ -47,3 +53,11 @@ HOLDINGS: Sequence[Holding] = (
     Holding("interaction", InteractionRow, _named_in, _forget_names, scrubs=False),
 )
 """In the order in which they are forgotten."""
+
+
+def _left(before: datetime) -> ColumnElement[bool]:
+    """Contacts who left their post before; who is in it is in use, however long nothing has changed."""
+    return ContactRow.until < office_today(before)
+
+
+RETAINED: Sequence[Retained] = (Retained("contacts", ContactRow, _left, _forget_contacts),)

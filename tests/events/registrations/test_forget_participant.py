@@ -2,7 +2,9 @@
 
 from uuid import uuid4
 
-from services.kit.errors import Forbidden
+import psycopg
+
+from services.kit.errors import Forbidden, NotFound
 from services.kit.subjects import digest
 from tests.factories.events import open_event, registered
 from tests.wire.api import Api, assert_problem
@@ -35,6 +37,33 @@ async def test_registrations_are_anonymous_and_places_stay(events: Api, signer: 
     assert await events.items("/v1/registrations", event_id=event_id, email=address) == []
     again = (await members.post("/internal/erasures", order)).json()
     assert again["done"]["registration"] == 0
+
+
+async def test_participants_are_let_go_of_when_their_event_is_long_over(events: Api, signer: Signer) -> None:
+    members = events.as_(signer.service("members"))
+    over, admission_over = await open_event(events)
+    _, admission_coming = await open_event(events)
+    past = await registered(events, admission_over)
+    coming = await registered(events, admission_coming)
+    async with await psycopg.AsyncConnection.connect(events.runtime.database.conninfo) as connection:
+        await connection.execute("UPDATE registration SET created_at = now() - interval '400 days'")
+        ended = "UPDATE event SET starts_at = now() - interval '391 days', ends_at = now() - interval '390 days'"
+        await connection.execute(f"{ended} WHERE id = %s".encode(), [over])
+    order = {"rule_id": str(uuid4()), "resource": "registrations", "after": "created_at", "keep_days": 365}
+    preview = (await members.post("/internal/retention/previews", order)).json()
+    assert preview == {"count": 1, "records": [past["id"]]}
+    assert (await members.post("/internal/retention/previews", order | {"keep_days": 395})).json()["count"] == 0
+    assert (await members.post("/internal/retention/portions", order)).json() == {"count": 1}
+    assert (await members.post("/internal/retention/portions", order)).json() == {"count": 0}
+    now = (await events.get(f"/v1/registrations/{past['id']}")).json()
+    assert (now["participant"]["names"]["en"], now["participant"]["email"]) == ("(erased)", None)
+    assert now["status"] == "confirmed"
+    assert (await events.get(f"/v1/registrations/{coming['id']}")).json()["participant"] == coming["participant"]
+    (entry,) = await events.items("/v1/events/audit", action="retention_rules.applied", about=past["id"])
+    assert entry["detail"]["rule_id"] == order["rule_id"]
+    assert_problem(await events.post("/internal/retention/portions", order), Forbidden)
+    unknown = await members.post("/internal/retention/previews", order | {"resource": "persons"})
+    assert_problem(unknown, NotFound)
 
 
 async def test_only_a_service_has_someone_forgotten(events: Api) -> None:

@@ -1,6 +1,9 @@
 """Forgetting a person in liaison: contacts by id and address, and names among those who took part."""
 
+from typing import Any
 from uuid import uuid4
+
+import psycopg
 
 from services.kit.subjects import digest
 from tests.factories.liaison import a_contact, a_counterpart, an_interaction
@@ -28,3 +31,19 @@ async def test_contacts_are_anonymous_and_names_are_gone(liaison: Api, signer: S
     told = await liaison.items("/v1/liaison/changes", resource_id=linked["id"])
     assert [change["type"] for change in told] == ["liaison.contact.created", "liaison.contact.erased"]
     assert "Consul" not in str(told)
+
+
+async def test_contacts_are_let_go_of_when_they_left_long_ago(
+    liaison: Api, embassy: dict[str, Any], signer: Signer
+) -> None:
+    members = liaison.as_(signer.service("members"))
+    left = await liaison.made("/v1/contacts", a_contact(embassy["id"], until="2020-01-31"))
+    stays = await liaison.made("/v1/contacts", a_contact(embassy["id"]))
+    async with await psycopg.AsyncConnection.connect(liaison.runtime.database.conninfo) as connection:
+        await connection.execute("UPDATE contact SET updated_at = now() - interval '400 days'")
+    order = {"rule_id": str(uuid4()), "resource": "contacts", "after": "updated_at", "keep_days": 365}
+    assert (await members.post("/internal/retention/previews", order)).json()["records"] == [left["id"]]
+    assert (await members.post("/internal/retention/portions", order)).json() == {"count": 1}
+    assert (await members.post("/internal/retention/previews", order)).json()["count"] == 0
+    assert (await liaison.get(f"/v1/contacts/{left['id']}")).json()["names"]["en"] == "(erased)"
+    assert (await liaison.get(f"/v1/contacts/{stays['id']}")).json()["names"] == stays["names"]

@@ -6,7 +6,7 @@ import psycopg
 import pytest_asyncio
 
 from services.contracts.members.retention_rule import RetentionRule
-from services.kit.errors import Forbidden, NotFound
+from services.kit.errors import Forbidden, NotFound, Unavailable
 from services.members.features.retention_rules.actions import RetentionRuleTaken, apply_retention
 from tests.factories.members import a_note, a_person, an_affiliation
 from tests.members.contract import exactly
@@ -70,3 +70,17 @@ async def test_deletes_notes_about_persons_only(
     await apply_retention.run(members.runtime)
     assert_problem(await members.get(f"/v1/notes/{due['id']}"), NotFound)
     assert (await members.get(f"/v1/notes/{other['id']}")).status_code == 200
+
+
+async def test_what_another_service_holds_waits_while_it_is_down(members: Api, old: dict[str, Any]) -> None:
+    elsewhere = await members.made(RULES, {"resource": "registrations", "keep_days": 365})
+    await members.patch(f"{RULES}/{elsewhere['id']}", {"status": "active"})
+    asked = await members.get(f"{RULES}/{elsewhere['id']}/preview")
+    assert_problem(asked, Unavailable)
+    assert "Retry-After" in asked.headers
+    rules = await members.items(RULES, resource="persons")
+    if not rules:
+        rules = [await members.made(RULES, {"resource": "persons", "keep_days": 365})]
+        await members.patch(f"{RULES}/{rules[0]['id']}", {"status": "active"})
+    await apply_retention.run(members.runtime)
+    assert_problem(await members.get(f"/v1/persons/{old['id']}"), NotFound)

@@ -1,34 +1,34 @@
 """Editing retention rules, and applying them once a day."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+import structlog
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.members.retention_rule import RetentionPreview, RetentionRuleCreate, RetentionRuleUpdate
-from services.contracts.subject import SubjectKeys
-from services.kit.audit import audited
+from services.clients.subjects import SubjectsClient
+from services.contracts.members.retention_rule import RetentionRuleCreate, RetentionRuleUpdate
+from services.contracts.retention import RetentionOrder, RetentionPreview
+from services.kit import retention
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
-from services.kit.errors import Conflict
+from services.kit.errors import Conflict, Problem
 from services.kit.etag import IfMatch, held
 from services.kit.jobs import task
 from services.kit.patching import patch
 from services.kit.runtime import Runtime
-from services.members.features.erasures.actions import forget_person
-from services.members.features.erasures.holdings import remove, remove_documents
-from services.members.features.retention_rules.queries import due, retention_rules
+from services.members.features.retention_rules.queries import retention_rules
+from services.members.features.retention_rules.retained import ELSEWHERE, HERE
 from services.members.tables.retention_rule import RetentionRuleRow
 
 _READ = ["privacy:read"]
 _KEEPER: Final = Caller("service:members", "service")
-_PORTION: Final = 50
 _MOST_PORTIONS: Final = 40
 """A run does so much of a rule; the rest is done the next day."""
-_SHOWN: Final = 100
+
+log = structlog.get_logger(__name__)
 
 
 class RetentionRuleTaken(Conflict):
@@ -67,17 +67,26 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     await save(session, caller, "members.retention_rule.deleted", row, required_scopes=_READ)
 
 
-async def preview(session: AsyncSession, rule: RetentionRuleRow) -> RetentionPreview:
-    """What the rule would do now."""
-    rows = due(rule).subquery()
-    count = await session.scalar(select(func.count()).select_from(rows))
-    ids = await session.scalars(due(rule).with_only_columns(rule_row(rule).id).limit(_SHOWN))
-    return RetentionPreview(count=count or 0, records=list(ids))
+async def preview(runtime: Runtime, rule: RetentionRuleRow) -> RetentionPreview:
+    """What the rule would do now. Raises a 503 or 504 when the service that holds the records cannot say."""
+    order = order_of(rule)
+    if rule.resource in ELSEWHERE:
+        return await _holder(runtime, rule.resource).due(order)
+    async with runtime.database.transaction() as session:
+        return await retention.preview(session, HERE[rule.resource], order)
 
 
-def rule_row(rule: RetentionRuleRow) -> Any:
-    """The class of the rows the rule is about."""
-    return due(rule).column_descriptions[0]["entity"]
+def order_of(rule: RetentionRuleRow) -> RetentionOrder:
+    """The rule, as who holds the records is told it."""
+    return RetentionOrder.model_validate(
+        {"rule_id": rule.id, "resource": rule.resource, "after": rule.after, "keep_days": rule.keep_days}
+    )
+
+
+def _holder(runtime: Runtime, resource: str) -> SubjectsClient:
+    client = runtime.peers[ELSEWHERE[resource]]
+    assert isinstance(client, SubjectsClient)
+    return client
 
 
 @task("members.apply_retention", cron="47 2 * * *", attempts=1)
@@ -86,34 +95,21 @@ async def apply_retention(runtime: Runtime) -> None:
     async with runtime.database.transaction() as session:
         ids = list(await session.scalars(select(RetentionRuleRow.id).where(RetentionRuleRow.status == "active")))
     for id in ids:
-        for _ in range(_MOST_PORTIONS):
-            if await _apply(runtime, id) < _PORTION:
-                break
+        try:
+            for _ in range(_MOST_PORTIONS):
+                if await _apply(runtime, id) < retention.PORTION:
+                    break
+        except Problem as problem:  # a service that is down does its part the next night; the other rules go on
+            log.warning("retention_put_off", rule_id=str(id), reason=problem.title)
 
 
 async def _apply(runtime: Runtime, id: UUID) -> int:
+    """Let go of a portion; answers how many records it was."""
     async with runtime.database.transaction() as session:
         rule = await session.get(RetentionRuleRow, id, with_for_update={"read": True})
         if rule is None or rule.status != "active":
             return 0
-        locked = due(rule).limit(_PORTION).with_for_update(of=rule_row(rule), skip_locked=True)
-        rows: Sequence[Any] = list(await session.scalars(locked))
-        if not rows:
-            return 0
-        about = [row.id for row in rows]
-        if rule.resource == "persons":
-            for row in rows:
-                await forget_person(session, _KEEPER, row, "retention")
-        elif rule.resource == "documents":
-            await remove_documents(session, _KEEPER, rows, SubjectKeys(person_id=rule.id))
-        else:
-            await remove(session, _KEEPER, rows, SubjectKeys(person_id=rule.id))
-        await audited(
-            session,
-            _KEEPER,
-            action="retention_rules.applied",
-            resource=rule.resource,
-            about=about,
-            detail={"rule_id": str(rule.id), "after": rule.after, "keep_days": rule.keep_days},
-        )
-        return len(rows)
+        order = order_of(rule)
+        if order.resource in HERE:
+            return (await retention.apply_portion(session, _KEEPER, HERE[order.resource], order)).count
+    return (await _holder(runtime, order.resource).let_go(order)).count

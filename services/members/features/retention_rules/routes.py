@@ -34,13 +34,14 @@ async def create_retention_rule(new: RetentionRuleCreate, session: WriteSession,
 async def preview_retention_rule(id: UUID, runtime: CurrentRuntime, caller: CurrentCaller) -> RetentionPreview:
     """Preview a retention rule.
 
-    How many records are due now, and the first hundred of them.
+    How many records are due now, and the first hundred of them. The service that holds them is asked; 503 or 504
+    when it cannot answer.
     """
     async with runtime.database.transaction() as session:
         rule = await session.scalar(retention_rules.seen_by(caller).where(RetentionRuleRow.id == id))
         if rule is None:
             raise NotFound("There is no retention rule with this id, or it is not yours to see.")
-        return await actions.preview(session, rule)
+    return await actions.preview(runtime, rule)
 
 
 @routes.patch("/{id}", scope="privacy:write", response=RetentionRule)
