@@ -99,7 +99,7 @@ async def change_password(
         raise WrongPassword  # changed by somebody else in the meantime
     row.password_hash = new_hash
     await save(session, caller, "gateway.user.updated", row, required_scopes=["users:read"])
-    await sessions.end_all(session, id, "password-changed", but=principal.session_id)
+    await sessions.end_all(session, caller, id, "password-changed", but=principal.session_id)
     return Response(status_code=204, background=BackgroundTask(identity.forget, caller.subject))
 
 

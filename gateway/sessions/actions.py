@@ -2,12 +2,13 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway import passwords
@@ -17,11 +18,14 @@ from gateway.tables.session import RefreshTokenRow, SessionRow
 from gateway.tables.user import UserRow
 from gateway.tokens import Signer
 from services.contracts.gateway.session import SessionRefresh, SessionTokens, SignIn
+from services.kit.auth import ANONYMOUS, Caller
+from services.kit.changes import save, save_all
 from services.kit.db import Database, now
 from services.kit.errors import Conflict, Unauthenticated
-from services.kit.ids import new_id
 
 _AT_THE_SAME_TIME: Final = timedelta(seconds=5)
+_READ_BY: Final = ("users:read",)
+"""Whoever may see users may see when they came and went."""
 
 
 class SignInRefused(Unauthenticated):
@@ -80,9 +84,9 @@ async def sign_in(session: AsyncSession, desk: Desk, credentials: SignIn, addres
     if user is None or not right or user.disabled_at is not None:
         raise SignInRefused
     await throttle.clear(desk.database, credentials.email, address)
-    row = SessionRow(id=new_id(), user_id=user.id, expires_at=now() + timedelta(days=desk.settings.refresh_token_days))
+    row = SessionRow(user_id=user.id, expires_at=now() + timedelta(days=desk.settings.refresh_token_days))
     session.add(row)
-    await session.flush()
+    await save(session, Caller(f"user:{user.id}", "staff"), "gateway.session.opened", row, required_scopes=_READ_BY)
     return await _tokens(session, desk, row)
 
 
@@ -100,8 +104,8 @@ async def refresh(session: AsyncSession, desk: Desk, given: SessionRefresh) -> S
         if now() - token.used_at < _AT_THE_SAME_TIME:
             # A double click. It gets nothing new, so a thief gains nothing by it either; later it counts as reuse.
             raise RefreshUnderWay(retry_after=round(_AT_THE_SAME_TIME.total_seconds()))
-        row.revoked_at, row.ended_by = now(), "refresh-token-reused"
-        await session.flush()
+        # Who sent it, the owner or the thief, nobody knows.
+        await _end(session, ANONYMOUS, [row], "refresh-token-reused")
         return SessionEnded("The refresh token was used before, so the session was ended.")
     user = await session.get_one(UserRow, row.user_id)
     if user.disabled_at is not None:
@@ -122,18 +126,24 @@ async def _tokens(session: AsyncSession, desk: Desk, row: SessionRow) -> Session
     )
 
 
-async def end(session: AsyncSession, session_id: UUID, why: str) -> None:
+async def end(session: AsyncSession, caller: Caller, session_id: UUID, why: str) -> None:
     """End one session."""
-    await session.execute(
-        update(SessionRow)
-        .where(SessionRow.id == session_id, SessionRow.revoked_at.is_(None))
-        .values(revoked_at=now(), ended_by=why)
-    )
+    await _end(session, caller, await _open(session, SessionRow.id == session_id), why)
 
 
-async def end_all(session: AsyncSession, user_id: UUID, why: str, *, but: UUID | None = None) -> None:
+async def end_all(session: AsyncSession, caller: Caller, user_id: UUID, why: str, *, but: UUID | None = None) -> None:
     """End a user's sessions, except perhaps the one that asks for it."""
-    ending = update(SessionRow).where(SessionRow.user_id == user_id, SessionRow.revoked_at.is_(None))
-    if but is not None:
-        ending = ending.where(SessionRow.id != but)
-    await session.execute(ending.values(revoked_at=now(), ended_by=why))
+    rows = await _open(session, SessionRow.user_id == user_id)
+    await _end(session, caller, [row for row in rows if row.id != but], why)
+
+
+async def _open(session: AsyncSession, which: ColumnElement[bool]) -> Sequence[SessionRow]:
+    # In one order, so that two requests that end the same sessions never wait for each other.
+    asked = select(SessionRow).where(which, SessionRow.revoked_at.is_(None)).order_by(SessionRow.id).with_for_update()
+    return (await session.scalars(asked)).all()
+
+
+async def _end(session: AsyncSession, caller: Caller, rows: Sequence[SessionRow], why: str) -> None:
+    for row in rows:
+        row.revoked_at, row.ended_by = now(), why
+    await save_all(session, caller, "gateway.session.ended", rows, required_scopes=_READ_BY)

@@ -67,5 +67,5 @@ async def sign_out(session: WriteSession, principal: CurrentPrincipal, identity:
     """Sign out."""
     if principal is None or principal.session_id is None:
         raise NoSession
-    await actions.end(session, principal.session_id, "sign-out")
+    await actions.end(session, principal.caller, principal.session_id, "sign-out")
     return Response(status_code=204, background=BackgroundTask(identity.forget, principal.caller.subject))

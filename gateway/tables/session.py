@@ -7,17 +7,15 @@ from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.tables.base import Base
-from services.kit.db import Id, Moment, now
+from services.kit.db import Moment, Tracked, now
 
 
-class SessionRow(Base):
+class SessionRow(Tracked, Base):
     """One sign-in and everything refreshed from it; it ends as a whole."""
 
     __tablename__ = "session"
 
-    id: Mapped[Id]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[Moment] = mapped_column(default=now)
     expires_at: Mapped[Moment] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
     ended_by: Mapped[str | None]

@@ -85,9 +85,9 @@ async def change(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     if administered and not row.administers:
         await _require_an_administrator(session)
     if password_hash is not None:
-        await sessions.end_all(session, id, "password-changed")
+        await sessions.end_all(session, caller, id, "password-changed")
     if row.disabled_at is not None:
-        await sessions.end_all(session, id, "user-disabled")
+        await sessions.end_all(session, caller, id, "user-disabled")
 
 
 async def _require_an_administrator(session: AsyncSession) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -108,6 +109,53 @@ async def test_signing_out_ends_the_tokens_in_every_process(
         while (await elsewhere.get("/v1/me")).status_code != 401:
             assert time.monotonic() - began < 5
             await asyncio.sleep(0.1)
+
+
+async def _told(database_url: str, user: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """Type, actor and new values of each change of a user's sessions, oldest first."""
+    query = """SELECT type, actor, after FROM change WHERE resource = 'session' AND resource_id IN
+        (SELECT id FROM session WHERE user_id = %s) ORDER BY sequence"""
+    async with await psycopg.AsyncConnection.connect(database_url) as connection:
+        return await (await connection.execute(query, [user])).fetchall()
+
+
+async def test_coming_and_going_is_in_the_change_log_without_secrets(
+    gate: Gateway, key: str, database_url: str
+) -> None:
+    office, email = gate.as_(key), f"{uuid4().hex}@alliance.example"
+    new = {"email": email, "name": "A", "password": "a password of hers", "roles": ["viewer"]}
+    user = (await office.post("/v1/users", json=new)).json()["id"]
+    first = await _sign_in(gate, (email, new["password"]))
+    assert (await gate.as_(first["access_token"]).delete("/v1/sessions/current")).status_code == 204
+    second = await _sign_in(gate, (email, new["password"]))
+    await office.patch(f"/v1/users/{user}", json={"disabled": True}, headers={"If-Match": "*"})
+
+    changes = await _told(database_url, user)
+    me = (await office.get("/v1/me")).json()["subject"]
+    assert [(type, actor) for type, actor, _ in changes] == [
+        ("gateway.session.opened", f"user:{user}"),
+        ("gateway.session.ended", f"user:{user}"),
+        ("gateway.session.opened", f"user:{user}"),
+        ("gateway.session.ended", me),
+    ]
+    assert [after.get("ended_by") for _, _, after in changes] == [None, "sign-out", None, "user-disabled"]
+    secrets = [tokens[one] for tokens in (first, second) for one in ("access_token", "refresh_token")]
+    assert [one for one in (*secrets, new["password"]) if one in str(changes)] == []
+
+
+async def test_a_refused_or_rehearsed_sign_in_leaves_no_change(
+    gate: Gateway, administrator: tuple[str, str], database_url: str
+) -> None:
+    email, password = administrator
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+        count = "SELECT count(*) FROM change WHERE resource = 'session'"
+        before = await (await connection.execute(count)).fetchone()
+        door = gate.as_(None)
+        await door.post("/v1/sessions", json={"email": email, "password": "wrong password"})
+        await door.post("/v1/sessions?dry_run=true", json={"email": email, "password": password})
+        assert await (await connection.execute(count)).fetchone() == before
+        await _sign_in(gate, administrator)
+        assert await (await connection.execute(count)).fetchone() != before
 
 
 async def test_a_key_has_no_session(gate: Gateway, key: str) -> None:
