@@ -59,9 +59,10 @@ class Selection(BaseModel):
     """What is shown of a record."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=False)
-    many: ClassVar[frozenset[str]] = frozenset({"fields", "expand"})
-    by_comma: ClassVar[frozenset[str]] = frozenset()
-    """Take several values in one, or the parameter repeated."""
+    many: ClassVar[frozenset[str]] = frozenset()
+    """Take the parameter repeated."""
+    by_comma: ClassVar[frozenset[str]] = frozenset({"fields", "expand"})
+    """Take several values in one, or the parameter repeated: their values never hold a comma."""
 
     fields: list[str] = []
 
@@ -183,14 +184,18 @@ def _selection_fields(resource: "Resource[Any]") -> dict[str, Any]:
             Field(
                 [],
                 max_length=60,
-                description="Only these fields (and `id`); repeat the parameter for several.",
+                description="Only these fields (and `id`), separated by commas or repeated.",
             ),
         )
     }
     if resource.expandable:
         shown["expand"] = (
             list[_choices(list(resource.expandable))],  # type: ignore[misc]
-            Field([], max_length=10, description=f"Embed: {', '.join(resource.expandable)}."),
+            Field(
+                [],
+                max_length=10,
+                description=f"Embed: {', '.join(resource.expandable)}; separated by commas or repeated.",
+            ),
         )
     if resource.asks_purpose:
         shown["purpose"] = (
@@ -238,7 +243,7 @@ def row_query_model(resource: "Resource[Any]", suffix: str, base: type[Rows], **
     """The parameters that say which rows of a resource, and those of `base` and `more`."""
     fields = {**_selection_fields(resource), **more}
     names: dict[str, str] = {}
-    many = {"fields", "expand"}
+    many: set[str] = set()
     for public, kind in resource.filters.items():
         # An export has a `format` of its own; a filter of that name is `filter.format` there.
         asked_as = f"filter.{public}" if public in more else public
@@ -275,7 +280,7 @@ def row_query_model(resource: "Resource[Any]", suffix: str, base: type[Rows], **
     model = create_model(f"{resource.model.__name__}{suffix}", __base__=base, **fields)
     model.filter_names = names
     model.many = frozenset(many)
-    model.by_comma = frozenset({"facets"})
+    model.by_comma = base.by_comma | {"facets"}
     return model
 
 
