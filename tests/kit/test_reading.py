@@ -196,12 +196,8 @@ async def test_embeds_what_is_asked_for(library: Api) -> None:
     assert "standing" not in (await library.get(address)).json()
     twice = await library.get(f"{address}?expand=standing&expand=standing")
     assert twice.json()["standing"] == {"name": "A"}
-    by_comma, repeated = (
-        (await library.get(f"/v1/books?limit=1&{asked}")).json()
-        for asked in ("fields=pages,names&expand=standing", "fields=pages&fields=names&expand=standing")
-    )
-    assert by_comma["items"] == repeated["items"] != []
-    assert set(by_comma["items"][0]) == {"id", "pages", "names", "standing"}
+    by_comma = await library.get(f"{address}?fields=pages,names&expand=standing")
+    assert set(by_comma.json()) == {"id", "pages", "names", "standing"}
     narrow = await library.get("/v1/books?fields=pages&fields=pages&expand=standing&expand=standing&limit=1")
     assert list(narrow.json()["items"][0]) == ["id", "pages", "standing"]
     assert_problem(await library.get(f"{address}?expand=author"), Invalid, pointer="expand")
