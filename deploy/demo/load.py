@@ -8,7 +8,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import custom_fields, events, imports, kinship, liaison, members, segments, sites
+from deploy.demo import custom_fields, events, imports, kinship, liaison, members, privacy, segments, sites
 from deploy.demo.gateway import Gateway, Refused, Unreachable
 from deploy.demo.missions import Unmapped
 from deploy.demo.once import Advance, together
@@ -53,7 +53,8 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
         organisations = await step("Organisations and hotels", lambda tick: members.load_organisations(gateway, tick))
         await step("Memberships", lambda tick: members.load_memberships(gateway, organisations, tick))
         await step("Branches and relations", lambda tick: kinship.load(gateway, organisations, tick))
-        await step("People and their roles", lambda tick: members.load_people(gateway, organisations, tick))
+        people = await step("People and their roles", lambda tick: members.load_people(gateway, organisations, tick))
+        await step("Consents and retention", lambda tick: privacy.load(gateway, people, tick))
         await step("Sites and designations", lambda tick: sites.load_sites(gateway, organisations, tick))
         await step("Documents and notes", lambda tick: sites.load_papers(gateway, organisations, tick))
         close = await step(

@@ -104,8 +104,8 @@ def roles() -> Iterator[Role]:
                 yield Role(person, elsewhere, {"zh": "顾问", "en": "Adviser"}, f"{since + 1}-01-01", None, False)
 
 
-async def load_people(gateway: Gateway, organisation_ids: Mapping[str, str], advance: Advance) -> None:
-    """Make the people and their affiliations."""
+async def load_people(gateway: Gateway, organisation_ids: Mapping[str, str], advance: Advance) -> dict[str, str]:
+    """Make the people and their affiliations; answers the people's ids by their addresses."""
     held = list(roles())
     people = {role.person.email: _person(role.person) for role in held}
     known = {row["email"]: row["id"] async for row in gateway.rows("/v1/persons", tag=TAG, fields=["email"])}
@@ -128,6 +128,7 @@ async def load_people(gateway: Gateway, organisation_ids: Mapping[str, str], adv
         )
     }
     await make_missing(gateway, "/v1/affiliations", affiliations, in_place, advance)
+    return ids
 
 
 def _person(person: Invented) -> Json:
