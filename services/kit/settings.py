@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     database_url: SecretStr = Field(description="PostgreSQL 15 or newer: `postgresql://role:password@host/database`.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(8000, description="Port to listen on.")
+    worker_port: Annotated[int, Field(ge=1, le=65535)] | None = Field(
+        None, description="Port on which a worker answers `/livez`, `/readyz` and `/metrics`; none by default."
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="The gateway's address as users see it.")
     gateway_url: str = Field("http://127.0.0.1:8000", description="Where processes reach the gateway.")
     members_url: str = Field("http://127.0.0.1:8001", description="Where processes reach members.")

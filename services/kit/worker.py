@@ -14,6 +14,7 @@ from services.kit.logging import configure
 from services.kit.runtime import Runtime
 from services.kit.service import Service
 from services.kit.settings import Settings
+from services.kit.worker_health import telling
 
 log = structlog.get_logger(__name__)
 _CONCURRENCY = 4
@@ -44,7 +45,8 @@ async def _work(service: Service, settings: Settings) -> None:
     log.info("worker_started", service=service.name)
     stopping = asyncio.create_task(stop.wait())
     try:
-        done, _ = await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        async with telling(runtime, settings.host, settings.worker_port):
+            done, _ = await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         for task in done - {stopping}:
             task.result()
     finally:

@@ -1,11 +1,14 @@
 """`/livez`, `/readyz` and `/metrics`; and what a lost database does to requests."""
 
+import httpx
 import psycopg
+import pytest
 from sqlalchemy import make_url
 
 from services.kit.errors import Unavailable
+from services.kit.worker_health import telling
 from tests.kit.conftest import Start
-from tests.kit.live import eventually
+from tests.kit.live import eventually, free_port
 from tests.kit.sample import a_book
 from tests.wire.api import Api, assert_problem
 from tests.wire.postgres import Server
@@ -69,3 +72,13 @@ async def test_counts_requests_by_their_operation_and_not_by_their_address(libra
     assert 'route="/v1/books/{id}"' in text
     assert made["id"] not in text
     assert "/no/such/address" not in text
+
+
+async def test_a_worker_answers_probes_where_it_is_told_to(library: Api) -> None:
+    port = free_port()
+    async with telling(library.runtime, "127.0.0.1", port), httpx.AsyncClient() as client:
+        for path in ("/livez", "/readyz", "/metrics"):
+            assert (await client.get(f"http://127.0.0.1:{port}{path}")).status_code == 200, path
+    async with telling(library.runtime, "127.0.0.1", None), httpx.AsyncClient() as client:
+        with pytest.raises(httpx.ConnectError):
+            await client.get(f"http://127.0.0.1:{port}/livez")
