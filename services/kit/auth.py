@@ -24,6 +24,7 @@ ISSUER = "alliance-gateway"
 AUDIENCE = "alliance-services"
 ALGORITHMS = ["Ed25519"]
 ON_BEHALF_OF = "x-on-behalf-of"
+_ON_BEHALF_OF = ON_BEHALF_OF.encode()
 
 _KEPT_TOKENS = 10_000
 _REFETCH_SECONDS = 5.0
@@ -109,15 +110,19 @@ class TokenAuthenticator:
         self._one_fetch = asyncio.Lock()
 
     async def __call__(self, request: HTTPConnection) -> Caller:
-        headers = request.headers
-        authorization = headers.get("authorization")
+        authorization = original = None
+        for name, value in request.scope["headers"]:  # once through, where each look-up would go through all
+            if name == b"authorization" and authorization is None:
+                authorization = value.decode("latin-1")
+            elif name == _ON_BEHALF_OF and original is None:
+                original = value.decode("latin-1")
         if authorization is None:
             return ANONYMOUS
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
             raise Unauthenticated("Only Bearer tokens are taken.")
         caller = await self.verify(token)
-        if caller.kind == "service" and (original := headers.get(ON_BEHALF_OF)):
+        if caller.kind == "service" and original:
             origin = await self.verify(original)
             return replace(origin, scopes=caller.scopes, via=caller.subject)
         return caller

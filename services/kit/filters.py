@@ -51,10 +51,16 @@ class Filter:
     """It names one person or a few. What is kept from a caller is not counted by it, or asking would tell who it is."""
     staff_only: bool = False
     """Refused to partners: what it asks by is kept from them."""
+    one_type: TypeEngine[Any] | None = None
+    """Of one value, where one can be compared with the column by `=`: an index then keeps its order."""
 
     def condition(self, parameter: str) -> ColumnElement[bool]:
         """The condition, with the value bound under `parameter`."""
         return self.where(bindparam(parameter, type_=self.sql_type))
+
+    def condition_of_one(self, parameter: str) -> ColumnElement[bool]:
+        """The condition of a filter with `one_type`, with the only value bound under `parameter`."""
+        return self.column == bindparam(parameter, type_=self.one_type)
 
 
 def _sql_type(type_: Any) -> TypeEngine[Any]:
@@ -74,6 +80,7 @@ def any_of(
         needs_scope=needs_scope,
         column=column,
         identifies=identifies,
+        one_type=_sql_type(type_),
     )
 
 

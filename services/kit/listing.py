@@ -10,7 +10,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    PrivateAttr,
     StringConstraints,
     ValidationError,
     create_model,
@@ -69,12 +68,12 @@ class Selection(BaseModel):
     @property
     def stated(self) -> str | None:
         """What `purpose` says; a resource without sensitive fields does not take the parameter."""
-        return getattr(self, "purpose", None)
+        return vars(self).get("purpose")
 
     @property
     def embedded(self) -> Sequence[str]:
         """What `expand` asks for; a resource that embeds nothing does not take the parameter."""
-        return getattr(self, "expand", ())
+        return vars(self).get("expand", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +96,13 @@ class RowQuery(Selection):
     filter_names: ClassVar[Mapping[str, str]] = {}
 
     sort: str | None = None
-    _custom: CustomAsked | None = PrivateAttr(None)
+    # Kept beside the parameters: pydantic's private attributes cost more to read than the rest of a query.
+    _custom: ClassVar[CustomAsked | None] = None
+    _conditions: ClassVar[tuple[StoredCondition, ...]] = ()
 
     def ask(self, custom: CustomAsked) -> None:
         """Add what is asked by custom fields."""
-        self._custom = custom
+        vars(self)["_custom"] = custom
 
     @property
     def order(self) -> str | None:
@@ -112,8 +113,6 @@ class RowQuery(Selection):
     def bindings(self) -> Mapping[str, Any]:
         """Values of the statement that belong to the order."""
         return {} if self._custom is None else self._custom.bindings
-
-    _conditions: tuple[StoredCondition, ...] = PrivateAttr(())
 
     @property
     def conditions(self) -> tuple[StoredCondition, ...]:
@@ -126,17 +125,18 @@ class RowQuery(Selection):
         for name, value in self.given_filters().items():
             if (resolve := filter(name).resolve) is not None:
                 found.append(await resolve(run, caller, value))
-        self._conditions = tuple(found)
+        if found:
+            vars(self)["_conditions"] = tuple(found)
 
     @property
     def searched_for(self) -> str | None:
         """What `q` asks for; a resource without a search does not take the parameter, or has a filter of that name."""
-        return None if "q" in self.filter_names else getattr(self, "q", None)
+        return None if "q" in self.filter_names else vars(self).get("q")
 
     @property
     def wanted_facets(self) -> Sequence[str]:
         """What `facets` asks for; a resource without any does not take the parameter."""
-        named: Sequence[str] = getattr(self, "facets", None) or ()
+        named: Sequence[str] = vars(self).get("facets") or ()
         return named if self._custom is None else [*named, *self._custom.facets]
 
     @property
@@ -146,8 +146,8 @@ class RowQuery(Selection):
 
     def given_filters(self) -> dict[str, Any]:
         """Filters that the request uses, by their public name."""
-        names = self.filter_names
-        given = {n: getattr(self, attribute) for attribute, n in names.items() if attribute in self.model_fields_set}
+        names, values = self.filter_names, vars(self)
+        given = {names[attribute]: values[attribute] for attribute in sorted(names.keys() & self.model_fields_set)}
         return given if self._custom is None else {**given, **self._custom.filters}
 
     def given_parameters(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,7 +170,7 @@ class ListQuery(RowQuery):
     @property
     def wants_ranks(self) -> bool:
         """Whether `ranks` is asked for."""
-        return getattr(self, "ranks", False)
+        return bool(vars(self).get("ranks", False))
 
 
 def _choices(names: Sequence[str]) -> Any:

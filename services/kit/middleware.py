@@ -38,6 +38,7 @@ class RequestContext:
         self._office_zone = settings.office_zone
         self._log_all = settings.access_log == "all"
         self._max_body = settings.max_body_bytes
+        self._timed: dict[tuple[str, str, int], Histogram] = {}
         # Paths that take larger bodies, or smaller ones. `{id}` stands for any segment.
         self._bodies = [
             (re.compile(re.sub(r"\\{[a-z_]+\\}", "[^/]+", re.escape(path))), size)
@@ -70,7 +71,7 @@ class RequestContext:
 
         length = given.get(b"content-length", b"0")
         try:
-            if length.isdigit() and (len(length) > 15 or int(length) > self._most(scope["path"])):
+            if length != b"0" and length.isdigit() and (len(length) > 15 or int(length) > self._most(scope["path"])):
                 # Starlette would answer in plain text.
                 await self._send(ContentTooLarge(), scope, send_with_id, rid)
                 return
@@ -94,7 +95,11 @@ class RequestContext:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         template = scope.get("route_template") or getattr(scope.get("route"), "path", "unknown")
-        SECONDS.labels(self._name, scope["method"], template, str(status)).observe(seconds)
+        timed = (scope["method"], template, status)
+        child = self._timed.get(timed)
+        if child is None:
+            child = self._timed[timed] = SECONDS.labels(self._name, scope["method"], template, str(status))
+        child.observe(seconds)
         notable = status >= 400 or seconds > _SLOW_SECONDS or scope["method"] not in ("GET", "HEAD")
         if (self._log_all or notable) and template not in ("/livez", "/readyz", "/metrics"):
             log.info("request", method=scope["method"], route=template, status=status, ms=round(seconds * 1000, 1))

@@ -4,7 +4,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, or_, select, true, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    union_all,
+)
 
 from services.kit.filters import Column
 
@@ -39,12 +53,16 @@ def keyed(query: Select[Any], keys: Keys) -> Select[Any]:
 
 
 def page_of(
-    query: Select[*tuple[Any, ...]], keys: Keys, after: Sequence[bool] | None, limit: ColumnElement[int]
+    query: Select[*tuple[Any, ...]],
+    keys: Keys,
+    after: Sequence[bool] | None,
+    limit: ColumnElement[int],
+    most: int | None = None,
 ) -> Any:
     """A page of a `keyed` query, as a subquery named `page`.
 
     `after` is None on the first page, else it tells which keys of the position are no nulls; the position itself is
-    bound as text to `after_0`, `after_1` …
+    bound as text to `after_0`, `after_1` … `most` stands in the statement, for PostgreSQL to plan by (kit.plans).
     """
     first, descending = keys[0]
     one_way = {way for _, way in keys} == {descending}
@@ -52,7 +70,10 @@ def page_of(
         return _nulls_apart(query, keys, after, limit)
     if after is not None:
         query = query.where(_after(keys, after))
-    return query.order_by(*ordered([key.column for key, _ in keys], keys)).limit(limit).subquery("page")
+    query = query.order_by(*ordered([key.column for key, _ in keys], keys))
+    if most is None:
+        return query.limit(limit).subquery("page")
+    return select(query.limit(literal_column(str(most))).subquery("beginning")).limit(limit).subquery("page")
 
 
 def _nulls_apart(

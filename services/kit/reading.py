@@ -35,9 +35,10 @@ from services.kit.export.cards import Cards
 from services.kit.facets import facets_of
 from services.kit.filters import Column, Filter
 from services.kit.left_out import left_out_of
-from services.kit.listing import ListQuery, RowQuery, query_model
+from services.kit.listing import MAX_LIMIT, ListQuery, RowQuery, query_model
 from services.kit.order import Keys, Sort, keyed, ordered, page_of
 from services.kit.paging import Cursors
+from services.kit.plans import is_steady
 from services.kit.search import best_first, matches, rank, search_parameters
 from services.kit.shape import (
     CALLER_ORGANISATION,
@@ -59,6 +60,8 @@ if TYPE_CHECKING:
     from services.kit.custom.declared import Custom
 
 RELEVANCE = "relevance"
+MOST_ROWS = MAX_LIMIT + 1
+"""Of a page, and the one that tells whether more follow; portions of exports are larger."""
 _NOBODY = literal_column("NULL::uuid", Uuid)
 _BEST_FIRST = f"-{RELEVANCE}"
 
@@ -123,6 +126,11 @@ class Resource(Generic[Row]):
         return {name: fields[name] if name in fields else getattr(self.row, name) for name in names}
 
     @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The fields of the contract that are no embedded records."""
+        return tuple(self.columns)
+
+    @cached_property
     def query(self) -> type[ListQuery]:
         """The query parameters of the list, as a model."""
         return query_model(self)
@@ -160,13 +168,14 @@ class Resource(Generic[Row]):
         caller = caller if tell is not None else caller.stating(None)
         rule, embedded = self._rule(caller), self._embedded(expand)
         shown = rights.shown(self, caller, fields)
-        key = (rule.name, shown, embedded)
+        bound = caller.organisation_id is not None
+        key = (rule.name, shown, embedded, bound)
         statement = self._statements.kept(key)
         if statement is None:
             winner = cast(literal_column("NULL") if self.merged_into is None else self.merged_into, Uuid).label(
                 "_winner"
             )
-            query = self._base(shown, embedded, rule).add_columns(self.row.version.label("_version"), winner)
+            query = self._base(shown, embedded, rule, bound).add_columns(self.row.version.label("_version"), winner)
             inner = query.where(self.row.id == bindparam("id", type_=Uuid())).subquery("page")
             besides = [inner.c["_version"], inner.c["_winner"]]
             statement = self._statements.keep(key, self._as_json(inner, [*shown, *embedded], besides))
@@ -221,8 +230,9 @@ class Resource(Generic[Row]):
         rights.refuse_guarded(self, caller, given, keys, query.wanted_facets, searched=q is not None)
         rule = self._rule(caller)
         parameters = self._parameter_values(query.given_parameters(self.parameters))
+        single = frozenset(n for n, value in given.items() if self.filter(n).one_type is not None and len(value) == 1)
         values: dict[str, Any] = {
-            **{f"filter_{name}": value for name, value in given.items()},
+            **{f"filter_{name}": value[0] if name in single else value for name, value in given.items()},
             **caller_values(caller),
             **parameters,
             **query.bindings,
@@ -236,7 +246,17 @@ class Resource(Generic[Row]):
         shown, embedded = rights.shown(self, caller, query.fields), self._embedded(query.embedded)
         left_out = tuple(one.reason for one in self.leaves_out if exporting and one.only_exports(caller))
         shape = Shape(
-            frozenset(given), sort, None, q is not None, shown, embedded, rule.name, left_out, query.conditions
+            frozenset(given),
+            sort,
+            None,
+            q is not None,
+            shown,
+            embedded,
+            rule.name,
+            left_out,
+            query.conditions,
+            single,
+            caller.organisation_id is not None,
         )
         disclosed = rights.disclosed(self, caller, shown, (*given, *query.wanted_facets), keys, query.conditions)
         return Asked(keys, rule, shape, values, bound_to, disclosed)
@@ -246,6 +266,8 @@ class Resource(Generic[Row]):
     ) -> list[tuple[Any, ...]]:
         """The next rows after a position: each its JSON, and its position as texts."""
         values, shape = {**asked.values, "page_limit": limit}, asked.shape
+        if limit > MOST_ROWS:
+            shape = replace(shape, kind="portion")
         if position is not None:
             shape = replace(shape, after=tuple(value is not None for value in position))
             values.update({f"after_{n}": value for n, value in enumerate(position) if value is not None})
@@ -265,11 +287,19 @@ class Resource(Generic[Row]):
 
     # -- statements --------------------------------------------------------------------------------------------------
 
-    def _base(self, shown: Sequence[str], expand: Sequence[str], rule: Rule) -> Select[Any]:
-        columns = [self.columns[name].label(name) for name in shown]
+    def _base(self, shown: Sequence[str], expand: Sequence[str], rule: Rule, bound: bool) -> Select[Any]:
+        columns = [self._column(name, bound).label(name) for name in shown]
         columns += [self.expandable[name].label(name) for name in expand]
         query = select(*columns).select_from(self.row)
         return self._restricted(query, rule)
+
+    def _column(self, name: str, bound: bool) -> Column:
+        # What partners see of custom fields is looked up for each row; a plan for anybody would reckon with that.
+        return (
+            self.custom.unbound
+            if self.custom is not None and name == rights.CUSTOM and not bound
+            else self.columns[name]
+        )
 
     def _restricted(self, query: Select[Any], rule: Rule) -> Select[Any]:
         if self.joins is not None:
@@ -279,7 +309,8 @@ class Resource(Generic[Row]):
     def _filtered(self, query: Select[Any], shape: Shape, *, search: bool = True) -> Select[Any]:
         for name in sorted(shape.filters):
             if (found := self.filter(name)).resolve is None:
-                query = query.where(found.condition(f"filter_{name}"))
+                condition = found.condition_of_one if name in shape.single else found.condition
+                query = query.where(condition(f"filter_{name}"))
         for stored in shape.conditions:
             query = query.where(stored.write())
         if search and shape.searched and self.search is not None:
@@ -298,8 +329,9 @@ class Resource(Generic[Row]):
         limit = bindparam("page_limit", type_=BigInteger())
         if shape.searched and shape.sort == _BEST_FIRST:
             return self._best_page(shape, rule, limit).subquery("page")
-        query = self._filtered(self._base(shape.fields, shape.expand, rule), shape)
-        return page_of(keyed(query, keys), keys, shape.after, limit)
+        query = self._filtered(self._base(shape.fields, shape.expand, rule, shape.bound), shape)
+        most = MOST_ROWS if is_steady(self, shape, keys, rule) else None
+        return page_of(keyed(query, keys), keys, shape.after, limit, most)
 
     def _page_query(self, shape: Shape, keys: Keys, rule: Rule) -> Select[Any]:
         inner = self.paged(shape, keys, rule)
@@ -317,7 +349,7 @@ class Resource(Generic[Row]):
             texts = [bindparam(f"after_{n}", type_=Text()) for n in range(2)]
             after = (cast(texts[0], Integer), cast(texts[1], Uuid))
         best = best_first(findable, self.row, limit=limit, after=after, descending=True)
-        page = self._base(shape.fields, shape.expand, EVERY_ROW).add_columns(
+        page = self._base(shape.fields, shape.expand, EVERY_ROW, shape.bound).add_columns(
             best.c["rank"].label("_key_0"), best.c["id"].label("_key_1")
         )
         return page.join(best, best.c["id"] == self.row.id)

@@ -43,7 +43,9 @@ def asks_purpose(resource: "Resource[Any]") -> bool:
 
 def shown(resource: "Resource[Any]", caller: Caller, fields: Sequence[str]) -> tuple[str, ...]:
     """The fields that the caller sees of those asked for; all when none is named."""
-    wanted = tuple(f for f in resource.columns if not fields or f == "id" or f in fields)
+    wanted = resource.names
+    if fields:
+        wanted = tuple(f for f in wanted if f == "id" or f in fields)
     if caller.kind == "partner" and resource.staff_only_fields:
         wanted = tuple(f for f in wanted if f not in resource.staff_only_fields)
     if not resource.guarded:

@@ -2,21 +2,38 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Date, Text, Uuid, and_, bindparam, true
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
 
 from services.kit.auth import Caller
 from services.kit.clock import office_today
 from services.kit.filters import StoredCondition
 from services.kit.order import Keys
 
+_CALLERS_KEPT = 1_024
+
+
+class _Written(TypeDecorator[str]):
+    """A text array that is bound as PostgreSQL writes it: put together once a caller, not once a statement."""
+
+    impl = ARRAY(Text)
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+
 CALLER_ORGANISATION = bindparam("caller_organisation", type_=Uuid())
 """The organisation the caller is bound to; for row rules."""
-CALLER_SCOPES = bindparam("caller_scopes", type_=ARRAY(Text))
+CALLER_SCOPES = bindparam("caller_scopes", type_=_Written())
 """The scopes that count for what the caller reads; for row rules."""
-CALLER_HELD_SCOPES = bindparam("caller_held_scopes", type_=ARRAY(Text))
+CALLER_HELD_SCOPES = bindparam("caller_held_scopes", type_=_Written())
 """All scopes the caller holds, a purpose stated or not: for rows that tell of a record, not what is in it."""
 CALLER_SUBJECT = bindparam("caller_subject", type_=Text())
 """The caller's subject; for row rules."""
@@ -26,16 +43,26 @@ OFFICE_TODAY = bindparam("office_today", type_=Date())
 """The date in the office; for row rules, fields and filters that depend on it."""
 
 
-def caller_values(caller: Caller) -> dict[str, Any]:
+def caller_values(caller: Caller) -> Mapping[str, Any]:
     """What these parameters are bound to for a caller, today."""
+    return _caller_values(caller, office_today())
+
+
+@lru_cache(_CALLERS_KEPT)
+def _caller_values(caller: Caller, today: date) -> Mapping[str, Any]:
     return {
         "caller_organisation": caller.organisation_id,
         "caller_subject": caller.subject,
-        "caller_scopes": list(caller.reading_scopes),
+        "caller_scopes": _array(caller.reading_scopes),
         "caller_abroad": caller.abroad,
-        "caller_held_scopes": list(caller.scopes),
-        "office_today": office_today(),
+        "caller_held_scopes": _array(caller.scopes),
+        "office_today": today,
     }
+
+
+def _array(texts: frozenset[str]) -> str:
+    quoted = ['"' + text.replace("\\", r"\\").replace('"', r"\"") + '"' for text in sorted(texts)]
+    return "{" + ",".join(quoted) + "}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +126,10 @@ class Shape:
     rule: str
     left_out: tuple[str, ...] = ()
     conditions: tuple[StoredCondition, ...] = ()
+    single: frozenset[str] = frozenset()
+    """Of the filters, those that take any of several values and were given one."""
+    bound: bool = True
+    """The caller is bound to an organisation."""
     kind: str = "page"
     """What is made of the rows: a page, their count, their facets …"""
 

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import psycopg
@@ -67,10 +68,14 @@ class Statements(OrderedDict[Any, Statement]):
         return statement
 
 
+# psycopg finds its prepared statement by these bytes: the same object is hashed once, and compared at a glance.
+_encoded = lru_cache(2_048)(str.encode)
+
+
 async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run compiled SQL on a psycopg connection."""
     cursor = psycopg.AsyncRawCursor(connection)
-    await cursor.execute(sql.encode(), arguments, prepare=True)
+    await cursor.execute(_encoded(sql), arguments, prepare=True)
     return await cursor.fetchall()
 
 

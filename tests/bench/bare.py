@@ -8,8 +8,9 @@ import psycopg_pool
 from starlette.types import Receive, Scope, Send
 
 _FIELDS = (
-    "id, names, kind, country, subdivision, city, address, website, emails, phones, identifiers, tags, status, "
-    "merged_into, version, created_at, updated_at"
+    "id, names, kind, country, subdivision, city, address, website, emails, phones, identifiers, tags, parent_id, "
+    "former_names, description, officer_id, contact_cadence_days, key_member, stale_texts, status, merged_into, "
+    "coalesce(custom, '{}') AS custom, version, created_at, updated_at"
 )
 _ONE = f"SELECT row_to_json(r)::text FROM (SELECT {_FIELDS} FROM organisation WHERE id = $1::uuid) r"
 _PAGE = (

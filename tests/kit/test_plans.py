@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from services.kit.auth import Caller
+from services.kit.statement import fetch
 from tests.kit.conftest import Start
 from tests.kit.toy.books import books
 from tests.wire.api import Api
@@ -71,6 +73,36 @@ async def test_a_deep_page_reads_no_more_than_the_first(full: Api, sort: str) ->
     _, deep = await work(full, sort, ROWS * 8 // 10 // 200)
     assert first <= 300
     assert deep <= 300
+
+
+async def plans_of(library: Api, **asked: Any) -> tuple[int, int]:
+    """How often PostgreSQL ran a plan made for any values, and how often it planned for the values asked by."""
+    async with await psycopg.AsyncConnection.connect(
+        library.runtime.database.conninfo, autocommit=True, prepare_threshold=0
+    ) as connection:
+        for _ in range(20):
+            query = books.query.model_validate(asked)
+            await books.page(partial(fetch, connection), CLERK, query, library.runtime.cursors)
+        counted = await connection.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%row_to_json%'",
+            prepare=False,
+        )
+        generic, custom = (await counted.fetchall())[0]
+        return generic, custom
+
+
+@pytest.mark.parametrize("asked", [{}, {"sort": "name"}, {"sort": "-created_at", "limit": 200}])
+async def test_a_page_that_an_index_holds_in_order_is_planned_once(full: Api, asked: dict[str, Any]) -> None:
+    generic, custom = await plans_of(full, **asked)
+    assert (generic, custom) == (15, 5)  # PostgreSQL tries five before it decides
+
+
+@pytest.mark.parametrize("asked", [{"shelf": ["A", "B"]}, {"shelf": ["A"], "sort": "name"}])
+async def test_a_page_whose_best_index_depends_on_the_values_is_planned_for_them(
+    full: Api, asked: dict[str, Any]
+) -> None:
+    generic, _ = await plans_of(full, **asked)
+    assert generic == 0
 
 
 async def test_the_last_page_among_nulls_reads_no_more(full: Api) -> None:

@@ -69,13 +69,18 @@ class Custom:
     _filters: dict[str, Filter] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
-    def column(self) -> ColumnElement[Any]:
-        """The values as the caller sees them: the field `custom` of the record."""
+    def unbound(self) -> ColumnElement[Any]:
+        """The values as a caller sees them who is bound to no organisation."""
         given = func.coalesce(self.row.custom, _NONE)
         allowed = CALLER_SCOPES.bool_op("@>")(cast([self.scope], ARRAY(Text)))
-        seen = case(
+        return case(
             (allowed, given.op("||", return_type=JSONB())(func.coalesce(self.row.private_custom, _NONE))), else_=given
         )
+
+    @cached_property
+    def column(self) -> ColumnElement[Any]:
+        """The values as any caller sees them: the field `custom` of the record."""
+        seen = self.unbound
         one = func.jsonb_each(seen).table_valued("key", "value", name="one")
         definition = self.fields
         shown = select(func.coalesce(func.jsonb_object_agg(one.c.key, one.c.value), _NONE)).select_from(one)
