@@ -1,6 +1,6 @@
 // The reference, drawn from /openapi.json. Nothing is loaded from anywhere else.
 
-import { element, exampleOf, resolve, schemaView, typeOf } from "./schema.js";
+import { element, exampleOf, prose, resolve, schemaView, typeOf } from "./schema.js";
 import { remember, tryForm } from "./try.js";
 
 const METHODS = ["get", "post", "put", "patch", "delete"];
@@ -30,7 +30,7 @@ function parameterTable(spec, parameters) {
     element("thead", {}, element("tr", {}, ...["Parameter", "In", "Type", ""].map((text) => element("th", {}, text)))),
     element("tbody", {}, ...parameters.map((one) => element("tr", {},
       element("td", {}, element("code", {}, one.name), one.required ? element("span", { class: "required" }, " required") : null),
-      element("td", {}, one.in), element("td", { class: "type" }, typeOf(spec, one.schema ?? {})), element("td", {}, one.description ?? "")))));
+      element("td", {}, one.in), element("td", { class: "type" }, typeOf(spec, one.schema ?? {})), element("td", {}, ...prose(one.description))))));
 }
 
 function mediaView(spec, media) {
@@ -41,7 +41,7 @@ function mediaView(spec, media) {
 function responseView(spec, status, given) {
   const response = resolve(spec, given);
   const media = Object.values(response.content ?? {})[0];
-  const fold = element("details", {}, element("summary", {}, element("span", { class: "status" }, status), ` ${response.description ?? ""}`));
+  const fold = element("details", {}, element("summary", {}, element("span", { class: "status" }, status), " ", ...prose(response.description)));
   if (media) fold.addEventListener("toggle", () => { if (fold.open && fold.childElementCount === 1) fold.append(...mediaView(spec, media)); });
   return fold;
 }
@@ -53,7 +53,7 @@ function filled(spec, one, section) {
   const attempt = element("details", {}, element("summary", {}, "Try it"));
   attempt.addEventListener("toggle", () => { if (attempt.open && attempt.childElementCount === 1) attempt.append(tryForm(spec, method, path, operation, parameters)); });
   section.append(
-    element("p", {}, operation.description ?? ""),
+    ...(operation.description ?? "").split("\n\n").map((paragraph) => element("p", {}, ...prose(paragraph))),
     ...[parameterTable(spec, parameters)].filter(Boolean),
     ...(body ? [element("details", { open: true }, element("summary", {}, `Body: ${typeOf(spec, body.schema ?? {})}`), ...mediaView(spec, body))] : []),
     element("h4", {}, "Answers"), ...Object.entries(operation.responses ?? {}).map(([status, response]) => responseView(spec, status, response)),
@@ -90,7 +90,7 @@ function draw(spec) {
       element("h2", {}, tag),
       ...ones.map((one) => element("a", { href: `#${anchor(one)}`, title: `${one.method.toUpperCase()} ${one.path}` }, element("span", { class: `verb ${one.method}` }, one.method === "delete" ? "del" : one.method), one.operation.summary ?? one.path)),
     ]));
-    const head = words.length ? [] : [element("h1", {}, spec.info.title), ...spec.info.description.trim().split("\n\n").map((paragraph) => element("p", {}, paragraph))];
+    const head = words.length ? [] : [element("h1", {}, spec.info.title), ...spec.info.description.trim().split("\n\n").map((paragraph) => element("p", {}, ...prose(paragraph)))];
     content.replaceChildren(...head, ...groups.flatMap(([tag, ones]) => [element("h2", {}, tag), ...ones.map((one) => sectionOf(spec, one))]));
     if (!chosen.length) content.replaceChildren(element("p", { class: "none" }, "Nothing matches."));
   }

@@ -11,6 +11,11 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** A text of the document: what stands between backticks is code; nothing else of Markdown is used in it. */
+export function prose(text) {
+  return (text ?? "").split(/`([^`]+)`/).map((part, place) => (place % 2 ? element("code", {}, part) : part));
+}
+
 export function resolve(spec, value) {
   let found = value;
   for (let hops = 0; found && found.$ref && hops < 20; hops += 1) {
@@ -63,7 +68,7 @@ export function schemaView(spec, given, depth = 0) {
     const line = [
       element("code", {}, name), " ", element("span", { class: "type" }, typeOf(spec, property)),
       required.has(name) ? element("span", { class: "required" }, " required") : null,
-      element("div", {}, [property.description ?? found.description ?? "", limits(found)].filter(Boolean).join(" ")),
+      element("div", {}, ...prose([property.description ?? found.description ?? "", limits(found)].filter(Boolean).join(" "))),
     ];
     if (!below) return element("li", {}, ...line);
     const fold = element("details", {}, element("summary", { class: "type" }, "fields"));
