@@ -40,6 +40,8 @@ Sign in at `POST /v1/sessions`, or ask an administrator for an API key, and send
 page that says what to do.
 """
 
+GATEWAY: Final = "gateway"
+
 log = structlog.get_logger(__name__)
 Document = dict[str, Any]
 
@@ -136,9 +138,8 @@ class Documents:
         return document
 
     def _merged(self, known: Mapping[str, Document]) -> _Merged:
-        own = _signed_in_only(self._own())
         parts: dict[str, Document] = {name: known[name] for name in SERVICES if name in known}
-        whole = merge({**parts, "gateway": own}, self._public_url)
+        whole = merge({**parts, GATEWAY: self._own()}, self._public_url)
         body = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:24]}"'
         return _Merged(Operations.of(parts), whole["x-problems"], body, etag)
@@ -163,7 +164,7 @@ async def _read_bounded(client: httpx.AsyncClient, tag: str) -> tuple[bytes | No
 
 
 def merge(parts: Mapping[str, Document], public_url: str) -> Document:
-    """One document out of several."""
+    """One document out of the services' and, under `GATEWAY`, the gateway's own."""
     merged: Document = {
         "openapi": "3.1.0",
         "info": {
@@ -182,7 +183,7 @@ def merge(parts: Mapping[str, Document], public_url: str) -> Document:
         "x-scopes": dict(SCOPES),
     }
     for service, part in parts.items():
-        _add(merged, service, part)
+        _add(merged, service, _signed_in_only(part) if service == GATEWAY else part)
     say_headers(merged)
     share(merged)
     merged["x-problems"] = dict(sorted(merged["x-problems"].items()))
@@ -225,7 +226,7 @@ def _add(merged: Document, service: str, part: Document) -> None:
 def _belongs(path: str, service: str) -> bool:
     """Whether a path reaches this service through the gateway."""
     owner = service_of(path)
-    if service == "gateway":
+    if service == GATEWAY:
         return owner is None
     if owner != service:
         if path.startswith("/v1/"):
@@ -273,4 +274,4 @@ def _signed_in_only(own: Document) -> Document:
 
 
 def _about(tag: str, service: str) -> str:
-    return f"{tag}, answered by {service}." if service != "gateway" else f"{tag}, answered by the gateway itself."
+    return f"{tag}, answered by {service}." if service != GATEWAY else f"{tag}, answered by the gateway itself."

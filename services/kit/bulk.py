@@ -17,6 +17,8 @@ from services.kit.db import Tracked
 from services.kit.errors import Conflict, Problem
 
 New = TypeVar("New")
+PUBLIC_URL = "public_url"
+"""Key of `session.info`: where pages of problems are (kit.routing)."""
 Create = Callable[[AsyncSession, Caller, New], Awaitable[Tracked]]
 
 
@@ -89,14 +91,5 @@ async def _alone(session: AsyncSession, caller: Caller, index: int, item: Any, c
         problem: Problem = ItemRefused()
     except Problem as refused:
         problem = refused
-    return BulkResult(
-        index=index,
-        status=problem.status,
-        problem=ProblemBody(
-            type=f"/problems/{problem.slug}",
-            title=problem.title,
-            status=problem.status,
-            detail=problem.detail,
-            errors=problem.errors,
-        ),
-    )
+    said = problem.said(session.info[PUBLIC_URL])
+    return BulkResult(index=index, status=problem.status, problem=said)

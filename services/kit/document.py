@@ -160,8 +160,6 @@ def _example(problem: type[Problem]) -> dict[str, Any]:
         "instance": "/v1/organisations",
         "request_id": "01976b1e-7c3a-7000-8000-00000000abcd",
     }
-    if problem is errors.Invalid:
-        example["errors"] = [{"pointer": "/names", "code": "missing", "detail": "Field required"}]
     return example
 
 
@@ -195,14 +193,28 @@ def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]
     components["headers"] = HEADERS
     document["x-problems"] = problems_page(sorted(used, key=lambda p: p.slug))
     document["x-scopes"] = SCOPES
-    for path in document["paths"].values():
-        for operation in path.values():
+    for path, item in document["paths"].items():
+        for operation in item.values():
             _describe_parameters(operation)
             _add_headers(operation)
             _offer_selection(operation, schemas)
+            _show_what_is_invalid(path, operation, schemas)
     complete(document)
     connect(document["paths"])
     return document
+
+
+def _show_what_is_invalid(path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """An operation's example of values that are not valid: one of its own fields, or a parameter it does not have."""
+    example = operation["responses"]["422"]["content"][MEDIA_TYPE]["examples"][errors.Invalid.slug]["value"]
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    schema = schemas.get(body.get("$ref", "").rsplit("/", 1)[-1], {})
+    error = {"pointer": "page", "code": "unknown_parameter", "detail": "This address does not take the parameter."}
+    if schema.get("required"):
+        error = {"pointer": f"/{schema['required'][0]}", "code": "missing", "detail": "Field required"}
+    elif schema.get("additionalProperties") is False:
+        error = {"pointer": "/colour", "code": "extra_forbidden", "detail": "Extra inputs are not permitted"}
+    example.update(instance=path, errors=[error])
 
 
 def _readable_names(document: dict[str, Any]) -> dict[str, Any]:

@@ -51,21 +51,21 @@ class Problem(Exception):
             self.headers["Retry-After"] = str(retry_after)
         self.members = members
 
+    def said(self, public_url: str, instance: str | None = None, request_id: str | None = None) -> ProblemBody:
+        """The problem as the contract has it."""
+        return ProblemBody(
+            type=f"{public_url.rstrip('/')}/problems/{self.slug}",
+            title=self.title,
+            status=self.status,
+            detail=self.detail,
+            instance=instance,
+            request_id=request_id,
+            errors=self.errors,
+        )
+
     def body(self, public_url: str, instance: str | None, request_id: str | None) -> bytes:
         """The JSON that is sent."""
-        return (
-            ProblemBody(
-                type=f"{public_url.rstrip('/')}/problems/{self.slug}",
-                title=self.title,
-                status=self.status,
-                detail=self.detail,
-                instance=instance,
-                request_id=request_id,
-                errors=self.errors,
-            )
-            .model_dump_json(exclude_none=True)
-            .encode()
-        )
+        return self.said(public_url, instance, request_id).model_dump_json(exclude_none=True).encode()
 
 
 class BadRequest(Problem):

@@ -20,6 +20,7 @@ from services.contracts.base import Page
 from services.contracts.scopes import PUBLIC
 from services.kit import etag
 from services.kit.auth import Caller
+from services.kit.bulk import PUBLIC_URL
 from services.kit.disclosure import HEADER, stating
 from services.kit.errors import (
     InvalidCursor,
@@ -82,6 +83,7 @@ async def _in_transaction(
     dry_run = policy.rehearses and flag(request.query_params, "dry_run")
     async with runtime.database.sessions() as session:
         request.state.session = session
+        session.info[PUBLIC_URL] = runtime.settings.public_url
         attempt = await Attempt.of(request, caller) if policy.keyed else None
         if dry_run:
             attempt = None

@@ -46,7 +46,8 @@ async def test_refuses_the_bad_and_creates_the_rest(library: Api) -> None:
     assert [result["status"] for result in body["results"]] == [201, 409, 201, 409, 409, 201]
     assert (body["created"], body["refused"]) == (3, 3)
     problems = [result["problem"]["type"] for result in body["results"] if result["problem"]]
-    assert problems == [f"/problems/{slug}" for slug in (IsbnTaken.slug, IsbnTaken.slug, "item-refused")]
+    pages = f"{library.runtime.settings.public_url}/problems"
+    assert problems == [f"{pages}/{slug}" for slug in (IsbnTaken.slug, IsbnTaken.slug, "item-refused")]
     assert len(await library.items("/v1/books", isbn=twice)) == 1
 
 

@@ -65,3 +65,18 @@ def test_facets_are_named_and_parted_by_commas() -> None:
     facets = parameters["facets"]
     assert facets["schema"]["items"]["enum"] == ["shelf", "organisation_id", "appraisal", "label"]
     assert (facets["style"], facets["explode"]) == ("form", False)
+
+
+def test_each_operation_shows_what_is_invalid_of_its_own() -> None:
+    said = document()
+
+    def errors(path: str, method: str) -> list[dict[str, str]]:
+        answer = said["paths"][path][method]["responses"]["422"]["content"]["application/problem+json"]
+        example = answer["examples"]["invalid"]["value"]
+        assert example["instance"] == path
+        return [{"pointer": one["pointer"], "code": one["code"]} for one in example["errors"]]
+
+    required = said["components"]["schemas"]["BookCreate"]["required"][0]
+    assert errors("/v1/books", "post") == [{"pointer": f"/{required}", "code": "missing"}]
+    assert errors("/v1/books/{id}", "patch") == [{"pointer": "/colour", "code": "extra_forbidden"}]
+    assert errors("/v1/books", "get") == [{"pointer": "page", "code": "unknown_parameter"}]
