@@ -166,6 +166,13 @@ async def save_all(
     await session.flush()
 
 
+def of_new(caller: Caller, type: str, row: Tracked, required_scopes: Iterable[str]) -> ChangeRow:
+    """The change that tells of a new row that is not stored yet. Gives the row its id."""
+    before, after = _difference(row)
+    row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is stored
+    return _told(caller, type, row, before, after, required_scopes, ())
+
+
 def _is_same(row: Tracked, session: AsyncSession, after: dict[str, Any]) -> bool:
     state: InstanceState[Any] = inspect(row)
     return state.persistent and row not in session.deleted and not after

@@ -47,6 +47,10 @@ class Json(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else self._adapter.dump_python(value, mode="json")
 
+    def dumped(self, value: Any) -> str:
+        """A value as JSON text."""
+        return self._adapter.dump_json(value).decode()
+
     def process_result_value(self, value: Any, dialect: Dialect) -> Any:
         return None if value is None else self._adapter.validate_python(value)
 

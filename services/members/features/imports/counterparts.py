@@ -19,6 +19,8 @@ from services.members.tables.imports import ImportLineRow, ImportRow
 class CounterpartRecords:
     """Counterparts, found again by their ids."""
 
+    build = None
+
     def __init__(self, row: ImportRow, liaison: LiaisonClient) -> None:
         self._liaison = liaison
         self._rehearse = row.rehearsal
@@ -44,7 +46,7 @@ class CounterpartRecords:
             await self._create(new)
 
     async def decide(
-        self, session: AsyncSession, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]
+        self, session: AsyncSession, decisions: Sequence[Decision], twins: Mapping[int, tuple[int, str]]
     ) -> list[Decision]:
         """What liaison did."""
         return self._decisions

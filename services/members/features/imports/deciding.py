@@ -21,6 +21,8 @@ class Decision:
     """A row and what became of it."""
 
     parsed: Parsed
+    built: Any = None
+    """The row of a new record, where it was built ahead."""
     outcome: Outcome = "rejected"
     record_id: UUID | None = None
     record_version: int | None = None

@@ -12,18 +12,21 @@ from services.members.features.imports.changing import changes
 from services.members.features.imports.convert.row import Parsed
 from services.members.features.imports.deciding import Decision, type_custom_fields
 from services.members.features.imports.states import caller_of
-from services.members.features.imports.writing import write_all
+from services.members.features.imports.writing import Making, create_all, write_all
 from services.members.features.organisations import actions
 from services.members.features.organisations.queries import organisations
 from services.members.tables.imports import ImportRow
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 
 ANY_VERSION = IfMatch(None)
+_MAKING = Making(actions.built, actions.prepared, actions.create_prepared)
 _MERGES_FOLLOWED = 10
 
 
 class OrganisationRecords:
     """Organisations, found again by their ids."""
+
+    build = staticmethod(actions.built)
 
     def __init__(self, row: ImportRow) -> None:
         self._caller = caller_of(row)
@@ -32,11 +35,11 @@ class OrganisationRecords:
         """Nothing: all is in this database."""
 
     async def decide(
-        self, session: AsyncSession, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]
+        self, session: AsyncSession, decisions: Sequence[Decision], twins: Mapping[int, tuple[int, str]]
     ) -> list[Decision]:
         """Write the rows."""
+        parsed = [decision.parsed for decision in decisions]
         await type_custom_fields(session, organisations, parsed)
-        decisions = [Decision(one) for one in parsed]
         known = await _known(session, parsed)
         new: list[Decision] = []
         changed: list[tuple[Decision, OrganisationRow]] = []
@@ -50,13 +53,9 @@ class OrganisationRecords:
                 changed.append((decision, row))
             elif not one.told.rejected:
                 new.append(decision)
-        await write_all(session, new, self._create)
+        await create_all(session, self._caller, _MAKING, new)
         await self._update(session, changed)
-        return decisions
-
-    async def _create(self, session: AsyncSession, decision: Decision) -> None:
-        row = await actions.create(session, self._caller, decision.parsed.new)
-        decision.outcome, decision.record_id, decision.record_version = "created", row.id, row.version or 1
+        return list(decisions)
 
     async def _update(self, session: AsyncSession, found: Sequence[tuple[Decision, OrganisationRow]]) -> None:
         patches = {}

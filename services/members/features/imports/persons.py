@@ -16,16 +16,20 @@ from services.members.features.imports.deciding import Decision, type_custom_fie
 from services.members.features.imports.employers import Employers
 from services.members.features.imports.organisations import ANY_VERSION, tell_twin
 from services.members.features.imports.states import caller_of
-from services.members.features.imports.writing import write_all
+from services.members.features.imports.writing import Making, create_all, write_all
 from services.members.features.persons import actions
 from services.members.features.persons.queries import persons
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.imports import ImportRow
 from services.members.tables.person import PersonIdentifierRow, PersonRow
 
+_MAKING = Making(actions.built, actions.prepared, actions.create_prepared)
+
 
 class PersonRecords:
     """Persons, found again by their ids or their main address."""
+
+    build = staticmethod(actions.built)
 
     def __init__(self, row: ImportRow) -> None:
         self._caller = caller_of(row)
@@ -35,11 +39,11 @@ class PersonRecords:
         """Nothing: all is in this database."""
 
     async def decide(
-        self, session: AsyncSession, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]
+        self, session: AsyncSession, read: Sequence[Decision], twins: Mapping[int, tuple[int, str]]
     ) -> list[Decision]:
         """Write the rows. One that has an earlier row's address is the same person, in another role."""
-        await type_custom_fields(session, persons, parsed)
-        decisions = {one.number: Decision(one) for one in parsed}
+        await type_custom_fields(session, persons, [one.parsed for one in read])
+        decisions = {one.number: one for one in read}
         again: list[Decision] = []
         first: list[Decision] = []
         for decision in decisions.values():
@@ -82,12 +86,8 @@ class PersonRecords:
                     new.append(decision)
             else:
                 new.append(decision)
-        await write_all(session, new, self._create)
+        await create_all(session, self._caller, _MAKING, new)
         await self._update(session, found)
-
-    async def _create(self, session: AsyncSession, decision: Decision) -> None:
-        row = await actions.create(session, self._caller, decision.parsed.new)
-        decision.outcome, decision.record_id, decision.record_version = "created", row.id, row.version or 1
 
     async def _update(self, session: AsyncSession, found: Sequence[tuple[Decision, PersonRow]]) -> None:
         patches = {}

@@ -2,12 +2,14 @@
 refused."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.liaison import LiaisonClient
+from services.kit.auth import Caller
 from services.kit.bulk import ItemRefused
 from services.kit.changes import TOGETHER
 from services.kit.errors import Problem
@@ -17,16 +19,22 @@ from services.members.features.imports.deciding import Decision
 from services.members.tables.imports import ImportRow
 
 Write = Callable[[AsyncSession, Decision], Awaitable[None]]
+Build = Callable[[Any], Any]
+Prepare = Callable[[AsyncSession, Caller, Any, Any], Awaitable[Any]]
+Store = Callable[[AsyncSession, Caller, Sequence[Any]], Awaitable[None]]
 
 
 class Records(Protocol):
     """One kind of record, as an import writes it."""
 
+    build: "Build | None"
+    """Builds the row of a new record: what of making it needs no database, and may be done ahead."""
+
     async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """What must be asked of others before the transaction begins."""
 
     async def decide(
-        self, session: AsyncSession, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]
+        self, session: AsyncSession, decisions: Sequence[Decision], twins: Mapping[int, tuple[int, str]]
     ) -> list[Decision]:
         """Write the rows, and tell what became of each, in their order."""
 
@@ -42,6 +50,42 @@ def records_of(runtime: Runtime, row: ImportRow) -> Records:
     if row.resource == "persons":
         return PersonRecords(row)
     return OrganisationRecords(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How new records of one kind are made: the actions of its API."""
+
+    build: Build
+    prepare: Prepare
+    store: Store
+
+
+async def create_all(session: AsyncSession, caller: Caller, making: Making, decisions: Sequence[Decision]) -> None:
+    """Make new records: all that can be prepared are stored at once; when one is refused, each half by itself."""
+    rows: list[tuple[Decision, Any]] = []
+    for decision in decisions:
+        new = decision.parsed.new
+        try:
+            row = decision.built or making.build(new)
+            rows.append((decision, await making.prepare(session, caller, new, row)))
+        except Problem as problem:
+            decision.refuse(problem)
+    waiting = [rows] if rows else []
+    while waiting:
+        batch = waiting.pop()
+        try:
+            async with session.begin_nested():
+                await making.store(session, caller, [row for _, row in batch])
+        except (Problem, IntegrityError) as error:
+            if len(batch) == 1:
+                batch[0][0].refuse(error if isinstance(error, Problem) else ItemRefused())
+            else:
+                middle = len(batch) // 2
+                waiting += [batch[middle:], batch[:middle]]
+            continue
+        for decision, row in batch:
+            decision.outcome, decision.record_id, decision.record_version = "created", row.id, row.version
 
 
 async def write_all(session: AsyncSession, decisions: Sequence[Decision], write: Write) -> None:

@@ -1,5 +1,6 @@
 """What happens to organisations."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,12 +21,14 @@ from services.kit.db import refused_by, refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.ids import new_id
+from services.kit.new_rows import save_new
 from services.kit.patching import merged, patch
 from services.kit.phones import normalised
 from services.members.features.organisations import tree
 from services.members.features.organisations.queries import organisations
 from services.members.tables.organisation import OrganisationRow
 
+CREATED = "members.organisation.created"
 REACHED_BY = frozenset({"city", "address", "website", "emails", "phones"})
 """What a partner's key may say of its own organisation; what it is, the alliance decides."""
 
@@ -54,6 +57,21 @@ class MergedAway(Conflict):
 async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate) -> OrganisationRow:
     """Add an organisation."""
     staff_only(caller)
+    row = await prepared(session, caller, new, built(new))
+    session.add(row)
+    with refused_by("pk_organisation_identifier", IdentifierTaken()):
+        await save(session, caller, CREATED, row, required_scopes=["members:read"])
+    return row
+
+
+async def create_prepared(session: AsyncSession, caller: Caller, rows: Sequence[OrganisationRow]) -> None:
+    """Add organisations that are `prepared`: all of them, or none when one is refused."""
+    with refused_by("pk_organisation_identifier", IdentifierTaken()):
+        await save_new(session, caller, CREATED, rows, required_scopes=["members:read"])
+
+
+def built(new: OrganisationCreate) -> OrganisationRow:
+    """The row of a new organisation, as far as what is given says it. Raises what contradicts itself."""
     _check_place(new.country, new.subdivision)
     row = OrganisationRow(
         id=new_id(),
@@ -63,15 +81,20 @@ async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate)
         former_names=new.former_names,
         key_member=new.key_member,
     )
-    await give(session, caller, organisations, row, new.custom, new=True)
     _check_days(row)
+    row.settle()
+    return row
+
+
+async def prepared(
+    session: AsyncSession, caller: Caller, new: OrganisationCreate, row: OrganisationRow
+) -> OrganisationRow:
+    """The row of a new organisation, ready to be stored: what the database has to say of it is asked."""
+    staff_only(caller)
+    await give(session, caller, organisations, row, new.custom, new=True)
     if row.parent_id is not None:
         await keep(session, caller, row.parent_id)
         await tree.check_place(session, row.id, row.parent_id)
-    row.settle()
-    session.add(row)
-    with refused_by("pk_organisation_identifier", IdentifierTaken()):
-        await save(session, caller, "members.organisation.created", row, required_scopes=["members:read"])
     return row
 
 

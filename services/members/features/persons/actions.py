@@ -1,6 +1,6 @@
 """What happens to persons."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from services.kit.custom.values import give
 from services.kit.db import refused_by, refused_while_referred_to
 from services.kit.errors import Conflict, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
+from services.kit.new_rows import save_new
 from services.kit.patching import merged, patch
 from services.kit.phones import normalised
 from services.members.features.persons import channels, names
@@ -25,6 +26,7 @@ from services.members.features.transfer import not_from_abroad
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.person import SENSITIVE, PersonRow
 
+CREATED = "members.person.created"
 NO_PERSON = "There is no person with this id, or it is not yours to see."
 BUILT = frozenset(
     {"names", "name_parts", "phones", "channels", "private_channels", "identifiers", "passport", "custom"}
@@ -63,10 +65,22 @@ class PersonInUse(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, new: PersonCreate) -> PersonRow:
     """Add a person."""
-    # A partner sees those who work for its organisation, and a new person works for none yet.
-    staff_only(caller)
-    not_from_abroad(caller)
-    _check_sensitive(caller, new)
+    _check_caller(caller, new)
+    row = await prepared(session, caller, new, built(new))
+    session.add(row)
+    with _refused():
+        await save(session, caller, CREATED, row, required_scopes=["persons:read"])
+    return row
+
+
+async def create_prepared(session: AsyncSession, caller: Caller, rows: Sequence[PersonRow]) -> None:
+    """Add persons who are `prepared`: all of them, or none when one is refused."""
+    with _refused():
+        await save_new(session, caller, CREATED, rows, required_scopes=["persons:read"])
+
+
+def built(new: PersonCreate) -> PersonRow:
+    """The row of a new person, as far as what is given says it. Raises what contradicts itself."""
     row = PersonRow(
         **new.model_dump(exclude=set(BUILT)),
         names=new.names or {},
@@ -77,13 +91,23 @@ async def create(session: AsyncSession, caller: Caller, new: PersonCreate) -> Pe
         identifiers=new.identifiers,
         passport=new.passport,
     )
-    await give(session, caller, persons, row, new.custom, new=True)
     names.check(row)
     row.settle()
-    session.add(row)
-    with _refused():
-        await save(session, caller, "members.person.created", row, required_scopes=["persons:read"])
     return row
+
+
+async def prepared(session: AsyncSession, caller: Caller, new: PersonCreate, row: PersonRow) -> PersonRow:
+    """The row of a new person, ready to be stored: what the database has to say of it is asked."""
+    _check_caller(caller, new)
+    await give(session, caller, persons, row, new.custom, new=True)
+    return row
+
+
+def _check_caller(caller: Caller, new: PersonCreate) -> None:
+    # A partner sees those who work for its organisation, and a new person works for none yet.
+    staff_only(caller)
+    not_from_abroad(caller)
+    _check_sensitive(caller, new)
 
 
 async def update(session: AsyncSession, caller: Caller, id: UUID, change: PersonUpdate, if_match: IfMatch) -> PersonRow:
