@@ -1,7 +1,16 @@
 """What members asks the other services about persons, and about records whose time is over."""
 
+from collections.abc import Sequence
+
 from services.contracts.retention import RetentionDone, RetentionOrder, RetentionPreview
-from services.contracts.subject import ErasureOrder, ErasureReceipt, SubjectKeys, SubjectRecords
+from services.contracts.subject import (
+    ErasureOrder,
+    ErasureReceipt,
+    MentionQuestion,
+    Mentions,
+    SubjectKeys,
+    SubjectRecords,
+)
 from services.kit.http import Peer
 
 _WITHIN = 10.0
@@ -20,6 +29,11 @@ class SubjectsClient(Peer):
         """What it holds about a person."""
         reply = await self.post("/internal/subjects", keys, within=_WITHIN)
         return SubjectRecords.model_validate_json(reply.content)
+
+    async def mentions(self, names: Sequence[str]) -> Mentions:
+        """Where its free text holds one of the names."""
+        reply = await self.post("/internal/mentions", MentionQuestion(names=list(names)), within=_WITHIN)
+        return Mentions.model_validate_json(reply.content)
 
     async def due(self, order: RetentionOrder) -> RetentionPreview:
         """What a retention rule would do there now."""

@@ -40,3 +40,16 @@ class SubjectRecords(Output):
 
     service: str
     records: dict[str, list[dict[str, Any]]]
+
+
+class MentionQuestion(Input):
+    """Names to look for in free text."""
+
+    names: Annotated[list[Annotated[str, StringConstraints(min_length=2, max_length=300)]], Field(max_length=100)]
+
+
+class Mentions(Output):
+    """Where a service's free text holds one of the names."""
+
+    service: str
+    records: dict[str, list[UUID]] = Field(description="Kind of record → their ids, the first 200.")

@@ -12,9 +12,10 @@ from services.events.features.events.zones import follow_time_zones
 from services.events.features.registrations.pricing import confirm_price, confirm_waiting_prices
 from services.events.features.registrations.routes import routes as registrations
 from services.events.features.series.routes import routes as series
-from services.events.features.subjects import HOLDINGS, RETAINED
+from services.events.features.subjects import HOLDINGS, PROSE, RETAINED
 from services.events.inbox import HANDLERS
 from services.kit.delivery import Subscription
+from services.kit.mentions import mention_routes
 from services.kit.retention import retention_routes
 from services.kit.service import Service
 from services.kit.subjects import subject_routes
@@ -36,6 +37,7 @@ SERVICE = Service(
         calendar,
         subject_routes("events", HOLDINGS),
         retention_routes("events", RETAINED),
+        mention_routes("events", PROSE),
     ],
     tasks=[confirm_price, confirm_waiting_prices, follow_time_zones],
     inbox=HANDLERS,

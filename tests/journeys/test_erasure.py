@@ -25,7 +25,8 @@ async def test_every_service_confirms_it(office: Caller) -> None:
         file = (await office.get(f"/v1/subject-files/{file['id']}")).json()
     content = (await office.get(f"/v1/subject-files/{file['id']}/content")).content
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        assert {"members.json", "events.json", "liaison.json", "readable.html"} == set(archive.namelist())
+        parts = {"members.json", "events.json", "liaison.json", "mentions.json", "readable.html"}
+        assert set(archive.namelist()) == parts
         assert json.loads(archive.read("liaison.json"))["contact"][0]["id"] == contact["id"]
     made = await office.made("/v1/erasures", {"person_id": person["id"], "reason": "asked_for"})
     ends = time.monotonic() + 30

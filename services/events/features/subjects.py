@@ -11,8 +11,10 @@ from services.contracts.subject import SubjectKeys
 from services.events.features.registrations.actions import SEEN_WITH
 from services.events.tables.event import EventRow
 from services.events.tables.registration import RegistrationRow
+from services.events.tables.series import SeriesRow
 from services.kit.auth import Caller
 from services.kit.changes import save_all
+from services.kit.mentions import Prose
 from services.kit.retention import Retained
 from services.kit.subjects import ERASED, Holding, digest_of
 
@@ -47,3 +49,8 @@ def _long_over(before: datetime) -> ColumnElement[bool]:
 
 
 RETAINED: Sequence[Retained] = (Retained("registrations", RegistrationRow, _long_over, _forget_participants),)
+PROSE: Sequence[Prose] = (
+    Prose("event", EventRow, (EventRow.theme, EventRow.texts)),
+    Prose("series", SeriesRow, (SeriesRow.texts,)),
+    Prose("registration", RegistrationRow, (RegistrationRow.cancel_note,)),
+)

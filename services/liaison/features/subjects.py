@@ -11,10 +11,11 @@ from services.contracts.subject import SubjectKeys
 from services.kit.auth import Caller
 from services.kit.changes import save_all
 from services.kit.clock import office_today
+from services.kit.mentions import Prose
 from services.kit.retention import Retained
 from services.kit.subjects import ERASED, Holding, any_digest, digest
 from services.liaison.callers import scopes_to_read
-from services.liaison.tables import ContactRow, InteractionRow
+from services.liaison.tables import ContactRow, FollowUpRow, InteractionRow
 
 
 def _contacts_of(keys: SubjectKeys) -> ColumnElement[bool]:
@@ -61,3 +62,7 @@ def _left(before: datetime) -> ColumnElement[bool]:
 
 
 RETAINED: Sequence[Retained] = (Retained("contacts", ContactRow, _left, _forget_contacts),)
+PROSE: Sequence[Prose] = (
+    Prose("interaction", InteractionRow, (InteractionRow.subject, InteractionRow.summary)),
+    Prose("follow_up", FollowUpRow, (FollowUpRow.subject, FollowUpRow.note)),
+)

@@ -5,9 +5,10 @@ from uuid import uuid4
 
 import psycopg
 
+from services.kit.errors import Forbidden
 from services.kit.subjects import digest
 from tests.factories.liaison import a_contact, a_counterpart, an_interaction
-from tests.wire.api import Api
+from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
 
@@ -47,3 +48,11 @@ async def test_contacts_are_let_go_of_when_they_left_long_ago(
     assert (await members.post("/internal/retention/previews", order)).json()["count"] == 0
     assert (await liaison.get(f"/v1/contacts/{left['id']}")).json()["names"]["en"] == "(erased)"
     assert (await liaison.get(f"/v1/contacts/{stays['id']}")).json()["names"] == stays["names"]
+
+
+async def test_free_text_that_names_somebody_is_told(liaison: Api, embassy: dict[str, Any], signer: Signer) -> None:
+    members = liaison.as_(signer.service("members"))
+    talk = await liaison.made("/v1/interactions", an_interaction(embassy["id"], summary={"zh": "孔令仪来电询问"}))
+    told = (await members.post("/internal/mentions", {"names": ["孔令仪", "Kong Lingyi"]})).json()
+    assert told == {"service": "liaison", "records": {"interaction": [talk["id"]]}}
+    assert_problem(await liaison.post("/internal/mentions", {"names": ["孔令仪"]}), Forbidden)

@@ -5,15 +5,17 @@ import json
 import zipfile
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from services.contracts.members.subject_file import SubjectFile
 from services.kit.errors import Forbidden, NotFound
+from services.kit.mentions import mentions_of, sought
 from services.members.features.erasures.actions import keys_of
+from services.members.features.erasures.holdings import PROSE
 from services.members.features.subject_files.actions import SubjectFileNotReady, held_here
 from services.members.features.subject_files.archive import archive
 from services.members.tables.person import PersonRow
-from tests.factories.members import a_consent, a_person, an_affiliation
+from tests.factories.members import a_consent, a_note, a_person, an_affiliation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -47,7 +49,8 @@ async def test_holds_everything_and_can_be_read(members: Api, organisation: dict
     async with members.runtime.database.transaction() as session:
         keys = keys_of(await session.get_one(PersonRow, made["id"]))
         held = await held_here(session, keys)
-    content = archive({"members": held, "events": {"registration": []}}, datetime.now(UTC))
+    mentions = {"events": {"series": ["01976b1e-7c3a-7000-8000-000000000001"]}}
+    content = archive({"members": held, "events": {"registration": []}}, mentions, datetime.now(UTC))
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         whole = json.loads(file.read("members.json"))
         page = file.read("readable.html").decode()
@@ -58,3 +61,14 @@ async def test_holds_everything_and_can_be_read(members: Api, organisation: dict
     assert "林&lt;晓&gt;山" in page
     assert "素食" in page
     assert "无 Nothing" in page
+    assert "01976b1e-7c3a-7000-8000-000000000001" in page
+
+
+async def test_tells_where_free_text_names_somebody(members: Api, organisation: dict[str, Any]) -> None:
+    written = ["Spoke with WANG XIULAN% today", "与王秀兰谈过", "Wang Xiulan, no percent", "谈王岚"]
+    notes = [await members.made("/v1/notes", a_note(organisation["id"], text=text)) for text in written]
+    names = sought(["Wang Xiulan%", "王秀兰", "Li", " 王 "])
+    assert names == ["Wang Xiulan%", "王秀兰"]
+    async with members.runtime.database.transaction() as session:
+        found = await mentions_of(session, PROSE, names)
+    assert found == {"note": [UUID(note["id"]) for note in notes[:2]]}

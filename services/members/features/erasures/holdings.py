@@ -11,6 +11,7 @@ from services.contracts.subject import SubjectKeys
 from services.kit.auth import Caller
 from services.kit.changes import save_all
 from services.kit.db import now
+from services.kit.mentions import Prose
 from services.kit.subjects import ERASED, Holding
 from services.members.features.documents.files import remove_files
 from services.members.tables.affiliation import AffiliationRow
@@ -20,8 +21,11 @@ from services.members.tables.duplicate import DuplicateCandidateRow, MatchKeyRow
 from services.members.tables.imports import ImportLineRow
 from services.members.tables.merge import MergeRow
 from services.members.tables.note import NoteRow
+from services.members.tables.organisation import OrganisationRow
+from services.members.tables.organisation_relation import OrganisationRelationRow
 from services.members.tables.person import PersonRow
 from services.members.tables.segment import SegmentEntryRow
+from services.members.tables.site import SiteRow
 
 _READ = ["persons:read"]
 
@@ -88,3 +92,12 @@ HOLDINGS: Sequence[Holding] = (
     ),
 )
 """In the order in which they are forgotten: first what refers to others."""
+
+PROSE: Sequence[Prose] = (
+    Prose("organisation", OrganisationRow, (OrganisationRow.description,)),
+    Prose("organisation_relation", OrganisationRelationRow, (OrganisationRelationRow.note,)),
+    Prose("site", SiteRow, (SiteRow.description,)),
+    Prose("note", NoteRow, (NoteRow.text,)),
+    Prose("document", DocumentRow, (DocumentRow.title,)),
+)
+"""Texts that may name a person who is not whom the record is about."""

@@ -19,10 +19,11 @@ from services.kit.errors import Conflict
 from services.kit.etag import held
 from services.kit.ids import new_id
 from services.kit.jobs import AWAITED, task
+from services.kit.mentions import mentions_of, readable, sought
 from services.kit.runtime import Runtime
 from services.kit.subjects import held_about
 from services.members.features.erasures.actions import ELSEWHERE, keys_of
-from services.members.features.erasures.holdings import HOLDINGS
+from services.members.features.erasures.holdings import HOLDINGS, PROSE
 from services.members.features.persons.queries import persons
 from services.members.features.subject_files.archive import archive
 from services.members.tables.person import PersonRow
@@ -73,11 +74,14 @@ async def make_subject_file(runtime: Runtime, id: str) -> None:
             return
         keys = keys_of(person)
         gathered = {"members": await held_here(session, keys)}
+        names = sought(person.searchable_names())
+        mentions = {"members": readable(await mentions_of(session, PROSE, names))}
     for service in ELSEWHERE:
         client = runtime.peers[service]
         assert isinstance(client, SubjectsClient)
         gathered[service] = (await client.held_about(keys)).records
-    content = archive(gathered, now())
+        mentions[service] = readable((await client.mentions(names)).records)
+    content = archive(gathered, mentions, now())
 
     async def pieces() -> AsyncIterator[bytes]:
         yield content

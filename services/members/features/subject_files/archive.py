@@ -10,6 +10,8 @@ from typing import Any
 
 Records = Mapping[str, Sequence[Mapping[str, Any]]]
 """Kind of record → the records."""
+Mentioned = Mapping[str, Sequence[str]]
+"""Kind of record → ids of those whose free text names the person."""
 
 _SERVICES = {"members": "会员 Members", "events": "活动 Events", "liaison": "联络 Liaison"}
 _KINDS = {
@@ -33,17 +35,18 @@ th{{width:14em;font-weight:600}}</style></head><body>
 """
 
 
-def archive(held: Mapping[str, Records], at: datetime) -> bytes:
-    """Everything that is held, by service."""
+def archive(held: Mapping[str, Records], mentions: Mapping[str, Mentioned], at: datetime) -> bytes:
+    """Everything that is held, and where free text names the person, by service."""
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as file:
         for service, records in held.items():
             file.writestr(f"{service}.json", json.dumps(records, ensure_ascii=False, indent=1))
-        file.writestr("readable.html", _page(held, at))
+        file.writestr("mentions.json", json.dumps(mentions, ensure_ascii=False, indent=1))
+        file.writestr("readable.html", _page(held, mentions, at))
     return written.getvalue()
 
 
-def _page(held: Mapping[str, Records], at: datetime) -> str:
+def _page(held: Mapping[str, Records], mentions: Mapping[str, Mentioned], at: datetime) -> str:
     sections = []
     for service, records in held.items():
         sections.append(f"<h2>{escape(_SERVICES.get(service, service))}</h2>")
@@ -53,6 +56,9 @@ def _page(held: Mapping[str, Records], at: datetime) -> str:
             if rows:
                 sections.append(f"<h3>{escape(_KINDS.get(kind, kind))} ({len(rows)})</h3>")
             sections += [_table(row) for row in rows]
+    named = {f"{service}: {kind}": ids for service, kinds in mentions.items() for kind, ids in kinds.items()}
+    if named:
+        sections.append(f"<h2>正文中提及 Named in free text</h2>{_table(named)}")
     return _PAGE.format(at=escape(f"{at:%Y-%m-%d %H:%M} UTC"), sections="".join(sections))
 
 
