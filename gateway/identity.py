@@ -25,6 +25,7 @@ from services.contracts.scopes import SCOPES
 from services.kit.auth import Caller
 from services.kit.db import Database
 from services.kit.errors import Unauthenticated, Unavailable
+from services.kit.lasting import Lasting
 
 KEPT_SECONDS: Final = 3.0
 _RENEWED_AFTER: Final = 1.5
@@ -52,7 +53,7 @@ log = structlog.get_logger(__name__)
 class Principal:
     """A caller the gateway knows, with the internal token that stands for it towards the services."""
 
-    __slots__ = ("_bearer", "_bearer_until", "_signer", "caller", "ends_at", "limit_key", "session_id")
+    __slots__ = ("_bearer", "_bearer_fresh", "_signer", "caller", "ends_at", "limit_key", "session_id")
 
     def __init__(
         self, caller: Caller, signer: Signer, *, session_id: UUID | None = None, ends_at: float = float("inf")
@@ -64,13 +65,13 @@ class Principal:
         self.limit_key = caller.subject
         self._signer = signer
         self._bearer = b""
-        self._bearer_until = 0.0
+        self._bearer_fresh = Lasting(0)
 
     def bearer(self) -> bytes:
         """The `Authorization` value for the services; one token is reused until it is near its end."""
-        if time.monotonic() >= self._bearer_until:
+        if self._bearer_fresh.over:
             self._bearer = b"Bearer " + self._signer.internal_token(self.caller).encode()
-            self._bearer_until = time.monotonic() + INTERNAL_SECONDS - RENEWED_BEFORE_END
+            self._bearer_fresh = Lasting(INTERNAL_SECONDS - RENEWED_BEFORE_END)
         return self._bearer
 
 
@@ -104,7 +105,7 @@ class Identity:
         if kept is None:
             return None
         now = time.monotonic()
-        if now >= kept.fresh_until:
+        if now >= kept.fresh_until or time.time() >= kept.ends_at:
             return None
         if now >= kept.renew_at and not kept.renewing:
             kept.renewing = True

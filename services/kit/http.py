@@ -20,6 +20,7 @@ from httpx_aiohttp import AiohttpTransport
 from pydantic import BaseModel, ValidationError
 
 from services.kit.errors import BadGateway, GatewayTimeout, NotFound, Problem, Unavailable
+from services.kit.lasting import Lasting
 
 DEADLINE_HEADER = "x-deadline"
 DEFAULT_DEADLINE = 1.5
@@ -201,15 +202,15 @@ class Authorise:
         self._http = new_client(gateway_url, connections=2)
         self._ask = {"service": service, "secret": secret}
         self._token = ""
-        self._renew_at = 0.0
+        self._fresh = Lasting(0)
         self._one_at_a_time = asyncio.Lock()
 
     async def __call__(self) -> str:
         """The token."""
-        if time.monotonic() < self._renew_at:
+        if not self._fresh.over:
             return self._token
         async with self._one_at_a_time:
-            if time.monotonic() >= self._renew_at:
+            if self._fresh.over:
                 await self._renew()
         return self._token
 
@@ -222,7 +223,7 @@ class Authorise:
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise Unavailable("The gateway gave this service no token.") from error
         self._token = token
-        self._renew_at = time.monotonic() + max(5.0, lasts - 60.0)
+        self._fresh = Lasting(max(5.0, lasts - 60.0))
 
     async def keys(self) -> Any:
         """The gateway's public keys: a JWKS."""

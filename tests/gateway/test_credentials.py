@@ -3,6 +3,7 @@
 import asyncio
 import json
 import time
+from base64 import urlsafe_b64decode
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -130,6 +131,18 @@ async def test_a_token_that_we_did_not_sign_for_this_is_refused(gate: Gateway, e
     await gate.as_(key).get("/v1/organisations/1")
     internal = echo.headers()["authorization"].removeprefix("Bearer ")
     assert_problem(await gate.as_(internal).get("/v1/me"), Unauthenticated)
+
+
+async def test_after_the_clock_was_set_services_get_a_token_that_has_not_ended(
+    gate: Gateway, echo: Echo, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = time.time
+    for ahead in (0, 400):
+        monkeypatch.setattr(time, "time", lambda ahead=ahead: clock() + ahead)
+        assert (await gate.as_(key).get("/v1/organisations/1")).status_code == 200
+        token = echo.headers()["authorization"].removeprefix("Bearer ")
+        ends = json.loads(urlsafe_b64decode(token.split(".")[1] + "=="))["exp"]
+        assert ends > time.time()
 
 
 @pytest.mark.parametrize("query", ["api_key={}", "access_token={}", "token=x", "x={}", "%61pi%5Fkey=1", "API-KEY=1"])

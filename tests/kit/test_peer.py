@@ -246,3 +246,22 @@ async def test_one_token_serves_many_calls(signer: Signer) -> None:
         tokens = await asyncio.gather(*[authorise() for _ in range(10)])
         assert (len(set(tokens)), asked) == (1, 1)
         await authorise.close()
+
+
+async def test_a_token_ends_when_the_clock_is_set_past_its_end(signer: Signer, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+    plain = gateway(signer)
+
+    async def counting(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal asked
+        asked += scope["type"] == "http"
+        await plain(scope, receive, send)
+
+    async with served(counting) as gate:
+        authorise = Authorise(gate, "members", "a secret")
+        await authorise()
+        clock = time.time
+        monkeypatch.setattr(time, "time", lambda: clock() + 300)
+        await authorise()
+        assert asked == 2, "every other service would refuse the first token now"
+        await authorise.close()
