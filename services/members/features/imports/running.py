@@ -2,10 +2,8 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -38,84 +36,39 @@ async def reader_of(runtime: Runtime, row: ImportRow) -> RowReader:
     return RowReader(context, row.columns, row.defaults, strict=row.on_invalid == "reject")
 
 
-@dataclass(frozen=True, slots=True)
-class _Portion:
-    """Rows that were read and are to be decided; the last portion has none."""
+async def run_portion(runtime: Runtime, id: UUID) -> bool:
+    """Decide the next rows. Whether there is more to do.
 
-    of: ImportRow
-    """The import as it was when they were read."""
-    after: int
-    """Number of the row before them."""
-    lines: Sequence[ImportLineRow]
-    decisions: list[Decision]
-
-    @property
-    def last(self) -> int:
-        """Number of the last of them."""
-        return self.lines[-1].number if self.lines else self.after
-
-
-async def run_portions(runtime: Runtime, id: UUID, ends: float = 0.0) -> bool:
-    """Decide rows until `ends`, by the monotonic clock, and a portion at least. Whether there is more to do.
-
-    While the database stores a portion, the next one is read beside it.
+    One thing after the other: a thread that read the next rows meanwhile would take the interpreter from this one, and
+    was measured to cost more than it gains.
     """
-    portion = await _read_next(runtime, id, None)
-    while portion is not None:
-        ahead = None
-        if portion.lines and time.monotonic() < ends:
-            ahead = asyncio.create_task(_read_next(runtime, id, portion))
-        try:
-            went_on = await _store(runtime, portion)
-        except BaseException:
-            if ahead is not None:
-                ahead.cancel()
-                await asyncio.wait([ahead])
-            raise
-        following = await ahead if ahead is not None else None
-        if not went_on or following is None:
-            return bool(portion.lines) or not went_on
-        portion = following
-    async with runtime.database.transaction() as session:
-        return await session.get(ImportRow, id) is not None
-
-
-async def _read_next(runtime: Runtime, id: UUID, before: _Portion | None) -> _Portion | None:
-    """The next rows as the records they mean; None when the import is not to be run."""
     async with runtime.database.transaction() as session:
         row = await session.get(ImportRow, id)
         if row is None or row.state not in ("checking", "running"):
-            return None
-        after = row.position if before is None else before.last
-        lines = await _next_lines(session, row, after)
-    reader = await reader_of(runtime, row)
+            return row is not None
+        lines = await _next_lines(session, row)
+    reader, records = await reader_of(runtime, row), records_of(runtime, row)
     # Of a list that is known already, rows built ahead would be for nothing.
-    build = records_of(runtime, row).build if row.created >= row.updated + row.matched else None
-    return _Portion(row, after, lines, await asyncio.to_thread(_read, reader, lines, build))
-
-
-async def _store(runtime: Runtime, portion: _Portion) -> bool:
-    """Decide a portion in one transaction. False when somebody else did, or the import is no longer to be run."""
-    row = portion.of
-    records = records_of(runtime, row)
-    twins = {line.number: (line.twin, line.twin_key or "") for line in portion.lines if line.twin is not None}
-    await records.ask([decision.parsed for decision in portion.decisions], twins)
+    build = records.build if row.created >= row.updated + row.matched else None
+    read = await asyncio.to_thread(_read, reader, lines, build)
+    twins = {line.number: (line.twin, line.twin_key or "") for line in lines if line.twin is not None}
+    await records.ask([decision.parsed for decision in read], twins)
     async with runtime.database.transaction() as session:
-        held = await locked(session, row.id)
-        if held is None or (held.state, held.position, held.version) != (row.state, portion.after, row.version):
-            return False
-        if not portion.lines:
+        held = await locked(session, id)
+        if held is None or (held.state, held.position, held.version) != (row.state, row.position, row.version):
+            return held is not None
+        if not lines:
             await finish(session, held, "checked" if held.rehearsal else "done")
-            return True
-        decided = await _decide(session, held, records, portion.decisions, twins)
+            return False
+        decided = await _decide(session, held, records, read, twins)
         await _tell(session, held, decided)
     return True
 
 
-async def _next_lines(session: AsyncSession, row: ImportRow, after: int) -> Sequence[ImportLineRow]:
+async def _next_lines(session: AsyncSession, row: ImportRow) -> Sequence[ImportLineRow]:
     query = (
         select(ImportLineRow)
-        .where(ImportLineRow.import_id == row.id, ImportLineRow.number > after)
+        .where(ImportLineRow.import_id == row.id, ImportLineRow.number > row.position)
         .order_by(ImportLineRow.number)
         .limit(_PORTION)
     )

@@ -10,7 +10,7 @@ from services.kit.db import now
 from services.kit.jobs import AWAITED, task
 from services.kit.runtime import Runtime
 from services.members.features.imports.reading import read_file
-from services.members.features.imports.running import run_portions
+from services.members.features.imports.running import run_portion
 from services.members.features.imports.states import locked
 from services.members.features.imports.twins import mark_twins
 from services.members.features.imports.undoing import undo_portion
@@ -24,14 +24,14 @@ _SWEPT_AT_ONCE = 100
 async def WORK(runtime: Runtime, *, import_id: str) -> None:  # noqa: N802 - a declared task, no function
     """Do what the import's state says, for a few seconds; then let others have their turn."""
     id, ends = UUID(import_id), time.monotonic() + _SLICE_SECONDS
-    while await _step(runtime, id, ends):
+    while await _step(runtime, id):
         if time.monotonic() > ends:
             async with runtime.database.transaction() as session:
                 await WORK.defer(session, lock=f"import:{id}", import_id=import_id)
             return
 
 
-async def _step(runtime: Runtime, id: UUID, ends: float = 0.0) -> bool:
+async def _step(runtime: Runtime, id: UUID) -> bool:
     """One step; False when nothing is left to do."""
     async with runtime.database.transaction() as session:
         row = await session.get(ImportRow, id)
@@ -43,7 +43,7 @@ async def _step(runtime: Runtime, id: UUID, ends: float = 0.0) -> bool:
         if not row.prepared:
             await mark_twins(runtime, row)
             return True
-        return await run_portions(runtime, id, ends)
+        return await run_portion(runtime, id)
     if row.state == "undoing":
         return await undo_portion(runtime, row)
     if row.state == "cancelled" and row.undo_until is None:
