@@ -11,6 +11,7 @@ from uuid import UUID
 
 import typer
 
+from deploy.backup.commands import backup, restore
 from deploy.refusal import Refusal
 
 app = typer.Typer(
@@ -29,6 +30,9 @@ audit = typer.Typer(help="The audit logs.", no_args_is_help=True)
 app.add_typer(audit, name="audit")
 erasures = typer.Typer(help="Persons who were forgotten.", no_args_is_help=True)
 app.add_typer(erasures, name="erasures")
+
+app.command()(backup)
+app.command()(restore)
 
 EVERY_SCOPE = "*"
 ON_ONE_MACHINE = {"psutil", "deploy.demo"}

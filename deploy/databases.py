@@ -76,7 +76,7 @@ def migrate(groups: Iterable[str]) -> None:
 
     for group in groups:
         package, url = PACKAGES[group], owner_url_of(group)
-        if not _is_current(package, url):
+        if not is_current(package, url):
             upgrade(package, url)
         permit(url, make_url(url_of(group)).username or "")
 
@@ -91,7 +91,7 @@ def permit(owner_url: str, role: str) -> None:
             connection.execute(sql.SQL(statement).format(role=sql.Identifier(role)))
 
 
-def _is_current(package: str, url: str) -> bool:
+def is_current(package: str, url: str) -> bool:
     """Whether there is nothing to migrate; known without importing the package, for a quick start."""
     from alembic.script import ScriptDirectory
 

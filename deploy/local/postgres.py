@@ -7,8 +7,11 @@ and to no other.
 import asyncio
 import importlib.util
 import os
+import shlex
 import shutil
 import signal
+import stat
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,6 +22,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from deploy.backup import wal_file
+from deploy.local.postgres_settings import ARCHIVING, SETTINGS
 from deploy.local.processes import Program, last_line, run_once
 from deploy.local.secret_files import SecretFiles
 from deploy.local.settings import Var, owner_of
@@ -29,37 +34,19 @@ from deploy.terminal import warn
 VERSION = 18
 SUPERUSER = "postgres"
 
-SETTINGS = {
-    "listen_addresses": "",  # the socket only
-    "unix_socket_permissions": "0700",
-    "max_connections": "200",  # eight processes with two pools each, psql, and air
-    "shared_buffers": "256MB",
-    "effective_cache_size": "1GB",
-    "maintenance_work_mem": "128MB",
-    "random_page_cost": "1.1",  # a local disk without heads to move
-    "max_wal_size": "2GB",
-    "wal_compression": "on",
-    "jit": "off",  # short statements: compiling them costs more than running them
-    "fsync": "on",
-    "synchronous_commit": "on",
-    "full_page_writes": "on",
-    "timezone": "UTC",
-    "log_timezone": "UTC",
-    "log_line_prefix": "%m [%p] %q%u@%d ",
-    "log_error_verbosity": "terse",  # details quote the rows that were refused, names and addresses included
-    "log_checkpoints": "off",
-    "idle_in_transaction_session_timeout": "60s",
-}
+WAL_FILE = Path(wal_file.__file__)
 
 
 class Postgres:
-    """The server of one `VAR`."""
+    """The server of one `VAR`. Without `archiving` it can't be backed up."""
 
-    def __init__(self, var: Var, secrets: SecretFiles) -> None:
+    def __init__(self, var: Var, secrets: SecretFiles, *, archiving: bool = True) -> None:
         self._var = var
         self._secrets = secrets
-        self._user = unprivileged_user()
+        self._archiving = archiving
         self._binaries = _binaries()
+        self.user = unprivileged_user()
+        """Whom the server runs as, when not as ourselves."""
 
     def url(self, group: str) -> str:
         """Where a group finds its database."""
@@ -76,21 +63,42 @@ class Postgres:
     async def make(self) -> bool:
         """Make what the server needs; true when its data directory was not there and is new."""
         for path in (self._var.data, self._var.socket, self._binaries):
-            make_passable(path, self._user)
-        make_readable(self._binaries.parent, self._user)
-        make_own_directory(self._var.socket, self._user)
-        await asyncio.to_thread(self._stop_leftover)
+            make_passable(path, self.user)
+        make_readable(self._binaries.parent, self.user)
+        make_own_directory(self._var.socket, self.user)
+        if self._archiving:
+            self._make_archive()
+        await asyncio.to_thread(self.stop_leftover)
         kept = self._var.data / "PG_VERSION"
         if not kept.exists():
+            if self._var.restoring.exists():
+                raise Refusal(f"A restore in {self._var.root} was cut short: run `alliance restore` again.")
             await self._initialise()
             return True
         if (found := kept.read_text().strip()) != str(VERSION):
             raise Refusal(f"{self._var.data} was made by PostgreSQL {found}, and this is {VERSION}: dump it first.")
         return False
 
-    def program(self) -> Program:
-        """The server, to be kept running."""
-        settings = SETTINGS | {"unix_socket_directories": f'"{self._var.socket}"'}
+    def _make_archive(self) -> None:
+        """The archive's directory is the server's own, and so it may read the few lines that write there."""
+        self._var.backups.mkdir(mode=0o711 if self.user else 0o700, parents=True, exist_ok=True)
+        for path in (self._var.archive, WAL_FILE, Path(sys.executable)):
+            make_passable(path, self.user)
+        make_own_directory(self._var.archive, self.user)
+        if self.user:
+            WAL_FILE.chmod(WAL_FILE.stat().st_mode | stat.S_IROTH)
+
+    def wal_command(self, *words: str) -> str:
+        """A command for the archive, as PostgreSQL's settings take it: %p and %f stay what they are."""
+        ours = [sys.executable, "-I", "-S", str(WAL_FILE)]
+        safe = [shlex.quote(word).replace("%", "%%") for word in (*ours, str(self._var.archive))]
+        return " ".join([*safe[:-1], *words, safe[-1]])
+
+    def program(self, **settings: str) -> Program:
+        """The server, to be kept running; with more settings than usual, perhaps."""
+        settings = SETTINGS | {"unix_socket_directories": f'"{self._var.socket}"'} | settings
+        if self._archiving:
+            settings |= ARCHIVING | {"archive_command": self.wal_command("put", '"%p"')}
         return Program(
             name="postgres",
             command=[
@@ -102,16 +110,32 @@ class Postgres:
             environment=_environment(),
             log=self._var.logs / "postgres.log",
             directory=Path("/"),
-            user=self._user,
+            user=self.user,
             # A fast shutdown, then an immediate one, then what can't be refused.
             stop_signals=(signal.SIGINT, signal.SIGQUIT, signal.SIGKILL),
             before_start=self._remove_stale_lock,
         )
 
+    def binary(self, name: str) -> Path:
+        """Where a program is that comes with the server."""
+        return self._binaries / name
+
+    def tool(self, name: str, *words: str) -> Program:
+        """A program that comes with the server, run as its user."""
+        password = self._secrets.database_password(SUPERUSER)
+        return Program(
+            name=name,
+            command=[str(self._binaries / name), *words],
+            environment=_environment() | {"PGPASSWORD": password},
+            log=self._var.logs / f"{name}.log",
+            directory=Path("/"),
+            user=self.user,
+        )
+
     async def ready(self) -> bool:
         """Whether it takes connections."""
         try:
-            async with await self._connect():
+            async with await self.connect():
                 return True
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
@@ -121,7 +145,7 @@ class Postgres:
 
     async def provide(self, groups: Sequence[str]) -> None:
         """Make each group's roles and database, and keep every role out of the others'."""
-        async with await self._connect() as server:
+        async with await self.connect() as server:
             for shared in ("postgres", "template1"):
                 await server.execute(_statement("REVOKE ALL ON DATABASE {} FROM PUBLIC", shared))
             for group in groups:
@@ -145,13 +169,14 @@ class Postgres:
         if owned_by is None:
             await server.execute(_statement("CREATE DATABASE {} OWNER {}", group, owner))
         elif owned_by[0] != owner:  # made when a group's role still owned its tables
-            async with await self._connect(group) as database:
+            async with await self.connect(group) as database:
                 await database.execute(_statement("REASSIGN OWNED BY {} TO {}", group, owner))
             await server.execute(_statement("ALTER DATABASE {} OWNER TO {}", group, owner))
         await server.execute(_statement("REVOKE ALL ON DATABASE {} FROM PUBLIC", group))
         await server.execute(_statement("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}", group, group))
 
-    async def _connect(self, database: str = "postgres") -> psycopg.AsyncConnection:
+    async def connect(self, database: str = "postgres") -> psycopg.AsyncConnection:
+        """A connection as superuser."""
         return await psycopg.AsyncConnection.connect(
             host=str(self._var.socket),
             user=SUPERUSER,
@@ -168,12 +193,12 @@ class Postgres:
             raise Refusal(f"{data} is not empty and not PostgreSQL's: move it away or choose another VAR.")
         fresh = data.with_name(data.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
-        make_own_directory(fresh, self._user)
+        make_own_directory(fresh, self.user)
         with tempfile.NamedTemporaryFile("w", dir=self._var.root, prefix=".password-") as password:
             password.write(self._secrets.database_password(SUPERUSER))
             password.flush()
-            if self._user:
-                os.chown(password.name, self._user.pw_uid, self._user.pw_gid)
+            if self.user:
+                os.chown(password.name, self.user.pw_uid, self.user.pw_gid)
             initdb = Program(
                 name="initdb",
                 command=[
@@ -192,7 +217,7 @@ class Postgres:
                 environment=_environment(),
                 log=self._var.logs / "initdb.log",
                 directory=Path("/"),
-                user=self._user,
+                user=self.user,
             )
             if not await run_once(initdb):
                 raise Refusal(f"PostgreSQL could not make its data directory: {last_line(initdb.log)}")
@@ -200,7 +225,7 @@ class Postgres:
             data.rmdir()
         fresh.replace(data)
 
-    def _stop_leftover(self) -> None:
+    def stop_leftover(self) -> None:
         """Stop a server that an earlier supervisor left on this data directory."""
         server = self._running()
         if server is None:

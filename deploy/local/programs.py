@@ -97,6 +97,7 @@ def _common(settings: LocalSettings) -> dict[str, str]:
         "HOST",
         "PORT",
         "VAR",
+        "BACKUPS",
         "SERVICE_SECRET",
         "CURSOR_SECRET",
         "SIGNING_KEYS",

@@ -29,6 +29,7 @@ class Var:
     """The directory that holds everything a stack keeps."""
 
     root: Path
+    backups_elsewhere: Path | None = None
 
     @property
     def data(self) -> Path:
@@ -44,6 +45,21 @@ class Var:
     def files(self) -> Path:
         """What people upload, unless `FILES_URL` names another place; a folder a service."""
         return self.root / "files"
+
+    @property
+    def backups(self) -> Path:
+        """What `alliance backup` keeps, and the write-ahead log archived since; better on another disk (`BACKUPS`)."""
+        return self.backups_elsewhere or self.root / "backups"
+
+    @property
+    def archive(self) -> Path:
+        """The write-ahead log that PostgreSQL archived."""
+        return self.backups / "wal"
+
+    @property
+    def restoring(self) -> Path:
+        """Where `alliance restore` works until what it makes takes the place of the data."""
+        return self.root / "restoring"
 
     @property
     def secrets(self) -> Path:
@@ -95,9 +111,14 @@ class LocalSettings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "LocalSettings":
-        """Read `HOST`, `PORT`, `VAR`, `DATABASE_URL_<GROUP>` and `DATABASE_OWNER_URL_<GROUP>`; empty: not given."""
+        """Read `HOST`, `PORT`, `VAR`, `BACKUPS`, `DATABASE_URL_<GROUP>` and `DATABASE_OWNER_URL_<GROUP>`; empty: not
+        given."""
+        backups = environment.get("BACKUPS")
         return cls(
-            var=Var(Path(environment.get("VAR") or "var").expanduser().absolute()),
+            var=Var(
+                Path(environment.get("VAR") or "var").expanduser().absolute(),
+                Path(backups).expanduser().absolute() if backups else None,
+            ),
             host=environment.get("HOST") or cls.host,
             port=_port(environment.get("PORT") or str(cls.port)),
             database_urls=_urls(environment, "DATABASE_URL"),

@@ -88,7 +88,7 @@ async def test_comes_back_after_kill_and_keeps_what_was_committed(server: Postgr
 
 async def test_hands_tables_that_a_group_s_role_owned_to_their_owner(server: Postgres, process: Process) -> None:
     value(server.owner_url("members"), "CREATE TABLE old AS SELECT 29 AS day")
-    async with await server._connect("members") as superuser:  # as it was left by an earlier release
+    async with await server.connect("members") as superuser:  # as it was left by an earlier release
         await superuser.execute("ALTER TABLE old OWNER TO members")
         await superuser.execute("ALTER DATABASE members OWNER TO members")
     await server.provide(GROUPS)

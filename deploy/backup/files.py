@@ -1,0 +1,44 @@
+"""Uploaded files: copied once, since a file's content never changes, and kept while a backup may need them."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from deploy.backup.shelf import Backup, Shelf
+
+BEING_WRITTEN = "#"
+"""The store writes below a name with this sign before a file gets its own."""
+
+
+def names(folder: Path) -> set[str]:
+    """Every file below a folder, by its path there."""
+    found = (path for path in folder.rglob("*") if path.is_file() and BEING_WRITTEN not in path.name)
+    return {str(path.relative_to(folder)) for path in found}
+
+
+def copy(wanted: Iterable[str], source: Path, target: Path, copied: Callable[[], None] = lambda: None) -> None:
+    """Copy files by name; a crash leaves whole files only. One that is removed meanwhile is left out."""
+    for name in wanted:
+        goal = target / name
+        goal.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fresh = goal.with_name(goal.name + BEING_WRITTEN)
+        try:
+            shutil.copy2(source / name, fresh)
+        except FileNotFoundError:
+            continue
+        with fresh.open("rb") as written:
+            os.fsync(written.fileno())
+        fresh.replace(goal)
+        copied()
+
+
+def remove_unneeded(shelf: Shelf, live: set[str], kept: list[Backup]) -> None:
+    """Remove files that are gone from the system and that no moment from the oldest kept backup on can name."""
+    if not kept:
+        return
+    listed = set().union(*(shelf.names_of_files(backup) for backup in kept))
+    for name in names(shelf.files) - live - listed:
+        path = shelf.files / name
+        if path.stat().st_mtime < kept[0].started_at.timestamp():  # uploaded before, and gone before
+            path.unlink()
