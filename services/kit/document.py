@@ -13,6 +13,8 @@ from services.kit.disclosure import PATTERN
 from services.kit.errors import MEDIA_TYPE, Problem, problems_page
 from services.kit.links import connect
 from services.kit.listing import SELECTION
+from services.kit.multipart import MEDIA_TYPE as FORM
+from services.kit.multipart import described
 from services.kit.routing import Operation, Routes
 from services.kit.schemas import complete
 
@@ -143,8 +145,9 @@ def describe(operation: Operation) -> dict[str, Any]:
         responses[304] = {"description": "Nothing changed since the ETag you hold.", "headers": _headers("ETag")}
     extra: dict[str, Any] = {"parameters": parameters, "operationId": operation.endpoint.__name__.lower()}
     if policy.streams:
-        binary = {"schema": {"type": "string", "format": "binary"}}
-        extra["requestBody"] = {"required": True, "content": dict.fromkeys(policy.streams, binary)}
+        binary = {"type": "string", "format": "binary"}
+        content = {name: {"schema": binary} if name != FORM else described(binary) for name in policy.streams}
+        extra["requestBody"] = {"required": True, "content": content}
     extra["security"] = [] if policy.scope == PUBLIC else [{"bearer": [policy.scope, *policy.besides]}]
     if policy.scope != PUBLIC:
         extra["x-scope"] = policy.scope

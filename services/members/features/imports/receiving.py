@@ -13,11 +13,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from services.kit.auth import Caller, staff_only
-from services.kit.errors import Conflict, ContentTooLarge
+from services.kit.errors import BadRequest, Conflict, ContentTooLarge
 from services.kit.form import body_was
+from services.kit.multipart import MEDIA_TYPE as FORM
+from services.kit.multipart import FileInForm
 from services.members.features.imports.child import Reader
 from services.members.features.imports.queries import WRITING
 from services.members.files.delimited import DELIMITERS
@@ -38,6 +40,7 @@ MEDIA_TYPES = (
     "application/vnd.ms-excel",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "application/vnd.oasis.opendocument.spreadsheet",
+    FORM,
 )
 _READ_AT_ONCE = 256 * 1024
 _AT_ONCE_SECONDS = 6.0
@@ -75,19 +78,34 @@ async def receive(request: Request, caller: Caller) -> Received:
     query = request.query_params
     caller.require(WRITING.get(query.get("resource", ""), "members:write"))
     received = Received()
+    content_type = request.headers.get("content-type", "")
+    form = FileInForm(content_type) if content_type.partition(";")[0].strip().lower() == FORM else None
     digest = hashlib.sha256()
     with received.path.open("wb") as file:
-        async for piece in request.stream():
-            received.size += len(piece)
+        async for piece in _sent(request):
+            content = form.take(piece) if form is not None else piece
+            received.size += len(content)
             if received.size > LARGEST_FILE:
                 raise ContentTooLarge(f"At most {LARGEST_FILE} bytes are taken.")
-            digest.update(piece)
-            await asyncio.to_thread(file.write, piece)
+            digest.update(content)
+            await asyncio.to_thread(file.write, content)
+    if form is not None:
+        form.end()
+    # Of a form it is the file that counts: its boundary is another each time.
     body_was(request, digest.digest())
-    name = query.get("filename") or _named(request.headers.get("content-disposition", ""))
+    named = form.name if form is not None else _named(request.headers.get("content-disposition", ""))
+    name = query.get("filename") or named
     received.name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", name.strip())[:200] or "file"
     await _look_at(received, query)
     return received
+
+
+async def _sent(request: Request) -> AsyncIterator[bytes]:
+    try:
+        async for piece in request.stream():
+            yield piece
+    except ClientDisconnect as error:
+        raise BadRequest("The file broke off.") from error
 
 
 async def _look_at(received: Received, query: QueryParams) -> None:

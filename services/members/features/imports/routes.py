@@ -71,7 +71,7 @@ async def create_import(
     dry_run: Annotated[
         TrueOrFalse, Query(description="Report what would become of each row, and store no record.")
     ] = False,
-    filename: Annotated[FileName | None, Query(description="Else `Content-Disposition` tells it.")] = None,
+    filename: Annotated[FileName | None, Query(description="Else `Content-Disposition` or the form tells it.")] = None,
     mapping_id: Annotated[UUID | None, Query(description="A saved mapping to use.")] = None,
     on_invalid: Annotated[
         OnInvalid | None, Query(description="A value that cannot be taken is left out, or its row is rejected.")
@@ -85,11 +85,11 @@ async def create_import(
 ) -> Response:
     """Import a file.
 
-    The body is the file itself: CSV, TSV, XLSX, XLS, ODS, JSON or vCard, up to 50 MB and 200,000 rows, told apart by
-    its content. The answer comes at once; follow the import by reading it or with its progress. It goes on by itself
-    when the columns are understood, and waits as `proposed` when no column holds names. With `dry_run` it reports and
-    stores nothing; `POST /v1/imports/{id}/runs` then stores. Persons need persons:write as well, counterparts
-    liaison:write.
+    The body is the file itself, or a form with it alone: CSV, TSV, XLSX, XLS, ODS, JSON or vCard, up to 50 MB and
+    200,000 rows, told apart by its content. The answer comes at once; follow the import by reading it or with its
+    progress. It goes on by itself when the columns are understood, and waits as `proposed` when no column holds names.
+    With `dry_run` it reports and stores nothing; `POST /v1/imports/{id}/runs` then stores. Persons need persons:write
+    as well, counterparts liaison:write.
     """
     del filename  # read with the body
     wishes = actions.Wishes(
