@@ -1,9 +1,12 @@
 """What every test may ask for: a server, a database a module, a service's app, callers."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict
+from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import make_url
 
 from services.kit import migrate
 from services.kit.app import build_app
@@ -13,32 +16,48 @@ from services.kit.settings import Settings
 from tests.wire import api, postgres
 from tests.wire.api import Api
 from tests.wire.callers import Signer
+from tests.wire.spread import Spread, longest_first
 
 Migrated = Callable[[str], str]
 
-# Folders whose tests share a system that takes long to start.
-TOGETHER = ("journeys", "deploy")
-BREAKING = "test_nothing_lost.py"
+SERVER = pytest.StashKey[postgres.Server]()
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tell the processes of a run (`-n 2`) which tests belong together: those of a file, and those of a system."""
-    items.sort(key=lambda item: item.path.name == BREAKING)  # what breaks the system they share comes last
-    for item in items:
-        file = item.path.relative_to(item.config.rootpath / "tests")
-        group = file.parts[0] if file.parts[0] in TOGETHER else str(file)
-        item.add_marker(pytest.mark.xdist_group(group))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Spread:
+    """Tests of a file, and those of a system, run in one of the processes of a run (`-n 3`)."""
+    return Spread(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, what takes long comes first."""
+    if hasattr(config, "workerinput"):
+        longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """The process that starts the others has the server that all of them use."""
+    node.workerinput["server"] = asdict(server_of(node.config))
+
+
+def server_of(config: pytest.Config) -> postgres.Server:
+    """The PostgreSQL server of the run: started when it is first asked for, stopped at the end."""
+    if SERVER not in config.stash:
+        given = getattr(config, "workerinput", {}).get("server")
+        ends = ExitStack()
+        config.stash[SERVER] = postgres.Server(**given) if given else ends.enter_context(postgres.running())
+        config.add_cleanup(ends.close)
+    return config.stash[SERVER]
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[postgres.Server]:
+def server(pytestconfig: pytest.Config) -> postgres.Server:
     """The PostgreSQL server of the run."""
-    with postgres.running() as running:
-        yield running
+    return server_of(pytestconfig)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def postgres_url(server: postgres.Server) -> Iterator[str]:
     """An empty database."""
     url = server.new()
@@ -46,21 +65,18 @@ def postgres_url(server: postgres.Server) -> Iterator[str]:
     server.drop(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def migrated(server: postgres.Server) -> Iterator[Migrated]:
-    """Makes a database with a package's tables: migrated once, copied after that."""
-    templates: dict[str, str] = {}
+    """Makes a database with a package's tables, for as long as the module's tests run: a copy of one that is
+    migrated once a run."""
     made: list[str] = []
 
     def fresh(package: str) -> str:
-        if package not in templates:
-            templates[package] = server.new()
-            migrate.upgrade(package, templates[package])
-        made.append(server.new(make_url(templates[package]).database))
+        made.append(server.new(server.template(package, partial(migrate.upgrade, package))))
         return made[-1]
 
     yield fresh
-    for url in [*made, *templates.values()]:
+    for url in made:
         server.drop(url)
 
 
@@ -70,7 +86,7 @@ def signer() -> Signer:
     return Signer.new()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def serving(
     migrated: Migrated, signer: Signer, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Service], AsyncIterator[Api]]:

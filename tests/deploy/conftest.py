@@ -3,13 +3,16 @@
 import asyncio
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import pytest
 
 from deploy.local.processes import Program
+from deploy.local.scratch import scratch_folder
 from deploy.local.settings import Var
 from tests.wire.stack import free_ports
 
@@ -17,9 +20,17 @@ Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
 MakeProgram = Callable[..., Program]
 
 
+@pytest.fixture(scope="module")
+def home() -> Iterator[Path]:
+    """A directory for the servers of a module."""
+    with TemporaryDirectory(prefix="alliance-deploy-", dir=scratch_folder()) as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL may run as another user than we do
+        yield Path(folder)
+
+
 @pytest.fixture
-def var(tmp_path: Path) -> Var:
-    made = Var(tmp_path / "var")
+def var(home: Path) -> Var:
+    made = Var(home / f"var-{uuid4().hex[:8]}")
     made.make()
     return made
 

@@ -99,9 +99,8 @@ def is_alive(process: psutil.Process) -> bool:
 
 
 @pytest.fixture(scope="module")
-async def up(tmp_path_factory: pytest.TempPathFactory, patiently: Eventually) -> AsyncIterator[Up]:
+async def up(home: Path, patiently: Eventually) -> AsyncIterator[Up]:
     """A first start in an empty directory."""
-    home = tmp_path_factory.mktemp("up")
     with start(Var(home / "var"), free_ports(), home / "printed") as made:
         await patiently(lambda: is_up(made))
         yield made

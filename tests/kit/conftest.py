@@ -31,32 +31,35 @@ assert migrate.KIT_ROWS  # imported for the kit's tables
 Fresh = Callable[[], str]
 
 
-@pytest.fixture(scope="session")
-def fresh(server: Server) -> Iterator[Fresh]:
-    """Makes a database with the toy's tables."""
-    template = server.new()
-    engine = create_engine(make_url(template).set(drivername="postgresql+psycopg"))
+def fill(url: str) -> None:
+    """Put the toy's tables into an empty database."""
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
     metadata.create_all(engine)
     Base.metadata.create_all(engine)
     engine.dispose()
-    with psycopg.connect(template, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(SchemaManager.get_schema().encode(), prepare=False)
         connection.execute("INSERT INTO shelf VALUES ('A'), ('B')")
+
+
+@pytest.fixture(scope="module")
+def fresh(server: Server) -> Iterator[Fresh]:
+    """Makes a database with the toy's tables, for as long as the module's tests run."""
     made: list[str] = []
 
     def new() -> str:
-        made.append(server.new(make_url(template).database))
+        made.append(server.new(server.template("toy", fill)))
         return made[-1]
 
     yield new
-    for url in [*made, template]:
+    for url in made:
         server.drop(url)
 
 
 Start = Callable[..., AbstractAsyncContextManager[Api]]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start(fresh: Fresh, signer: Signer) -> Start:
     """Starts a toy service's app, called by a staff member who holds every scope."""
 

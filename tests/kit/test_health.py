@@ -41,7 +41,7 @@ async def test_while_the_database_is_away_it_is_not_ready_and_says_unavailable(s
 async def _away(server: Server, url: str, *, away: bool) -> None:
     """Shut a database: nobody gets in, and who is in is thrown out."""
     name = make_url(url).database
-    with server._connect() as connection:
+    with server.connect() as connection:
         connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {not away}'.encode())
         if away:
             connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])

@@ -63,7 +63,7 @@ def test_a_new_feature_passes_every_check(copy: Path, server: Server, service: s
     run(copy, "-m", "ruff", "format", "--check", *map(str, written))
     cache = f"--cache-dir={ROOT / '.mypy_cache'}"  # what is learnt here, `make types` need not learn again
     run(copy, "-m", "mypy", cache, *[str(path.relative_to(copy)) for path in written])
-    url = server._url.render_as_string(hide_password=False)
+    url = server.url
     output = run(
         copy, "-m", "pytest", "-p", "no:cacheprovider", "-q", f"tests/{service}/{feature}", TEST_DATABASE_URL=url
     )

@@ -6,7 +6,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,51 +16,95 @@ from psycopg import sql
 from sqlalchemy import URL, make_url
 
 from deploy.local.postgres import _binaries
+from deploy.local.scratch import scratch_folder
 from deploy.local.unprivileged import make_passable, make_readable, unprivileged_user
 
-# Tests lose nothing in a crash, so they need not wait for the disk.
-_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=300", "jit=off")
+_SETTINGS = {
+    # Tests lose nothing in a crash, so they need not wait for the disk.
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "max_connections": "300",
+    "jit": "off",
+    "autovacuum": "off",  # no database lives long enough to need it
+    "listen_addresses": "",
+}
 
 
+@dataclass(frozen=True)
 class Server:
-    """Makes databases; `url` is a superuser's. One that is `passing` goes with all its databases."""
+    """Makes databases. Every process of a run has one of these for the same server."""
 
-    def __init__(self, url: URL, *, passing: bool = False) -> None:
-        self._url = url
-        self._passing = passing
+    url: str
+    """A superuser's."""
+    run: str
+    """The databases of a run begin with it."""
+    ours: bool
+    """Whether it was started for the run and goes with all it holds."""
 
     def new(self, template: str | None = None) -> str:
-        """The address of a fresh database, empty or a copy."""
-        name = f"test_{uuid4().hex[:12]}"
-        with self._connect() as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template or "template1")
-                )
-            )
-        return self._url.set(database=name).render_as_string(hide_password=False)
+        """The address of a fresh database, empty or a copy of another."""
+        return self._create(f"{self.run}_{uuid4().hex[:12]}", template)
+
+    def template(self, name: str, fill: Callable[[str], object]) -> str:
+        """The name of a database to copy, filled once a run by the process that needs it first."""
+        named = f"{self.run}_{name.replace('.', '_')}"
+        with self.connect() as server:
+            server.execute("SELECT pg_advisory_lock(hashtext(%s))", [named])
+            if not server.execute("SELECT FROM pg_database WHERE datname = %s", [named]).rowcount:
+                url = self.new()
+                fill(url)
+                rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                server.execute(rename.format(sql.Identifier(make_url(url).database or ""), sql.Identifier(named)))
+        return named
 
     def drop(self, url: str) -> None:
         """Remove a database, whoever is connected."""
-        if self._passing:
-            return
-        with self._connect() as connection:
-            connection.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(make_url(url).database or ""))
-            )
+        self._drop(make_url(url).database or "")
 
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(self._url.render_as_string(hide_password=False), autocommit=True)
+    def clear(self) -> None:
+        """Remove every database of the run."""
+        with self.connect() as server:
+            found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self.run])
+            names = [str(row[0]) for row in found]
+        for name in names:
+            self._drop(name)
+
+    def connect(self) -> psycopg.Connection:
+        """A superuser's connection, to no database of the run."""
+        return psycopg.connect(self.url, autocommit=True)
+
+    def _create(self, name: str, template: str | None) -> str:
+        words = "CREATE DATABASE {} TEMPLATE {}"
+        if self.ours:
+            words += " STRATEGY file_copy"  # the cheaper of the two where nobody waits for the disk
+        with self.connect() as server:
+            server.execute(sql.SQL(words).format(sql.Identifier(name), sql.Identifier(template or "template1")))
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def _drop(self, name: str) -> None:
+        with self.connect() as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextlib.contextmanager
 def running() -> Iterator[Server]:
-    """The server."""
+    """The server, and afterwards nothing of the run."""
+    run = f"test_{uuid4().hex[:8]}"
     if given := os.environ.get("TEST_DATABASE_URL"):
-        yield Server(make_url(given).set(drivername="postgresql"))
+        url = make_url(given).set(drivername="postgresql")
+        server = Server(url.render_as_string(hide_password=False), run, ours=False)
+        try:
+            yield server
+        finally:
+            server.clear()
         return
     binaries, user = _binaries(), unprivileged_user()
-    with tempfile.TemporaryDirectory(prefix="alliance-test-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="alliance-test-", dir=scratch_folder(), ignore_cleanup_errors=True
+    ) as folder:
         data = Path(folder) / "data"
         data.mkdir()
         make_passable(binaries, user)
@@ -72,13 +117,14 @@ def running() -> Iterator[Server]:
         locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8"]
         initdb = [binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--no-sync", *locale]
         subprocess.run(initdb, check=True, **quiet)  # type: ignore[call-overload]
-        options = [word for setting in _SETTINGS for word in ("-c", setting)]
-        command = [binaries / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", *options]
+        options = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        command = [binaries / "postgres", "-D", data, "-k", folder, *options]
         process = subprocess.Popen(command, **quiet)  # type: ignore[call-overload]
         try:
             url = URL.create("postgresql", username="postgres", database="postgres", query={"host": folder})
-            _wait(url)
-            yield Server(url, passing=True)
+            server = Server(url.render_as_string(), run, ours=True)
+            _wait(server)
+            yield server
         finally:
             process.send_signal(signal.SIGQUIT)  # at once: nobody needs what it holds
             try:
@@ -88,10 +134,10 @@ def running() -> Iterator[Server]:
                 process.wait(5)
 
 
-def _wait(url: URL) -> None:
+def _wait(server: Server) -> None:
     for _ in range(200):
         try:
-            psycopg.connect(url.render_as_string(hide_password=False)).close()
+            server.connect().close()
         except psycopg.OperationalError:
             time.sleep(0.05)
         else:

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 
+from deploy.local.scratch import scratch_folder
 from services.kit.http import trusted
 
 ROOT = Path(__file__).parents[2]
@@ -93,7 +94,9 @@ class Stack:
 @contextmanager
 def running(**environment: str) -> Iterator[Stack]:
     """A stack from when it is healthy until the end of the block; nothing of it is left."""
-    with tempfile.TemporaryDirectory(prefix="alliance-stack-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="alliance-stack-", dir=scratch_folder(), ignore_cleanup_errors=True
+    ) as folder:
         port = free_ports()
         var = Path(folder) / "var"
         log = Path(folder) / "up.log"
