@@ -1,0 +1,1 @@
+"""`make faults`: what was acknowledged is looked for afterwards, whatever broke in between (docs/reliability.md)."""
