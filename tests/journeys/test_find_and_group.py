@@ -1,6 +1,5 @@
 """Finding across the services, and grouping by what all of them know, through the gateway."""
 
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +10,7 @@ from tests.factories.members import a_segment
 from tests.journeys.alliance import EVENT_YEAR, a_key, an_organisation_of
 from tests.journeys.callers import Caller, eventually
 from tests.wire.api import assert_problem
+from tests.wire.office import office_today
 
 SECONDS_TO_FOLLOW = 30
 """Liaison tells of last contacts every ten seconds."""
@@ -50,7 +50,7 @@ async def test_a_segment_goes_by_what_events_and_liaison_know(office: Caller) ->
     await registered(office, admission, organisation_id=stayed)
     await office.made("/v1/check-ins", {"code": registration["code"]})
     counterpart = await office.made("/v1/counterparts", a_counterpart(organisation_id=stayed))
-    today = datetime.now(UTC).date().isoformat()
+    today = office_today().isoformat()
     await office.made("/v1/interactions", an_interaction(counterpart["id"], occurred_on=today))
 
     async def segment(definition: dict[str, Any]) -> str:

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.contracts.change import Change
-from services.kit.clock import office_today
 from services.kit.errors import Forbidden
 from tests.factories.members import a_person, a_segment, an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.office import office_today
 
 _sequence = count(1)
 

@@ -9,13 +9,13 @@ import pytest
 from pydantic import MISSING
 
 from services.contracts.members.affiliation import Affiliation
-from services.kit.clock import office_today
 from services.kit.errors import Contradiction, NotFound
 from services.members.features.affiliations.actions import AlreadyAffiliated, PrimaryTaken
 from tests.factories.members import a_person, an_affiliation, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.office import office_today
 
 EXPANDED = ("person", "organisation")
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from services.kit.clock import office_today
 from tests.factories.members import a_person, an_affiliation, an_organisation
 from tests.wire.api import Api
 from tests.wire.callers import Signer
+from tests.wire.office import office_today
 
 
 @pytest.mark.parametrize("sort", ["starts_on", "-starts_on", "ends_on", "-ends_on,starts_on", "-created_at"])

@@ -6,12 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 from services.contracts.members.membership import MembershipTerm
-from services.kit.clock import office_today
 from services.kit.errors import Contradiction, Invalid, NotFound
 from services.members.features.memberships.actions import Expelled, TermsOverlap
 from tests.factories.members import a_membership, a_membership_type, a_term
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
+from tests.wire.office import office_today
 
 DAY = timedelta(days=1)
 

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from services.kit.clock import office_today
 from services.kit.errors import Contradiction, Forbidden, Invalid, PreconditionFailed, PreconditionRequired
 from tests.factories.members import an_organisation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.office import office_today
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from services.kit.clock import office_today
 from services.kit.errors import Forbidden, Invalid
 from tests.factories.members import a_person, an_affiliation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.office import office_today
 
 
 @pytest.mark.parametrize("sort", ["name", "-country", "birth_date", "-birth_date", "created_at", "-updated_at,name"])

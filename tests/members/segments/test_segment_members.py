@@ -7,11 +7,11 @@ from uuid import uuid4
 
 import pytest
 
-from services.kit.db import now
 from services.kit.errors import Contradiction, Invalid, NotFound
 from services.members.features.segments.actions import NotAList, SegmentInUse
 from tests.factories.members import a_membership, a_person, a_segment, a_term, an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
+from tests.wire.office import office_today
 
 PATH = "/v1/segments"
 
@@ -91,7 +91,7 @@ async def test_a_cursor_ends_when_the_definition_changes(members: Api) -> None:
 
 async def test_term_status_counts_as_of_a_day_and_of_today(members: Api, yearly: dict[str, Any]) -> None:
     past, current, never = await organisations(members, "terms", "NP", "NP", "NP")
-    start = now().date() - timedelta(days=100)
+    start = office_today() - timedelta(days=100)
     for id, term in ((past, a_term("2020-01-01", "2020-12-31")), (current, a_term(start.isoformat()))):
         await members.made("/v1/memberships", a_membership(id, yearly["id"], terms=[term]))
     for membership, expected in (
@@ -112,7 +112,7 @@ async def test_term_status_counts_as_of_a_day_and_of_today(members: Api, yearly:
 
 async def test_persons_are_found_through_roles_held_today(members: Api, yearly: dict[str, Any]) -> None:
     inside, outside = await organisations(members, "roles", "NP", "FR")
-    start = (now().date() - timedelta(days=10)).isoformat()
+    start = (office_today() - timedelta(days=10)).isoformat()
     await members.made("/v1/memberships", a_membership(inside, yearly["id"], terms=[a_term(start)]))
     holders = []
     for organisation, until in ((inside, None), (inside, "2021-01-01"), (outside, None)):
