@@ -60,8 +60,16 @@ format: $(STAMP) ## Put the code in its usual form
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(STAMP) ## Measure the reads beside a bare handler, as ratios
+bench: $(STAMP) ## Measure speed beside a bare handler and a plain service; args="--help"
 	@$(BIN)/python -m tests.bench.bench $(args)
+
+.PHONY: bench-compare
+bench-compare: $(STAMP) ## Compare two kept runs: A=….json B=….json
+	@$(BIN)/python -m tests.bench.compare "$(A)" "$(B)"
+
+.PHONY: faults
+faults: $(STAMP) ## Break a system in every way and look for what it lost; args="--only kills --seconds 60 --seed 7"
+	@$(BIN)/python -m tests.faults.check $(args)
 
 .PHONY: api-check
 api-check: $(STAMP) ## Let public tools look at the API (needs Node); args="--only lint" chooses
