@@ -56,7 +56,12 @@ def build(settings: GatewaySettings) -> Front:
     urls = {name: settings.url_of(name) for name in SERVICES}
     signer = Signer(settings.signing_jwks)
     limiter = new_limiter(settings.redis_url.get_secret_value() if settings.redis_url is not None else None)
-    proxy = Proxy(urls, in_flight=settings.in_flight, per_service=settings.in_flight_per_service)
+    proxy = Proxy(
+        urls,
+        in_flight=settings.in_flight,
+        per_service=settings.in_flight_per_service,
+        at_once=settings.at_once_per_service,
+    )
 
     @asynccontextmanager
     async def started(runtime: Runtime) -> AsyncIterator[None]:

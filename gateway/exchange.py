@@ -58,6 +58,7 @@ class Exchange:
         "request_id",
         "route",
         "scope",
+        "sent_away",
         "service",
         "standing",
         "status",
@@ -74,6 +75,8 @@ class Exchange:
         self.service = "gateway"
         self.route = ""
         self.status = 0
+        self.sent_away = False
+        """There were too many, of this caller or of all, and nothing was done for this one."""
         self.caller: Caller | None = None
         self.standing: Standing | None = None
         self.authorization: list[bytes] = []

@@ -4,21 +4,24 @@ Order: head → ambiguous or credential-bearing address refused → CORS preflig
 route → on to the service, or to the gateway's own application with the same caller.
 """
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Collection
+from typing import Final
 
 import structlog
 
 from gateway import headers as rules
+from gateway.admission import READS, Gate, Overloaded
 from gateway.exchange import Exchange, Headers, Policy, Scope
 from gateway.identity import Identity, Principal
 from gateway.limiting import Limiter
 from gateway.operations import Operation, Operations
 from gateway.peers import Peers
 from gateway.proxy import ClientGone, Outgoing, Proxy, Send
+from gateway.reply import Reply
 from gateway.settings import GatewaySettings
-from gateway.table import deadline_of, service_of
+from gateway.table import COMPOSED, deadline_of, service_of
 from gateway.watch import Receive
 from services.kit.auth import ANONYMOUS
 from services.kit.errors import (
@@ -39,6 +42,8 @@ Observe = Callable[[Exchange, float], None]
 
 _METRICS: Final = "/metrics"
 _UNLIMITED: Final = frozenset({"/livez", "/readyz", _METRICS, "/internal/tokens", "/.well-known/jwks.json"})
+_OWN_AT_ONCE: Final = 16
+"""Requests that the gateway answers itself. Those that are put together ask every service, past their doors."""
 _FROM_BROWSERS: Final = (
     b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Prefer, Purpose, Range, "
     b"X-Request-Id, traceparent"
@@ -82,6 +87,7 @@ class Front:
         self._observe = observe
         self._policy = Policy(public_url=settings.public_url, origins=settings.origins)
         self._peers = Peers(settings.trusted_networks)
+        self._own_gate = Gate(_OWN_AT_ONCE, READS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
@@ -92,7 +98,7 @@ class Front:
             await send({"type": "websocket.close", "code": 1000})
             return
         exchange = Exchange(scope, self._policy, time.perf_counter())
-        reply = _Reply(exchange, send)
+        reply = Reply(exchange, send)
         try:
             await self._serve(exchange, receive, reply)
         except Problem as problem:
@@ -109,7 +115,7 @@ class Front:
         finally:
             self._observe(exchange, time.perf_counter() - exchange.began)
 
-    async def _serve(self, exchange: Exchange, receive: Receive, reply: "_Reply") -> None:
+    async def _serve(self, exchange: Exchange, receive: Receive, reply: Reply) -> None:
         self._check_address(exchange)
         if exchange.preflight and exchange.origin is not None:
             await self._preflight(exchange, reply)
@@ -124,8 +130,7 @@ class Front:
             state["front_caller"] = exchange.caller or ANONYMOUS
             state["front_principal"] = principal
             state["front_address"] = self._peers.address(exchange)
-            exchange.handed_over = True
-            await self.own({**scope, "headers": exchange.for_own()}, receive, reply.pass_on)
+            await self._answer_here(exchange, {**scope, "headers": exchange.for_own()}, receive, reply)
             return
         exchange.service = service
         operation = self._operations().find(exchange.method, exchange.path)
@@ -135,6 +140,28 @@ class Front:
             raise Unavailable(f"{service.capitalize()} cannot be reached yet.")
         _require(operation, principal)
         await self._forward(exchange, principal, receive, reply)
+
+    async def _answer_here(self, exchange: Exchange, scope: Scope, receive: Receive, reply: Reply) -> None:
+        """Hand over to the gateway's own application, as many at once as it can work on."""
+        path, gate = exchange.path, self._own_gate
+        if path in _UNLIMITED:
+            exchange.handed_over = True
+            await self.own(scope, receive, reply.pass_on)
+            return
+        last = path[path.rfind("/") + 1 :]
+        operation = last if last in COMPOSED else ""
+        if not gate.enter_now(operation):
+            try:
+                async with asyncio.timeout(gate.patience.longest):
+                    await gate.enter(operation)
+            except TimeoutError as error:
+                raise Overloaded(retry_after=2) from error
+        exchange.handed_over = True
+        began = time.perf_counter()
+        try:
+            await self.own(scope, receive, reply.pass_on)
+        finally:
+            gate.leave(operation, time.perf_counter() - began)
 
     def _check_address(self, exchange: Exchange) -> None:
         scope = exchange.scope
@@ -182,9 +209,7 @@ class Front:
             await self._limiter.hit(key, limit)
             raise
 
-    async def _forward(
-        self, exchange: Exchange, principal: Principal | None, receive: Receive, reply: "_Reply"
-    ) -> None:
+    async def _forward(self, exchange: Exchange, principal: Principal | None, receive: Receive, reply: Reply) -> None:
         settings = self._settings
         length = exchange.content_length
         if length is not None and len(length) > 4 and int(length) > settings.max_upload_bytes:
@@ -202,6 +227,8 @@ class Front:
             ),
             has_body=exchange.has_body,
             chunked=exchange.chunked,
+            length=int(length) if length is not None and not exchange.chunked else 0,
+            operation=f"{exchange.method} {exchange.route}" if exchange.route else "",
             deadline=deadline,
             max_body=settings.max_upload_bytes,
             receive=receive,
@@ -210,7 +237,7 @@ class Front:
         )
         await self.proxy.carry(self.proxy.upstreams[exchange.service], out)
 
-    async def _preflight(self, exchange: Exchange, reply: "_Reply") -> None:
+    async def _preflight(self, exchange: Exchange, reply: Reply) -> None:
         """Answer a browser's question before its request (Fetch standard); to other origins nothing is allowed."""
         headers = exchange.answer([])
         if exchange.origin is not None and self._policy.allows(exchange.origin):
@@ -223,10 +250,11 @@ class Front:
         await reply.send({"type": "http.response.body", "body": b"", "more_body": False})
         exchange.status = 204
 
-    async def _refuse(self, exchange: Exchange, reply: "_Reply", problem: Problem) -> None:
+    async def _refuse(self, exchange: Exchange, reply: Reply, problem: Problem) -> None:
         if reply.started:
             exchange.status = 599
             return
+        exchange.sent_away = isinstance(problem, (Overloaded, TooManyRequests))
         body = problem.body(self._policy.public_url, exchange.path, exchange.request_id)
         headers: Headers = [
             (b"content-type", MEDIA_TYPE.encode()),
@@ -254,38 +282,3 @@ def _require(operation: Operation | None, principal: Principal | None) -> None:
     elif operation is not None and not operation.scopes <= principal.caller.scopes:
         missing = ", ".join(sorted(operation.scopes - principal.caller.scopes))
         raise Forbidden(f"This needs the scope {missing}.")
-
-
-class _Reply:
-    """The answer of one exchange on its way out."""
-
-    __slots__ = ("_exchange", "send", "started")
-
-    def __init__(self, exchange: Exchange, send: Send) -> None:
-        self._exchange = exchange
-        self.send = send
-        self.started = False
-
-    def head(self, status: int, upstream: Any, close: bool) -> Headers:
-        """The head of a service's answer."""
-        self.started = True
-        self._exchange.status = status
-        return self._exchange.answer(upstream, close=close)
-
-    async def pass_on(self, message: MutableMapping[str, Any]) -> None:
-        """Send for the gateway's own application."""
-        if message["type"] == "http.response.start":
-            self.started = True
-            self._exchange.status = message["status"]
-            route = self._exchange.scope.get("route")
-            self._exchange.route = getattr(route, "path", "")
-            message = {**message, "headers": self._exchange.answer(message.get("headers", []))}
-        await self.send(message)
-
-    async def whole(self, status: int, headers: Headers, body: bytes, *, close: bool = False) -> None:
-        """Send a short answer."""
-        self.started = True
-        self._exchange.status = status
-        answer = self._exchange.answer(headers, close=close)
-        await self.send({"type": "http.response.start", "status": status, "headers": answer})
-        await self.send({"type": "http.response.body", "body": body, "more_body": False})

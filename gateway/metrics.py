@@ -1,5 +1,7 @@
 """What the gateway tells of the requests it carries: timings per route and service, and log lines worth reading."""
 
+import time
+from collections import Counter as Counts
 from functools import partial
 from typing import Final
 
@@ -10,6 +12,7 @@ from gateway.exchange import Exchange
 from gateway.proxy import Proxy, Upstream
 
 _SLOW_SECONDS: Final = 1.0
+_SUMMED_UP_SECONDS: Final = 1.0
 _READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 SECONDS: Final = Histogram(
@@ -30,6 +33,8 @@ class Observer:
     def __init__(self, *, log_all: bool) -> None:
         self._log_all = log_all
         self._children: dict[tuple[str, str, str, int], Histogram] = {}
+        self._sent_away: Counts[str] = Counts()
+        self._summed_up_at = float("-inf")
 
     def __call__(self, exchange: Exchange, seconds: float) -> None:
         """Note one exchange. What the gateway's own application answered, it noted itself."""
@@ -41,7 +46,9 @@ class Observer:
         if child is None:
             child = self._children[labels] = SECONDS.labels(*map(str, labels))
         child.observe(seconds)
-        if self._log_all or status >= 400 or seconds > _SLOW_SECONDS or method not in _READS:
+        if exchange.sent_away:
+            self._sum_up(exchange)
+        elif self._log_all or status >= 400 or seconds > _SLOW_SECONDS or method not in _READS:
             log.info(
                 "request",
                 to=exchange.service,
@@ -53,6 +60,15 @@ class Observer:
                 request_id=exchange.request_id,
                 trace_id=exchange.traceparent[3:35],
             )
+
+    def _sum_up(self, exchange: Exchange) -> None:
+        """One line a second for all that were sent away: a line for each would cost more than sending them away."""
+        self._sent_away[f"{exchange.service} {exchange.status}"] += 1
+        now = time.monotonic()
+        if now - self._summed_up_at >= _SUMMED_UP_SECONDS:
+            log.warning("requests_sent_away", counts=dict(self._sent_away), last_request_id=exchange.request_id)
+            self._sent_away.clear()
+            self._summed_up_at = now
 
 
 def watch_in_flight(proxy: Proxy) -> None:

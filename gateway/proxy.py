@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from gateway.table import Deadline
+from gateway.admission import LONG, READS, WRITES, Gate, Overloaded, Place
+from gateway.table import LONG as LONG_WORK
+from gateway.table import READ, Deadline
 from gateway.upstream import Broken, Connection, Pool, Unreachable
 from gateway.watch import Receive, Watch
 from services.kit.errors import BadGateway, ContentTooLarge, GatewayTimeout, Problem, Unavailable
@@ -19,6 +21,11 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 CONNECT_SECONDS: Final = 0.9
 IDLE_SECONDS: Final = 30.0
 CLIENT_SECONDS: Final = 20.0
+BODY_SECONDS: Final = 30.0
+BODY_BYTES_PER_SECOND: Final = 8 * 1024
+"""A body may take `BODY_SECONDS`, and longer only as it comes at this pace: a drip is no upload."""
+SMALL_BODY: Final = 64 * 1024
+"""Bodies up to here arrive whole before a service is given the request, so a slow client keeps no place there."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -35,29 +42,30 @@ class ClientGone(Exception):
     """Nobody waits for the answer any more."""
 
 
-class Overloaded(Unavailable):
-    """More requests are running than can be carried.
-
-    Nothing was done. Try again after `Retry-After` seconds.
-    """
-
-    status = 503
-
-
 class Upstream:
     """One service, as this process sees it."""
 
-    def __init__(self, name: str, base: str, limit: int) -> None:
+    def __init__(self, name: str, base: str, limit: int, at_once: int = 16) -> None:
         self.name = name
         self.pool = Pool(base)
         self.limit = limit
         self.in_flight = 0
+        """Requests under way, from their admission to the end of their answer; those that wait included."""
+        self.reads, self.writes = Gate(at_once, READS), Gate(at_once, WRITES)
+        self.long = Gate(at_once, LONG)
+        """Work on many rows or on a file, and bodies too large to wait for."""
         self.answered_at = float("-inf")
         """When it last began an answer, on the loop's clock: its sign of life."""
 
     def sign_of_life(self) -> float:
         """When it last began an answer."""
         return self.answered_at
+
+    def gate(self, out: "Outgoing") -> Gate:
+        """Through which of its doors a request goes."""
+        if out.deadline is LONG_WORK or out.chunked or out.length > SMALL_BODY:
+            return self.long
+        return self.reads if out.method in _SAFE else self.writes
 
 
 @dataclass(slots=True)
@@ -70,6 +78,10 @@ class Outgoing:
     has_body: bool
     chunked: bool
     """The body comes without a length, and goes on so."""
+    length: int
+    """Of the body, when it is known; otherwise 0."""
+    operation: str
+    """What is asked for, as the template of its path; empty when it is not known."""
     deadline: Deadline
     max_body: int
     receive: Receive
@@ -85,8 +97,9 @@ class Outgoing:
 class Proxy:
     """The connections to all services."""
 
-    def __init__(self, upstreams: dict[str, str], *, in_flight: int, per_service: int) -> None:
-        self.upstreams = {name: Upstream(name, base, min(per_service, in_flight)) for name, base in upstreams.items()}
+    def __init__(self, upstreams: dict[str, str], *, in_flight: int, per_service: int, at_once: int) -> None:
+        limit = min(per_service, in_flight)
+        self.upstreams = {name: Upstream(name, base, limit, at_once) for name, base in upstreams.items()}
         self._limit = in_flight
         self._in_flight = 0
 
@@ -122,13 +135,28 @@ class Proxy:
 
 
 async def _carry(upstream: Upstream, out: Outgoing, watch: Watch) -> int:
+    gate = upstream.gate(out)
+    # The body's beginning first: no place and no connection is held for a client that has not begun to send.
+    piece, more = await _beginning(out, watch) if out.has_body else (b"", False)
+    if not gate.enter_now(out.operation):
+        watch.turn_within(gate.patience.longest)
+        await gate.enter(out.operation)
+    place = Place(gate, out.operation)
+    try:
+        return await _exchange(upstream, out, watch, place, piece, more)
+    finally:
+        late = watch.reason == "upstream late"
+        if late:
+            _tell_who_waits(upstream)
+        place.leave(answered=late)
+
+
+async def _exchange(upstream: Upstream, out: Outgoing, watch: Watch, place: Place, piece: bytes, more: bool) -> int:
     deadline = out.deadline
     watch.first_byte_within(deadline.silent, deadline.busy, upstream.sign_of_life)
     # A kept connection may have been closed by the other side at the very moment it is used; a safe request is then
     # sent once more, on a new one.
     again = out.method in _SAFE and not out.has_body
-    # The body's beginning first: no connection is held for a client that has not begun to send.
-    piece, more = await _receive(upstream, out, watch, 0) if out.has_body else (b"", False)
     while True:
         try:
             connection = await upstream.pool.take(CONNECT_SECONDS, fresh=not again and out.asked)
@@ -140,6 +168,7 @@ async def _carry(upstream: Upstream, out: Outgoing, watch: Watch) -> int:
             if more:
                 pump = asyncio.create_task(_pump(connection, upstream, out, watch, len(piece)))
             await connection.answered()
+            place.leave(answered=True)
             upstream.answered_at = asyncio.get_running_loop().time()
             if connection.status < 200:
                 raise BadGateway(f"{upstream.name} switched protocols.", retry_after=2)
@@ -196,9 +225,31 @@ async def _pump(connection: Connection, upstream: Upstream, out: Outgoing, watch
             return  # the upstream may have answered already, without wanting the rest
 
 
+async def _beginning(out: Outgoing, watch: Watch) -> tuple[bytes, bool]:
+    """The first piece of a body: all of it when it is small."""
+    watch.body_began(BODY_SECONDS, BODY_BYTES_PER_SECOND)
+    pieces: list[bytes] = []
+    size, more = 0, True
+    whole = not out.chunked and out.length <= SMALL_BODY
+    while more and (whole or not pieces):
+        piece, more = await _piece(out, watch, size)
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces), more
+
+
 async def _receive(upstream: Upstream, out: Outgoing, watch: Watch, size: int) -> tuple[bytes, bool]:
     """The next piece of the request's body. While the client is awaited the upstream's deadline stands still."""
-    watch.client_within(CLIENT_SECONDS)
+    piece, more = await _piece(out, watch, size)
+    if out.started:
+        watch.upstream_within(IDLE_SECONDS)
+    else:
+        watch.first_byte_within(out.deadline.silent, out.deadline.busy, upstream.sign_of_life)
+    return piece, more
+
+
+async def _piece(out: Outgoing, watch: Watch, size: int) -> tuple[bytes, bool]:
+    watch.body_within(CLIENT_SECONDS, size)
     message = await out.receive()
     if message["type"] == "http.disconnect":
         watch.fire("client gone")
@@ -209,10 +260,6 @@ async def _receive(upstream: Upstream, out: Outgoing, watch: Watch, size: int) -
         watch.fire("too large")
         raise ContentTooLarge
     watch.body_read = not more
-    if out.started:
-        watch.upstream_within(IDLE_SECONDS)
-    else:
-        watch.first_byte_within(out.deadline.silent, out.deadline.busy, upstream.sign_of_life)
     return piece, more
 
 
@@ -240,6 +287,13 @@ def _chunk(piece: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
 
 
+def _tell_who_waits(upstream: Upstream) -> None:
+    """A service that answers nobody is not waited for."""
+    if asyncio.get_running_loop().time() - upstream.answered_at >= READ.silent:
+        for gate in (upstream.reads, upstream.writes, upstream.long):
+            gate.send_away(lambda: Unavailable(f"{upstream.name} does not answer.", retry_after=2))
+
+
 def _told(watch: Watch, upstream: Upstream, out: Outgoing) -> Exception:
     """What the end that a watch made means for the client."""
     if watch.reason == "client gone":
@@ -250,4 +304,6 @@ def _told(watch: Watch, upstream: Upstream, out: Outgoing) -> Exception:
         return ContentTooLarge(f"At most {out.max_body} bytes are taken.")
     if watch.reason == "client late":
         return RequestTimeout()
+    if watch.reason == "no turn":
+        return Overloaded(retry_after=2)
     return GatewayTimeout(f"{upstream.name} did not answer in time.", retry_after=2)

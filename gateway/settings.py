@@ -44,6 +44,11 @@ class GatewaySettings(Settings):
         2_000, description="Requests a gateway process carries at once; one more gets a 503."
     )
     in_flight_per_service: Annotated[int, Field(ge=1)] = Field(1_000, description="Of these, to one service.")
+    at_once_per_service: Annotated[int, Field(ge=1)] = Field(
+        16,
+        description="Reads, and as many writes, that a service is given at once by a gateway process; the next ones "
+        "wait their turn for a moment, or get a 503. With several replicas of a service, so many for each.",
+    )
     max_upload_bytes: Annotated[int, Field(ge=1_024)] = Field(
         64 * 1024 * 1024,
         description="Largest body passed on to a service, which may set a lower limit itself.",

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final, Literal
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Reason = Literal["upstream late", "client late", "client gone", "too large"]
+Reason = Literal["upstream late", "client late", "client gone", "too large", "no turn"]
 
 _LISTEN_AFTER: Final = 0.05
 
@@ -18,6 +18,8 @@ class Watch:
     """Ends the task that carries a request when there is a reason to; `reason` then says which."""
 
     __slots__ = (
+        "_body_bytes_per_second",
+        "_body_until",
         "_busy_until",
         "_due",
         "_handle",
@@ -44,6 +46,8 @@ class Watch:
         self._due = float("inf")
         self._silent = 0.0
         self._busy_until = 0.0
+        self._body_until = float("inf")
+        self._body_bytes_per_second = 1
         self._sign_of_life: Callable[[], float] = float
         self.body_read = body_read
         """The request's body has arrived whole, so that what else the client sends can only be its leaving."""
@@ -64,6 +68,19 @@ class Watch:
     def client_within(self, seconds: float) -> None:
         """Wait for the client to send or take bytes."""
         self._waiting_for, self._due = "client late", self._loop.time() + seconds
+
+    def turn_within(self, seconds: float) -> None:
+        """Wait for a place in the service."""
+        self._waiting_for, self._due = "no turn", self._loop.time() + seconds
+
+    def body_began(self, seconds: float, bytes_per_second: int) -> None:
+        """From now the body may take so long, and longer as it comes at this pace."""
+        self._body_until, self._body_bytes_per_second = self._loop.time() + seconds, bytes_per_second
+
+    def body_within(self, seconds: float, size: int) -> None:
+        """Wait for the body's next piece, after `size` bytes of it."""
+        self._waiting_for = "client late"
+        self._due = min(self._loop.time() + seconds, self._body_until + size / self._body_bytes_per_second)
 
     def fire(self, reason: Reason) -> None:
         """End the request."""

@@ -138,7 +138,9 @@ class Gateway:
         """The same gateway with another members service for a while; a new gateway takes a second to build."""
         upstreams = self.front.proxy.upstreams
         before = upstreams["members"]
-        upstreams["members"] = Upstream("members", url, limits.get("in_flight", before.limit))
+        upstreams["members"] = Upstream(
+            "members", url, limits.get("in_flight", before.limit), limits.get("at_once", before.reads.most)
+        )
         try:
             yield self
         finally:

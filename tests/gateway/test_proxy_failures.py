@@ -6,7 +6,7 @@ import time
 import httpx
 import pytest
 
-from gateway.proxy import Overloaded
+from gateway.admission import Overloaded
 from services.kit.errors import BadGateway, ContentTooLarge, GatewayTimeout, Unavailable
 from tests.gateway.gateways import Gateway, Handler, Reader, gateway, raw_service
 from tests.wire.api import assert_problem

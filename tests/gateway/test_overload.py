@@ -1,0 +1,144 @@
+"""More than a service can answer, and clients that are slow: what it is given, and what the others notice."""
+
+import asyncio
+import time
+from collections import Counter
+
+import pytest
+from structlog.testing import capture_logs
+
+from gateway import proxy
+from gateway.metrics import Observer
+from services.kit.errors import GatewayTimeout, Unavailable
+from tests.gateway.gateways import Gateway, Reader, raw_service
+from tests.wire.api import assert_problem
+
+OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+HEAD = "{} /v1/organisations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n"
+
+
+class OneByOne:
+    """A service that works on one request at a time, and is given many."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._working = asyncio.Lock()
+        self._present = 0
+        self.most = 0
+
+    async def __call__(self, reader: Reader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await reader.head()
+            self._present += 1
+            self.most = max(self.most, self._present)
+            async with self._working:
+                await asyncio.sleep(self._seconds)
+            self._present -= 1
+            writer.write(OK)
+
+
+async def test_a_service_is_given_no_more_than_it_can_work_on_and_nobody_waits_in_vain(gate: Gateway, key: str) -> None:
+    slow = OneByOne(0.02)
+    async with raw_service(slow) as members:
+        with gate.in_front_of(members, at_once=8):
+            client = gate.as_(key)
+            await asyncio.gather(*(client.get("/v1/organisations") for _ in range(30)))  # it learns the pace
+            replies = await asyncio.gather(*(client.get("/v1/organisations") for _ in range(150)))
+            statuses = Counter(reply.status_code for reply in replies)
+            assert statuses.keys() == {200, 503}
+            assert statuses[200] > 20
+            assert all(reply.headers["retry-after"] for reply in replies if reply.status_code == 503)
+            assert slow.most <= 8
+
+
+async def test_who_waits_for_a_frozen_service_is_told_when_it_is_known(gate: Gateway, key: str) -> None:
+    async def frozen(reader: Reader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1_000):
+            pass
+
+    async with raw_service(frozen) as members:
+        with gate.in_front_of(members, at_once=1):
+            client = gate.as_(key)
+            began = time.perf_counter()
+            first, second = await asyncio.gather(
+                *(client.post("/v1/organisations", json={}) for _ in range(2)),
+            )
+            told = sorted([first, second], key=lambda reply: reply.status_code)
+            assert_problem(told[0], Unavailable)
+            assert_problem(told[1], GatewayTimeout)
+            assert time.perf_counter() - began < 2.2, "both at the same time, not one after the other"
+
+
+async def test_a_client_that_reads_slowly_keeps_no_place(gate: Gateway, key: str) -> None:
+    size = 16 * 1024 * 1024
+
+    async def large(reader: Reader, writer: asyncio.StreamWriter) -> None:
+        await reader.head()
+        writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % size)
+        writer.write(b"x" * size)
+        await writer.drain()
+
+    async with raw_service(large) as members:
+        with gate.in_front_of(members, at_once=1):
+            reader, writer = await asyncio.open_connection(*gate.address, limit=1_024)
+            writer.write((HEAD.format("GET", key) + "\r\n").encode())
+            await reader.readuntil(b"\r\n\r\n")
+            reply = await asyncio.wait_for(gate.as_(key).get("/v1/organisations"), 3)
+            assert len(reply.content) == size
+            writer.close()
+
+
+async def test_a_small_body_that_drips_reaches_the_service_only_when_it_is_whole(gate: Gateway, key: str) -> None:
+    asked: list[bytes] = []
+
+    async def listens(reader: Reader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.head())
+        assert await reader.readexactly(4) == b"abcd"
+        writer.write(OK)
+
+    async with raw_service(listens) as members:
+        with gate.in_front_of(members, at_once=1):
+            reader, writer = await asyncio.open_connection(*gate.address)
+            writer.write((HEAD.format("POST", key) + "Content-Length: 4\r\n\r\nab").encode())
+            await asyncio.sleep(0.1)
+            assert asked == []
+            writer.write(b"cd")
+            assert b" 200 " in await reader.readline()
+            writer.close()
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 90\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n"])
+async def test_a_body_that_drips_without_end_is_refused(
+    gate: Gateway, key: str, framing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proxy, "BODY_SECONDS", 0.3)
+
+    async def listens(reader: Reader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1_000):
+            pass
+
+    async def drip(writer: asyncio.StreamWriter) -> None:
+        piece = b"x" if "Length" in framing else b"1\r\nx\r\n"
+        while not writer.is_closing():
+            writer.write(piece)
+            await asyncio.sleep(0.05)
+
+    async with raw_service(listens) as members:
+        with gate.in_front_of(members):
+            reader, writer = await asyncio.open_connection(*gate.address)
+            writer.write((HEAD.format("POST", key) + framing).encode())
+            dripping = asyncio.create_task(drip(writer))
+            assert b" 408 " in await asyncio.wait_for(reader.readline(), 2)
+            dripping.cancel()
+            writer.close()
+
+
+async def test_those_sent_away_share_a_line_in_the_log(
+    gate: Gateway, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate.front, "_observe", Observer(log_all=False))
+    with gate.in_front_of("http://127.0.0.1:9", in_flight=0), capture_logs() as logs:
+        replies = [await gate.as_(key).get("/v1/organisations") for _ in range(5)]
+    assert {reply.status_code for reply in replies} == {503}
+    about = [line for line in logs if line["event"] in {"request", "requests_sent_away"}]
+    assert [line["counts"] for line in about] == [{"members 503": 1}], "the others are in the next second's line"
