@@ -1,31 +1,60 @@
 """What PostgreSQL needs when we are root: it refuses to be root itself, so it runs as a user of its own."""
 
+import fcntl
 import os
 import pwd
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.refusal import Refusal
 from deploy.terminal import warn
 
 NAME = "pgserver"
+LOCK = "/var/run/alliance-user.lock"  # where only root may put files
 
 
-def unprivileged_user() -> pwd.struct_passwd | None:
+def unprivileged_user(name: str = NAME) -> pwd.struct_passwd | None:
     """PostgreSQL's user when we are root, made if need be; otherwise none, and it runs as ourselves."""
     if os.geteuid() != 0:
         return None
     try:
-        return pwd.getpwnam(NAME)
-    except KeyError:
-        pass
-    try:
-        make = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME]
-        subprocess.run(make, check=True, capture_output=True, timeout=30)
-        return pwd.getpwnam(NAME)
+        with _one_at_a_time():
+            return _found(name) or _made(name)
     except (OSError, subprocess.SubprocessError, KeyError) as error:
         raise Refusal("PostgreSQL does not run as root, and has no user of its own: be an ordinary user.") from error
+
+
+def _found(name: str) -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam(name)
+    except KeyError:
+        return None
+
+
+def _made(name: str) -> pwd.struct_passwd:
+    make = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", name]
+    done = subprocess.run(make, check=False, capture_output=True, timeout=30)
+    if done.returncode and not _found(name):  # unless another program made it just now
+        done.check_returncode()
+    return pwd.getpwnam(name)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Look for the user and make it while no other process does.
+
+    Of two `useradd` for one name, the second gives the user another number and takes the first one's away: a server
+    that began to run as that is nobody.
+    """
+    opened = os.open(LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(opened)
 
 
 def make_passable(path: Path, user: pwd.struct_passwd | None) -> None:
