@@ -20,16 +20,16 @@ def backup(
     """Back up the running stack: databases, uploaded files, secrets (VAR, BACKUPS)."""
     from rich.console import Console
 
+    from deploy.backup.files import mirror
     from deploy.backup.listing import line, table
     from deploy.backup.take import backup as take
-    from deploy.backup.take import mirror
     from deploy.local.settings import LocalSettings
 
     settings, console = LocalSettings.read(os.environ), Console(soft_wrap=True)
     if show:
         table(settings.var, console)
     elif files_only:
-        print(f"{mirror(settings)} files copied to {settings.var.backups}")
+        print(f"{mirror(settings.var)} files copied to {settings.var.backups}")
     else:
         print(line(asyncio.run(take(settings, keep, console)), settings.var))
 

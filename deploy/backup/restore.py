@@ -21,7 +21,6 @@ from deploy.backup.manifest import Manifest
 from deploy.backup.moment import Way, timeline_at, way_to
 from deploy.backup.recovery import Recovery
 from deploy.backup.shelf import Restore, Shelf, label
-from deploy.backup.take import uploads
 from deploy.backup.wal import Archive, Ended
 from deploy.erasures import reapply
 from deploy.local import state
@@ -68,7 +67,9 @@ async def restore(
         if not into:
             Postgres(target, SecretFiles(target.secrets), archiving=False).stop_leftover()
             archive.save_tail(target.data)
-            if (live := uploads(target, os.environ)) and live.exists():  # before a sweep removes what no row names then
+            if (
+                live := files.uploads(target, os.environ)
+            ) and live.exists():  # before a sweep removes what no row names then
                 files.copy(files.names(live) - files.names(shelf.files), live, shelf.files)
         way = way_to(to, shelf, archive)
         with Progress(
@@ -195,7 +196,7 @@ class _Work:
         return len(missing)
 
     def _live_files(self) -> Path | None:
-        return uploads(self._target, os.environ) if self._in_place else self._target.files
+        return files.uploads(self._target, os.environ) if self._in_place else self._target.files
 
     async def _missing_files(self) -> list[str]:
         """The documents' files that rows name and nobody has."""

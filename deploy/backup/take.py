@@ -3,11 +3,8 @@
 import asyncio
 import os
 import shutil
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 import psycopg
 from rich.console import Console
@@ -44,27 +41,9 @@ async def backup(settings: LocalSettings, keep: int, console: Console) -> Backup
             TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True
         ) as progress:
             made = await _make(settings, server, shelf, progress)
-        prune(shelf, keep, files.names(live) if (live := uploads(var, os.environ)) else set())
+        prune(shelf, keep, files.names(live) if (live := files.uploads(var, os.environ)) else set())
         await _until_archived(server, shelf, made)
     return made
-
-
-def mirror(settings: LocalSettings) -> int:
-    """Keep the uploaded files that came since, and nothing else; answers how many there were."""
-    shelf = Shelf.of(settings.var)
-    live = uploads(settings.var, os.environ)
-    if live is None:
-        raise Refusal("FILES_URL names no local folder: look after the files where they are.")
-    with shelf.held():
-        fresh = files.names(live) - files.names(shelf.files)
-        files.copy(fresh, live, shelf.files)
-    return len(fresh)
-
-
-def uploads(var: Var, environment: Mapping[str, str]) -> Path | None:
-    """The folder of uploaded files; none when they are not on this machine's disk."""
-    url = environment.get("FILES_URL") or var.files.as_uri()
-    return Path(url2pathname(urlsplit(url).path)) if url.startswith("file:") else None
 
 
 def prune(shelf: Shelf, keep: int, live: set[str]) -> None:
@@ -97,7 +76,7 @@ async def _make(settings: LocalSettings, server: Postgres, shelf: Shelf, progres
         finished_at = await _value(connection, "SELECT clock_timestamp()")
 
     there: set[str] = set()
-    if (live := uploads(var, os.environ)) is None:
+    if (live := files.uploads(var, os.environ)) is None:
         warn("uploaded files are not in this backup: FILES_URL names no local folder")
     else:
         there = files.names(live)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from typing import IO
 
+from deploy.backup.files import keep_up
 from deploy.databases import check_reachable
 from deploy.local import state, warden
 from deploy.local.network import check_free, is_ready, text_of
@@ -51,7 +52,7 @@ class Stack:
             host = settings.host if name == "gateway" else "127.0.0.1"
             check_free(name, (host, port), "PORT=… chooses others: it and the next three are used")
         self.secrets.make_all()
-        self._upkeep = asyncio.create_task(self._keep_logs_bounded())
+        self._upkeep = asyncio.create_task(self._look_after())
 
         database_urls = await self._start_databases()
         plan = programs(settings, self.secrets, database_urls, self._owner_urls())
@@ -150,8 +151,10 @@ class Stack:
             warn(f"stopping {len(left)} processes that a killed supervisor left behind")
             await asyncio.to_thread(warden.stop, left)
 
-    async def _keep_logs_bounded(self) -> None:
+    async def _look_after(self) -> None:
         while True:
             await asyncio.sleep(60)
             for process in self._all():
                 keep_bounded(process.program.log)
+            if self.settings.own_groups:
+                await asyncio.to_thread(keep_up, self.settings.var)

@@ -16,6 +16,7 @@ import pytest
 from rich.console import Console
 
 from deploy.backup import wal_file
+from deploy.backup.files import keep_up, names
 from deploy.backup.moment import read
 from deploy.backup.restore import Restored, restore
 from deploy.backup.shelf import Backup, Shelf
@@ -264,6 +265,19 @@ async def test_keeps_as_many_backups_as_asked_for_and_what_they_need(var: Var) -
     archive = Archive(site.shelf.wal)
     assert [archive.gap(one.start_lsn, archive.lineage(1)) for one in (second, third)] == [None, None]
     assert min(archive.segments()[1]) == position(second.start_lsn) // SEGMENT
+
+
+def test_keeps_uploaded_files_of_a_stack_that_was_backed_up(var: Var) -> None:
+    (var.files / "members").mkdir()
+    (var.files / "members" / "one").write_text("one")
+    keep_up(var)
+    assert not var.backups.exists()
+
+    var.archive.mkdir(parents=True)
+    (var.archive / wal_file.WANTED).touch()
+    (var.files / "members" / "two#1").write_text("half of two")  # as the store writes it
+    keep_up(var)
+    assert names(var.backups / "files") == {"members/one"}
 
 
 def test_reads_no_moment_that_could_be_two() -> None:
