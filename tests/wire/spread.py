@@ -9,8 +9,8 @@ from collections import Counter
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-TOGETHER = ("journeys", "deploy")
-"""Folders whose tests share a system that takes long to start, or start such systems one after the other."""
+TOGETHER = ("journeys", "deploy", "shape")
+"""Folders whose tests share what takes long to make: a running system, every document; or start systems in turn."""
 
 
 class Spread(LoadScopeScheduling):
