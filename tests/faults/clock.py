@@ -16,7 +16,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from deploy.local.processes import Program
+from deploy.local.processes import Process, Program
+from deploy.local.programs import Programs
 from deploy.local.secret_files import ADMINISTRATOR_PASSWORD
 from deploy.local.settings import LocalSettings
 from tests.factories.events import a_registration, open_event, yuan
@@ -29,7 +30,6 @@ from tests.faults.running import Result, ordeal
 from tests.journeys.alliance import an_organisation_of
 from tests.journeys.callers import Caller
 
-PORT = 9290
 ZONE = ZoneInfo("Asia/Shanghai")
 """The office's (the default of OFFICE_TIME_ZONE)."""
 STARTS = datetime(2027, 12, 30, 23, 30, tzinfo=ZONE)
@@ -105,7 +105,7 @@ async def clock(*, seed: int, say: Say) -> Result:
         return _Moved(settings, clocks[0].environment(faketime))
 
     problems: list[str] = []
-    async with running(make, PORT) as fleet:
+    async with running(make) as fleet:
         place = await place_of(fleet)
         office = Caller(place.url, place.key)
         password = (fleet.settings.var.secrets / ADMINISTRATOR_PASSWORD).read_text().strip()
@@ -132,13 +132,13 @@ class _Moved(Fleet):
     """A fleet of which every program goes by a clock of ours."""
 
     def __init__(self, settings: LocalSettings, environment: dict[str, str]) -> None:
-        super().__init__(settings, lambda program: [told(program, **environment)])
+        super().__init__(settings)
         self._clock = environment
 
-    def _start(self, program: Program) -> Any:
+    def _start(self, program: Program) -> Process:
         return super()._start(told(program, **self._clock))
 
-    async def _prepare(self, plan: Any) -> None:
+    async def _prepare(self, plan: Programs) -> None:
         await super()._prepare(replace(plan, prepare=told(plan.prepare, **self._clock)))
 
 

@@ -13,7 +13,6 @@ from tests.faults.plants import unseen
 from tests.faults.running import BACK_WITHIN, Result, settled
 from tests.journeys.callers import Caller, eventually
 
-PORT = 9280
 CHEATS = ("members", "events")
 LASTS = 12.0
 SETTLES_WITHIN = 3.0
@@ -26,7 +25,7 @@ Say = Callable[[str], None]
 async def controls(*, seed: int, say: Say) -> Result:
     """Let services cheat, and see whether the checker notices each way."""
     result = Result("controls")
-    async with running(_fleet, PORT) as fleet:
+    async with running(_fleet) as fleet:
         place = await place_of(fleet)
         office = Caller(place.url, place.key)
         try:

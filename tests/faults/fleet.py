@@ -22,7 +22,7 @@ from tests.faults.relay import Relay
 from tests.faults.running import Place
 from tests.faults.seen import Databases
 from tests.journeys.callers import eventually
-from tests.wire.stack import ROOT
+from tests.wire.stack import ROOT, free_ports
 
 Rewire = Callable[[Program], list[Program]]
 """What to run in place of a program: itself with other settings, or several."""
@@ -96,10 +96,10 @@ class Fleet(Stack):
 
 
 @asynccontextmanager
-async def running(make: Callable[[LocalSettings], Fleet], first_port: int) -> AsyncIterator[Fleet]:
+async def running(make: Callable[[LocalSettings], Fleet], ports: int = 4) -> AsyncIterator[Fleet]:
     """A fleet from when it is ready until the end of the block; nothing of it is left."""
     with tempfile.TemporaryDirectory(prefix="alliance-faults-", ignore_cleanup_errors=True) as folder:
-        fleet = make(LocalSettings(var=Var(Path(folder) / "var"), port=first_port))
+        fleet = make(LocalSettings(var=Var(Path(folder) / "var"), port=free_ports(ports)))
         async with AsyncExitStack() as relays:
             for relay in fleet.relays.values():
                 await relays.enter_async_context(relay)

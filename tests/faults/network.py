@@ -14,9 +14,8 @@ from tests.faults.load import Load
 from tests.faults.relay import BAD, Relay
 from tests.faults.running import Result, ordeal
 
-PORT = 9200
-SERVICE_RELAYS = {name: PORT + 10 + place for place, name in enumerate(SERVICES)}
-DATABASE_RELAYS = {name: PORT + 20 + place for place, name in enumerate(GROUPS)}
+SERVICE_RELAYS, DATABASE_RELAYS, PORTS = 4, 8, 12
+"""From the first port to those of the relays; how many ports in all."""
 LASTS, RESTS = 1.8, 0.8
 """Seconds of bad weather on a link, and of fair weather after it."""
 READ_WITHIN, WRITE_WITHIN = 5.0, 12.0
@@ -30,7 +29,7 @@ async def network(*, seed: int, say: Say) -> Result:
     """Clients work while links go bad, one at a time."""
     random = Random(seed)
 
-    async with running(lambda settings: _fleet(settings, seed), PORT) as fleet:
+    async with running(lambda settings: _fleet(settings, seed), PORTS) as fleet:
 
         async def break_things(_: Load) -> list[float]:
             faults: list[float] = []
@@ -58,17 +57,19 @@ async def network(*, seed: int, say: Say) -> Result:
 
 def _fleet(settings: LocalSettings, seed: int) -> Fleet:
     """The stack, each process reaching services and its database through a relay."""
+    to_service = {name: settings.port + SERVICE_RELAYS + place for place, name in enumerate(SERVICES)}
+    to_database = {name: settings.port + DATABASE_RELAYS + place for place, name in enumerate(GROUPS)}
 
     def rewire(program: Program) -> list[Program]:
-        urls = {f"{name.upper()}_URL": f"http://127.0.0.1:{port}" for name, port in SERVICE_RELAYS.items()}
+        urls = {f"{name.upper()}_URL": f"http://127.0.0.1:{port}" for name, port in to_service.items()}
         return [told(program, **urls)]
 
     def through_relay(group: str, url: str) -> str:
-        relayed = make_url(url).set(host="127.0.0.1", port=DATABASE_RELAYS[group], query={})
+        relayed = make_url(url).set(host="127.0.0.1", port=to_database[group], query={})
         return relayed.render_as_string(hide_password=False)
 
     server = settings.var.socket / SOCKET_NAME
-    relays = {f"{name} to its database": Relay(port, [server], seed) for name, port in DATABASE_RELAYS.items()}
-    for name, port in SERVICE_RELAYS.items():
+    relays = {f"{name} to its database": Relay(port, [server], seed) for name, port in to_database.items()}
+    for name, port in to_service.items():
         relays[f"others to {name}"] = Relay(port, [("127.0.0.1", settings.ports[name])], seed)
     return Fleet(settings, rewire, database=through_relay, relays=relays)

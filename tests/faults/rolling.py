@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 
 from deploy.local.processes import Process, Program
-from deploy.local.settings import GROUPS, SERVICES, LocalSettings
+from deploy.local.settings import SERVICES, LocalSettings
 from tests.factories.events import a_series
 from tests.factories.liaison import a_counterpart
 from tests.factories.members import an_organisation
@@ -26,10 +26,8 @@ from tests.faults.relay import Relay
 from tests.faults.running import Place, Result, ordeal
 from tests.journeys.callers import Caller
 
-PORT = 9240
-BALANCERS = {name: PORT + 10 + place for place, name in enumerate(("gateway", *SERVICES))}
-SECOND = 20
-"""From an instance's port to that of its twin."""
+SECOND, BALANCER, PORTS = 4, 8, 12
+"""From an instance's port to its twin's, and to that of the balancer before both; how many ports in all."""
 WITHDRAWN = 1.0
 """Seconds between withdrawing an instance and telling it to stop; Kubernetes' manifests of ours wait five."""
 NEW = {
@@ -45,8 +43,8 @@ async def rolling(*, seed: int, say: Say) -> Result:
     """Restart everything, one instance at a time, while clients work."""
     under_way: list[httpx.Response] = []
 
-    async with running(_fleet, PORT) as fleet:
-        place = await place_of(fleet, f"http://127.0.0.1:{BALANCERS['gateway']}")
+    async with running(_fleet, PORTS) as fleet:
+        place = await place_of(fleet, f"http://127.0.0.1:{fleet.settings.port + BALANCER}")
 
         async def restart_all(_: Load) -> list[float]:
             restarts: list[float] = []
@@ -117,7 +115,7 @@ def _address(process: Process) -> tuple[str, int]:
 
 def _fleet(settings: LocalSettings) -> Fleet:
     """Two of each, reached through balancers."""
-    urls = {f"{name.upper()}_URL": f"http://127.0.0.1:{port}" for name, port in BALANCERS.items()}
+    urls = {f"{name.upper()}_URL": f"http://127.0.0.1:{port + BALANCER}" for name, port in settings.ports.items()}
     urls["GOODBYE_SECONDS"] = "5"  # production's
 
     def twins(program: Program) -> list[Program]:
@@ -129,9 +127,8 @@ def _fleet(settings: LocalSettings) -> Fleet:
             second = told(second, PORT=str(port + SECOND)).listening((host, port + SECOND))
         return [first, second]
 
-    both = {
-        name: [("127.0.0.1", port), ("127.0.0.1", port + SECOND)]
+    relays = {
+        name: Relay(port + BALANCER, [("127.0.0.1", port), ("127.0.0.1", port + SECOND)])
         for name, port in settings.ports.items()
-        if name in GROUPS
     }
-    return Fleet(settings, twins, relays={name: Relay(BALANCERS[name], targets) for name, targets in both.items()})
+    return Fleet(settings, twins, relays=relays)

@@ -1,8 +1,9 @@
 """The scenarios by name, each with the system it needs."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from deploy.local.postgres import SUPERUSER, Postgres
 from deploy.local.secret_files import SecretFiles
@@ -27,7 +28,7 @@ class Wanted:
     seed: int
 
 
-Scenario = Callable[[Wanted], Awaitable[list[Result]]]
+Scenario = Callable[[Wanted], Coroutine[Any, Any, list[Result]]]
 
 
 @contextmanager

@@ -198,6 +198,7 @@ def _feeds(verdict: Verdict, history: History, seen: Seen) -> None:
         times = Counter(shown)
         log = {one.id for one in seen.changes[service]}
         verdict.missed += [f"{service} {id}" for id in sorted(log - times.keys())]
+        verdict.uncommitted += [f"{service}'s feed: {id}" for id in sorted(times.keys() - log)]
         verdict.repeated += [f"{service} {id}: {times[id]} times" for id in sorted(log) if times[id] > 1]
 
 
