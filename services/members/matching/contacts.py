@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+import phonenumbers
+
 from services.kit.search import fold
 from services.members.matching.distances import closeness, slips
 from services.members.matching.evidence import Evidence
@@ -87,6 +89,18 @@ def phone_key(phone: str) -> str:
     """The last digits: the same with and without the country's and the trunk prefix."""
     digits = "".join(_DIGITS.findall(phone))
     return digits[-_COMPARED_OF_A_PHONE:] if len(digits) >= _SHORTEST_PHONE else ""
+
+
+@lru_cache(maxsize=16_384)
+def is_landline(phone: str) -> bool:
+    """Whether an international number is of a fixed line, which an office or a household shares."""
+    if not phone.startswith("+"):
+        return False
+    try:
+        number = phonenumbers.parse(phone)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE
 
 
 def host_of(website: str) -> str:

@@ -7,6 +7,8 @@ _SYLLABLE = 4
 """One letter more or less makes another word of a short one, most of all in pinyin (Fang, Yang)."""
 _LONG = 7
 _ALIKE = 0.9
+_MISREAD = 0.85
+_SHAPES = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b", "6": "b"})
 
 
 def closeness(left: str, right: str) -> float:
@@ -27,7 +29,12 @@ def closeness(left: str, right: str) -> float:
         return 0.8
     if distance == 2 and longer > _SYLLABLE and JaroWinkler.similarity(left, right) >= _ALIKE:
         return 0.7
-    return 0.0
+    return _MISREAD if longer > _SYLLABLE and _as_seen(left) == _as_seen(right) else 0.0
+
+
+def _as_seen(word: str) -> str:
+    """The word with what a scanner takes for one another made one."""
+    return word.translate(_SHAPES).replace("rn", "m").replace("vv", "w")
 
 
 def _comparable(left: str, right: str) -> bool:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from services.members.matching.forms import sound
+from services.members.matching.places import place_of_name
 from services.members.matching.words import HAN_EMPTY, HAN_MARKERS
 
 _SHORTEST_ABBREVIATED = 4
@@ -33,7 +34,7 @@ def likeness(left: str, right: str) -> Likeness:
         return Likeness(1.0)
     if is_abbreviation(left, right) or is_abbreviation(right, left):
         return Likeness(0.9)
-    cost, apart, more = 0.0, False, []
+    cost, apart, more = 0.0, _in_other_places(left, right), []
     for step in Levenshtein.opcodes(left, right):
         if step.tag == "equal":
             continue
@@ -47,6 +48,12 @@ def likeness(left: str, right: str) -> Likeness:
         cost += slips
         apart = apart or differs
     return Likeness(max(0.0, 1 - cost / max(len(left), len(right))), apart, tuple(more))
+
+
+def _in_other_places(left: str, right: str) -> bool:
+    """苏州 is not 宿州. 安徽黄山 may be 黄山."""
+    a, b = place_of_name(left), place_of_name(right)
+    return bool(a and b) and a != b and a not in right and b not in left
 
 
 def _replaced(left: str, right: str) -> tuple[float, bool]:

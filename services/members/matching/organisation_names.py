@@ -1,26 +1,36 @@
 """Names of organisations: what of them counts, and how two are compared across scripts."""
 
+import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from services.kit.search.lexemes import joined
-from services.members.matching.forms import bracketed, readings, split
+from services.members.matching.forms import bracketed, letters, readings, split
+from services.members.matching.places import country_words
 from services.members.matching.words import (
     ALIKE,
+    GENERIC,
     GLOSSES,
     HAN_BRANCH,
     HAN_LEGAL_FORMS,
     HAN_MARKERS,
     HAN_SHORT_FORMS,
+    LEFT_OUT_IN_TRANSLATION,
     LEGAL_FORMS,
     MARKERS,
     NUMBERS,
+    ONE_IN_TRANSLATION,
     SMALL,
 )
 
-_LONGEST_GLOSS = max(map(len, GLOSSES))
 _ACRONYM = range(3, 10)
+_LONGEST_FORM = 5
+_OF_CHINA = re.compile(r"\b(?:peoples?(?: s)? republic of china|p ?r ?(?:of )?china|prc)\b")
+_OF_STATES = re.compile(
+    "(?:联邦|民主|社会主义|伊斯兰|人民|多民族|合作|东方|阿拉伯)*(?:共和国|王国|联邦|公国|大公国|酋长国)(?=驻)"
+)
 _SHORTEST_STEM = 5
+_MISREAD = str.maketrans("015", "ols")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,8 @@ class Spelled:
     acronym: str
     """The name itself, when it is one word that may be an acronym."""
     written: str
+    loose: tuple[str, ...]
+    """The words as they are compared with those of a translated name, sorted."""
     glossed: bool = False
     """Made from a Chinese name, so that only part of the words can be expected to agree."""
 
@@ -49,6 +61,8 @@ class Chinese:
     """Simplified, without legal form, usual long forms shortened."""
     sounds: frozenset[str]
     """How it is read, with and without its legal form."""
+    scrambled: frozenset[str]
+    """The letters of that, sorted: words in pinyin may come in any order."""
     branch: bool
     written: str
 
@@ -94,7 +108,8 @@ def _is_alias(inside: str, outside: str) -> bool:
 
 def spelled_form(words: tuple[str, ...], written: str, *, glossed: bool = False) -> Spelled:
     """A name in letters."""
-    counting = [normal for word in words if (normal := _normal(word))]
+    words = _without_form(tuple(_OF_CHINA.sub("china", " ".join(words)).split()))
+    counting = [normal for word in words if (normal := normal_word(word))]
     bare = [word for word in words if word not in LEGAL_FORMS]
     initials = set()
     for some in (bare, [word for word in bare if word not in SMALL], counting):
@@ -108,21 +123,63 @@ def spelled_form(words: tuple[str, ...], written: str, *, glossed: bool = False)
         initials=frozenset(initials),
         acronym=single,
         written=written,
+        loose=tuple(
+            sorted({ONE_IN_TRANSLATION.get(word, word) for word in counting if word not in LEFT_OUT_IN_TRANSLATION})
+        ),
         glossed=glossed,
     )
 
 
+def _without_form(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Without a legal form that is written in pieces: S. à r.l., (P) Ltd."""
+    for count in range(min(4, len(words) - 1), 1, -1):
+        last = "".join(words[-count:])
+        if len(last) <= _LONGEST_FORM and last in LEGAL_FORMS:
+            return words[:-count]
+    if len(words) > 2 and words[-1] in LEGAL_FORMS and len(words[-2]) == 1:
+        return words[:-2]
+    return words
+
+
 @lru_cache(maxsize=65_536)
-def _normal(word: str) -> str:
+def normal_word(word: str) -> str:
     """The word as it is compared; empty when it says nothing."""
     if word in LEGAL_FORMS or word in SMALL:
         return ""
     if word in NUMBERS:
         return NUMBERS[word]
     word = ALIKE.get(word, word)
+    if not word.isalpha() and (read := word.translate(_MISREAD)) in _known_spellings():
+        word = read  # Trave1
     if len(word) >= _SHORTEST_STEM and word.endswith("s") and not word.endswith("ss"):
         word = word[:-1]
     return word
+
+
+@cache
+def _known_spellings() -> frozenset[str]:
+    return GENERIC | ALIKE.keys()
+
+
+@cache
+def _generic() -> frozenset[str]:
+    return frozenset(map(normal_word, GENERIC))
+
+
+def is_generic(word: str) -> bool:
+    """Whether many names share the word."""
+    return word in _generic()
+
+
+@cache
+def _known() -> frozenset[str]:
+    glossed = {word for words in GLOSSES.values() for word in words.split()}
+    return frozenset(map(normal_word, GENERIC | glossed | set(ALIKE.values()) | country_words()))
+
+
+def is_known(word: str) -> bool:
+    """Whether the word is one that we know, so that another known one is no slip of it: Hotel, Hostel."""
+    return word in _known()
 
 
 def is_marker(word: str) -> bool:
@@ -133,15 +190,30 @@ def is_marker(word: str) -> bool:
 @lru_cache(maxsize=65_536)
 def chinese_core(han: str) -> str:
     """Without the legal form, and with short forms for usual long ones."""
-    core = han
-    for form in HAN_LEGAL_FORMS:
-        if core.endswith(form) and len(core) - len(form) > 1 and not core.endswith(HAN_BRANCH):
-            core = core[: -len(form)]
-            break
-    else:
-        core = _inner_form_dropped(core)
+    core = _outer_form_dropped(han)
+    if core == han:
+        core = _inner_form_dropped(han)
     for long, short in HAN_SHORT_FORMS:
         core = core.replace(long, short)
+    if "驻" in core:
+        core = _OF_STATES.sub("", core)
+    # A ministry is a country's.
+    return core[2:] if core.startswith("中国") and core.endswith("部") and len(core) > 4 else core
+
+
+def _outer_form_dropped(han: str) -> str:
+    """Legal forms at the end, and the Japanese ones at the beginning."""
+    core = han
+    while not core.endswith(HAN_BRANCH):
+        for form in HAN_LEGAL_FORMS:
+            if core.endswith(form) and len(core) - len(form) > 1:
+                core = core.removesuffix(form)
+                break
+            if core.startswith(form) and form.endswith("会社"):
+                core = core.removeprefix(form)
+                break
+        else:
+            break
     return core
 
 
@@ -160,28 +232,5 @@ def chinese_form(han: str, written: str) -> Chinese:
     plain = {"".join(way) for way in readings(han.removesuffix(form), 2)}
     legal = "".join(readings(form, 1)[0]) if form else ""
     sounds = frozenset(plain | {f"{sound}{legal}" for sound in plain})
-    return Chinese(core, sounds, any(han.endswith(branch) for branch in HAN_BRANCH), written)
-
-
-@lru_cache(maxsize=16_384)
-def gloss(han: str) -> tuple[str, ...]:
-    """A Chinese name in English words where there are usual ones, the rest in pinyin."""
-    words: list[str] = []
-    unread = ""
-    position = 0
-    while position < len(han):
-        for length in range(min(_LONGEST_GLOSS, len(han) - position), 0, -1):
-            piece = han[position : position + length]
-            if piece in GLOSSES and (length > 1 or position + 1 == len(han) or piece in "省市县"):
-                words += _in_pinyin(unread)
-                words += GLOSSES[piece].split()
-                unread, position = "", position + length
-                break
-        else:
-            unread += han[position]
-            position += 1
-    return tuple(words + _in_pinyin(unread))
-
-
-def _in_pinyin(han: str) -> list[str]:
-    return ["".join(readings(han)[0])] if han else []
+    scrambled = frozenset(map(letters, sounds))
+    return Chinese(core, sounds, scrambled, any(han.endswith(branch) for branch in HAN_BRANCH), written)

@@ -9,7 +9,7 @@ LEGAL_FORMS = _words(
     """
     co company corp corporation inc incorporated ltd limited llc llp lp plc gmbh mbh ag kg kgaa ohg gbr ug ev eg
     sa sas sasu sarl srl spa snc sl slu bv nv vof ab as asa oy oyj aps pte pty pvt private sdn bhd kk yk doo dd
-    sro kft zrt ltda eirl cv spzoo jsc pjsc ooo oao zao tov ood ead holding holdings group
+    sro kft zrt ltda eirl cv spzoo jsc pjsc ooo oao zao tov ood ead holding holdings group private kaisha gk
     """
 )
 SMALL = _words(
@@ -27,7 +27,11 @@ ALIKE = {
     "theatre": "theater",
     "mt": "mount", "st": "saint", "tourist": "tourism", "travels": "travel", "tech": "technology", "bro": "brothers",
     "mus": "museum", "soc": "society", "fed": "federation", "acad": "academy", "ctr": "center", "bldg": "building",
-    "prov": "province", "svc": "service", "svcs": "service", "mfg": "manufacturing", "hosp": "hospital",
+    "prov": "province", "provincial": "province", "municipal": "city", "municipality": "city",
+    "peking": "beijing", "tsinghua": "qinghua", "canton": "guangzhou", "macao": "macau",
+    "agencies": "agency", "spot": "area", "administrative": "administration", "tours": "tour", "treks": "trekking",
+    "trek": "trekking", "expeditions": "expedition", "adventures": "adventure", "chinese": "china",
+    "svc": "service", "svcs": "service", "mfg": "manufacturing", "hosp": "hospital",
 }  # fmt: skip
 """Spellings and short forms of one word."""
 
@@ -43,9 +47,23 @@ GENERIC = _words(
     promotion province provincial public radio region regional research resort restaurant scenic school science
     service services site society spa sports state studio system technology television tour tourism tours trade
     trading travel tv union university valley village world
+    embassy consulate hostel inn lodge guesthouse trekking expedition adventure holiday holidays club agency bank
+    airline airlines airport daily
     """
 )
 """Words that many names share."""
+DROPPED = _words("hotel agency service city province website enterprise")
+"""Words that say what it is and are as often left out."""
+ONE_IN_TRANSLATION = {
+    "travel": "tourism", "tour": "tourism", "touristic": "tourism", "board": "bureau", "authority": "bureau",
+    "administration": "bureau", "department": "bureau", "office": "bureau", "commission": "committee",
+    "society": "association", "federation": "association", "cultural": "culture", "sport": "sports",
+    "mountaineering": "mountain", "mountains": "mountain", "centre": "center", "spot": "area", "resort": "area",
+    "financial": "finance", "economic": "economics", "economy": "economics", "airline": "airlines", "press": "daily",
+    "newspaper": "daily",
+}  # fmt: skip
+"""Words that translators choose between, and the one that is compared."""
+LEFT_OUT_IN_TRANSLATION = _words("city province development national state")
 
 NUMBERS = {
     "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8",
@@ -63,7 +81,7 @@ MARKERS = _words(
 
 HAN_LEGAL_FORMS = (
     "有限责任公司", "股份有限公司", "集团有限公司", "控股有限公司", "有限公司", "有限合伙", "股份公司", "合伙企业",
-    "责任公司", "集团公司", "总公司", "公司", "集团", "控股", "股份", "企业",
+    "责任公司", "集团公司", "总公司", "公司", "集团", "控股", "股份", "企业", "株式会社", "有限会社",
 )  # fmt: skip
 HAN_BRANCH = ("分公司", "分社", "分行", "分店", "分会", "分校", "分院", "分局", "分部", "支行", "子公司", "办事处")
 HAN_EMPTY = frozenset("省市县的之和与及暨")
@@ -75,7 +93,10 @@ HAN_SHORT_FORMS = (
     ("外事办公室", "外办"), ("管理委员会", "管委会"), ("委员会", "委"), ("风景名胜区", "景区"), ("风景旅游区", "景区"),
     ("旅游风景区", "景区"), ("旅游景区", "景区"), ("风景区", "景区"), ("中国旅行社", "中旅"), ("国际旅行社", "国旅"),
     ("旅游投资", "旅投"), ("旅游发展", "旅发"), ("大酒店", "酒店"), ("国际大酒店", "国际酒店"), ("饭店", "酒店"),
-    ("宾馆", "酒店"), ("中华人民共和国", "中国"),
+    ("宾馆", "酒店"), ("中华人民共和国", "中国"), ("国旅总社", "国旅"), ("旅行社总社", "旅行社"),
+    ("特别行政区政府", ""), ("特别行政区", ""), ("驻中国", "驻华"), ("刚果民主共和国", "刚果金"),
+    ("刚果共和国", "刚果布"), ("日报社", "日报"),
+    ("晚报社", "晚报"), ("杂志社", "杂志"), ("大韩民国", "韩国"),
 )  # fmt: skip
 """Long and short forms of the same; the short one is compared."""
 
@@ -96,7 +117,14 @@ GLOSSES = {
     "登山": "mountaineering", "滑雪": "ski", "温泉": "hot spring", "山": "mountain", "瀑布": "waterfall", "湖": "lake",
     "古镇": "ancient town", "省": "province", "市": "city", "县": "county", "银行": "bank", "医院": "hospital",
     "出版社": "press", "杂志": "magazine", "网": "network", "组织": "organization", "总会": "association",
-    "大使馆": "embassy", "领事馆": "consulate", "总领事馆": "consulate general", "驻": "",
+    "文旅": "culture tourism", "文广旅": "culture radio tourism", "文化广电": "culture radio",
+    "国旅": "international travel service", "中旅": "china travel service", "中国旅": "china travel",
+    "旅投": "tourism investment", "旅发": "tourism development", "管委会": "administration committee",
+    "外办": "foreign affairs office", "发改": "development reform", "师范": "normal", "财经": "finance economics",
+    "医科": "medical", "医学": "medical", "理工": "science technology", "民族": "minzu", "农业": "agricultural",
+    "交通": "transportation", "外国语": "foreign studies", "艺术": "art", "职业": "vocational", "技术": "technology",
+    "分公司": "branch", "工业": "industry", "出版": "publishing", "会展": "convention exhibition", "会议": "conference",
+    "大使馆": "embassy", "领事馆": "consulate", "总领事馆": "consulate general", "驻": "", "驻华": "china",
 }  # fmt: skip
 """Chinese words as English names say them; what is left is read in pinyin."""
 
