@@ -46,16 +46,13 @@ class Patience:
     """An answer that took longer shows that the service was given too many at once."""
     pace: float
     """Answers a second that a line is trusted with before its pace was measured."""
-
-    @property
-    def longest(self) -> float:
-        """When one who waits is sent away, because the service has become slower than it was."""
-        return self.burst * 1.25
+    longest: float
+    """When one who waits is sent away after all, because the service has become slower than it was."""
 
 
-READS: Final = Patience(burst=1.0, standing=0.3, late=1.0, pace=500)
-WRITES: Final = Patience(burst=6.0, standing=0.5, late=3.0, pace=150)
-LONG: Final = Patience(burst=6.0, standing=2.0, late=float("inf"), pace=50)
+READS: Final = Patience(burst=0.5, standing=0.3, late=0.85, pace=1_000, longest=3.0)
+WRITES: Final = Patience(burst=6.0, standing=0.5, late=3.0, pace=150, longest=8.0)
+LONG: Final = Patience(burst=6.0, standing=2.0, late=float("inf"), pace=50, longest=8.0)
 
 
 class _Line:
@@ -180,7 +177,7 @@ class Gate:
         if took > self.patience.late:
             now = self._clock()
             if now - self._changed_at > took:  # once for all that were asked under the same conditions
-                self.at_once = max(min(_AT_LEAST_AT_ONCE, self.most), self.at_once * 3 // 4)
+                self.at_once = max(min(_AT_LEAST_AT_ONCE, self.most), self.at_once // 2)
                 self._changed_at = now
         elif self.at_once < self.most and took < self.patience.late / 2:
             now = self._clock()

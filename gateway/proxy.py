@@ -45,7 +45,7 @@ class ClientGone(Exception):
 class Upstream:
     """One service, as this process sees it."""
 
-    def __init__(self, name: str, base: str, limit: int, at_once: int = 16) -> None:
+    def __init__(self, name: str, base: str, limit: int, at_once: int = 12) -> None:
         self.name = name
         self.pool = Pool(base)
         self.limit = limit

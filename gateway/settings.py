@@ -45,7 +45,7 @@ class GatewaySettings(Settings):
     )
     in_flight_per_service: Annotated[int, Field(ge=1)] = Field(1_000, description="Of these, to one service.")
     at_once_per_service: Annotated[int, Field(ge=1)] = Field(
-        16,
+        12,
         description="Reads, and as many writes, that a service is given at once by a gateway process; the next ones "
         "wait their turn for a moment, or get a 503. With several replicas of a service, so many for each.",
     )

@@ -17,9 +17,16 @@ from services.kit.errors import BadRequest, Problem, Unavailable
 
 HEAD_BYTES: Final = 32 * 1024
 HEAD_SECONDS: Final = 15.0
-CONNECTIONS: Final = 8_000
+CONNECTIONS: Final = 16_000
+_OTHER_FILES: Final = 3_000
+"""What the gateway opens besides: connections to services, to the database, files."""
 LINGER_SECONDS: Final = 1.0
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
+
+
+def connections_within(files: int) -> int:
+    """How many connections a process takes that may have so many files open."""
+    return min(CONNECTIONS, max(files - _OTHER_FILES, files // 2))
 
 
 class HeadTooLarge(Problem):
@@ -35,6 +42,8 @@ class BoundedProtocol(HttpToolsProtocol):
     """One client connection."""
 
     public_url: ClassVar[str] = ""
+    most: ClassVar[int] = CONNECTIONS
+    """Connections at once; one more is told to come back."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > CONNECTIONS:
+        if len(self.connections) > self.most:
             self._refuse(Unavailable())
             return
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._head_late)

@@ -1,6 +1,7 @@
 """Serve an app: uvicorn with uvloop and httptools. On SIGTERM it says goodbye, finishes what is under way, and ends."""
 
 import asyncio
+import resource
 import socket
 import sys
 from typing import Any
@@ -14,6 +15,22 @@ from services.kit.settings import Settings
 DRAIN_SECONDS = 8
 KEEP_ALIVE_SECONDS = 75
 _START_FAILED = 3
+
+
+_ENOUGH_FILES = 65_536
+
+
+def open_files() -> int:
+    """How many files and connections this process may have open, after it took what it is allowed to take.
+
+    Systems commonly give 1,024 and allow far more to whoever asks.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _ENOUGH_FILES if hard == resource.RLIM_INFINITY else min(hard, _ENOUGH_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        return wanted
+    return _ENOUGH_FILES if soft == resource.RLIM_INFINITY else soft
 
 
 class Server(uvicorn.Server):
@@ -50,6 +67,7 @@ class Server(uvicorn.Server):
 def serve(app: ASGIApp, settings: Settings, name: str, *, http: type[asyncio.Protocol] | None = None) -> None:
     """Listen until SIGTERM; requests under way are finished first. `http` takes the place of uvicorn's protocol."""
     configure(settings.log_level, name)
+    open_files()
     config = uvicorn.Config(
         app,
         host=settings.host,

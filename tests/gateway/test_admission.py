@@ -6,7 +6,7 @@ import pytest
 
 from gateway.admission import Gate, Overloaded, Patience
 
-PATIENCE = Patience(burst=1.0, standing=0.2, late=0.5, pace=10)
+PATIENCE = Patience(burst=1.0, standing=0.2, late=0.5, pace=10, longest=2.0)
 
 
 class Clock:
@@ -144,10 +144,10 @@ async def test_late_answers_make_it_fewer_at_once_and_quick_ones_more_again() ->
         assert door.come() is None
     await door.answered(seconds=1, took=0.9)
     await door.answered(took=0.9)
-    assert door.gate.at_once == 12, "once for all that were asked together"
+    assert door.gate.at_once == 8, "once for all that were asked together"
     for _ in range(6):
         await door.answered(seconds=1, took=0.01)
-    assert door.gate.at_once == 16
+    assert door.gate.at_once == 14
 
 
 async def test_who_waits_can_be_told_that_it_is_in_vain() -> None:

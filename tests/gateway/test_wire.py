@@ -1,7 +1,13 @@
 """Bytes no ordinary client sends."""
 
+import asyncio
 import json
+import subprocess
+import sys
 
+import pytest
+
+from gateway.wire import CONNECTIONS, BoundedProtocol, connections_within
 from tests.gateway.gateways import Gateway
 from tests.gateway.services import Echo
 
@@ -90,3 +96,33 @@ async def test_an_address_in_bare_utf8_is_read_as_if_percent_encoded(gate: Gatew
     answer = await gate.raw((head + "Connection: close\r\n\r\n").encode())
     assert answer.startswith(b"HTTP/1.1 200")
     assert [request["query"] for request in echo.seen] == ["q=%E8%B4%B5%E5%B7%9E&city=Besan%C3%A7on"]
+
+
+async def test_more_connections_than_there_may_be_are_told_to_come_back(
+    gate: Gateway, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = [await asyncio.open_connection(*gate.address) for _ in range(3)]
+    monkeypatch.setattr(BoundedProtocol, "most", 2)
+    assert _problem(await gate.raw(b"")) == (503, "unavailable")
+    monkeypatch.undo()
+    for _, writer in held:
+        writer.close()
+    assert (await gate.as_(key).get("/v1/organisations/1")).status_code == 200
+
+
+def test_connections_leave_files_for_the_rest_of_the_gateway() -> None:
+    assert connections_within(65_536) == CONNECTIONS > 10_000, "ten thousand idle ones are no trouble"
+    assert connections_within(20_000) > 10_000
+    assert connections_within(4_096) == 2_048
+    assert connections_within(1_024) == 512
+
+
+def test_a_process_takes_as_many_files_as_it_may() -> None:
+    code = (
+        "import resource; _, most = resource.getrlimit(resource.RLIMIT_NOFILE);"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, most)); from services.kit.serve import open_files;"
+        "print(open_files(), resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    told, now = map(int, done.stdout.split())
+    assert told == now > 256
