@@ -30,7 +30,8 @@ demo: $(STAMP) ## Load the demo alliance (starts a stack for it if none is up)
 
 .PHONY: test
 test: $(STAMP) ## Run the tests, on a PostgreSQL they start (or TEST_DATABASE_URL); args="-k name" passes on
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(args)
+# Dozens of processes import the same code: it is compiled once, also where the environment says otherwise.
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 $(args)
 
 .PHONY: check
 check: test check-rest ## Everything CI runs
@@ -71,9 +72,21 @@ bench-compare: $(STAMP) ## Compare two kept runs: A=….json B=….json
 faults: $(STAMP) ## Break a system in every way and look for what it lost; args="--only kills --seconds 60 --seed 7"
 	@$(BIN)/python -m tests.faults.check $(args)
 
+.PHONY: load
+load: $(STAMP) ## Ask more than the machine holds, with slow clients; targets met or missed; args="--soak 20" runs long
+	@$(BIN)/python -m tests.load.run $(args)
+
 .PHONY: api-check
 api-check: $(STAMP) ## Let public tools look at the API (needs Node); args="--only lint" chooses
 	@$(BIN)/python -m tests.api.check $(args)
+
+.PHONY: drill
+drill: $(STAMP) ## Back up a stack under writes, destroy it, restore it to a second, compare
+	@$(BIN)/python -m tests.deploy.drill
+
+.PHONY: models
+models: $(STAMP) ## Try random sequences against simple models; args="--sequences 2000" tries more
+	@$(BIN)/python -m tests.models $(args)
 
 .PHONY: new
 new: $(STAMP) ## Write the rooms of a new feature: make new s=members f=sites

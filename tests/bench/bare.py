@@ -2,6 +2,7 @@
 
 import os
 from typing import Any
+from urllib.parse import parse_qsl
 
 import psycopg
 import psycopg_pool
@@ -12,15 +13,24 @@ _FIELDS = (
     "former_names, description, officer_id, contact_cadence_days, key_member, stale_texts, status, merged_into, "
     "coalesce(custom, '{}') AS custom, version, created_at, updated_at"
 )
-_ONE = f"SELECT row_to_json(r)::text FROM (SELECT {_FIELDS} FROM organisation WHERE id = $1::uuid) r"
-_PAGE = (
-    f"SELECT row_to_json(r)::text FROM "
-    f"(SELECT {_FIELDS} FROM organisation WHERE country = $1::text ORDER BY id LIMIT 51) r"
-)
+"""All that the service shows of an organisation."""
+
+
+def _rows(rest: str) -> str:
+    return f"SELECT row_to_json(r)::text FROM (SELECT {_FIELDS} FROM organisation {rest}) r"
+
+
+_ONE = _rows("WHERE id = $1::uuid")
+_PAGES = {
+    "first": _rows("ORDER BY id LIMIT 51"),
+    "deep": _rows("WHERE id > $1::uuid ORDER BY id LIMIT 51"),
+    "filtered": _rows("WHERE country = $1::text ORDER BY id LIMIT 51"),
+    "sorted": _rows("ORDER BY sort_name, id LIMIT 51"),
+}
 
 
 class Bare:
-    """`GET /one/<id>` and `GET /page/<country>`."""
+    """`GET /one/<id>` and `GET /<first, deep, filtered, sorted>?value=…`."""
 
     def __init__(self) -> None:
         self._pool: psycopg_pool.AsyncConnectionPool[Any] = psycopg_pool.AsyncConnectionPool(
@@ -28,21 +38,28 @@ class Bare:
             min_size=2,
             max_size=8,
             open=False,
-            kwargs={"autocommit": True, "prepare_threshold": 1, "cursor_factory": psycopg.AsyncRawCursor},
+            kwargs={
+                "autocommit": True,
+                "options": "-c jit=off",
+                "prepare_threshold": 1,
+                "cursor_factory": psycopg.AsyncRawCursor,
+            },
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        _, kind, value, *_ = (scope["path"] + "//").split("/")
-        if kind not in ("one", "page"):
+        _, kind, id, *_ = (scope["path"] + "//").split("/")
+        sql = _ONE if kind == "one" else _PAGES.get(kind)
+        if sql is None:
             await send({"type": "http.response.start", "status": 404, "headers": []})
             await send({"type": "http.response.body", "body": b""})
             return
+        given = (id,) if kind == "one" else tuple(v for _, v in parse_qsl(scope["query_string"].decode()))
         connection = await self._pool.getconn()
         try:
-            cursor = await connection.execute(_ONE if kind == "one" else _PAGE, (value,), prepare=True)
+            cursor = await connection.execute(sql, given, prepare=True)
             rows = await cursor.fetchall()
         finally:
             await self._pool.putconn(connection)

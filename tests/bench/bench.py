@@ -1,182 +1,191 @@
-"""`make bench`: reads through the service and the gateway beside a bare handler and a plain ORM service, in one run.
+"""`make bench`: what the system does a second, beside what it could do at best and what the usual way does, in one run.
 
-Every figure is requests a second of `wrk -t1 -c16` against one worker. Machines differ and are noisy: read the
-ratios. The JSON of the run is kept in `var/bench/`.
+Machines differ and are noisy: read the ratios. A missed target is told as missed, and the exit code says so. The JSON
+of the run is kept in `var/bench/`; `--write-docs` puts the figures and the curves into docs/performance.md.
 """
 
-import json
-import re
-import shutil
-import subprocess
+import argparse
 import sys
-from dataclasses import asdict, dataclass
+import time
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
-from statistics import median
-from urllib.parse import quote
 
-import httpx
+import psutil
+import psycopg
 from rich.console import Console
-from rich.table import Table
 
-from deploy.local.secret_files import SecretFiles
-from deploy.local.settings import Var, owner_of
-from tests.bench import exports, seed
-from tests.bench.exports import Exported
-from tests.bench.programs import uvicorn
-from tests.wire.stack import ROOT, Stack, running
+from tests.bench import files, growth, operations, proxies, report, seed, statement_counts, targets, tools
+from tests.bench.naive import TABLES
+from tests.bench.operations import BARE, GATEWAY, NAIVE, PGBENCH, READS, SERVICE, WRITES, Places
+from tests.bench.outcome import Cell, Outcome
+from tests.bench.programs import Program, uvicorn
+from tests.bench.site import Site, machine
+from tests.bench.wrk import Asked, Load, measured, middle, wrk
+from tests.wire.stack import ROOT, running
 
-SECONDS = 3
-ROUNDS = 3
-COUNTRY = "NP"
+SIZES = (1_000, 10_000)
+PARTS = ("growth", "reads", "writes", "workers", "proxies", "files")
+_SQL_NAMES = {SERVICE: "members", NAIVE: "naive"}
 
-
-@dataclass
-class Measured:
-    """What one way of asking reached."""
-
-    name: str
-    one: float
-    page: float
-    one_p99_ms: float
-    page_p99_ms: float
+console = Console(stderr=True)
 
 
-def wrk(url: str, token: str | None = None, connections: int = 16) -> tuple[float, float]:
-    """Requests a second and the 99th percentile in milliseconds; refuses to count failures."""
-    header = ["-H", f"Authorization: Bearer {token}"] if token else []
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{SECONDS}s", "--latency", *header, url]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS + 30).stdout
-    if "Non-2xx" in printed or "Socket errors" in printed:
-        raise RuntimeError(f"{url} failed under load:\n{printed}")
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", printed)
-    tail = re.search(r"99%\s+([\d.]+)(us|ms|s)", printed)
-    if rate is None or tail is None:
-        raise RuntimeError(f"wrk said something unexpected:\n{printed}")
-    return float(rate[1]), float(tail[1]) * {"us": 0.001, "ms": 1, "s": 1000}[tail[2]]
-
-
-@dataclass
-class Way:
-    """One way of asking: the addresses of a record and of a page."""
-
-    name: str
-    one: str
-    page: str
-    token: str | None = None
-
-
-def measure(ways: list[Way]) -> list[Measured]:
-    """Medians of several rounds after one to warm up. Each round asks in every way, so that noise meets them alike."""
-    ones: dict[str, list[tuple[float, float]]] = {way.name: [] for way in ways}
-    pages: dict[str, list[tuple[float, float]]] = {way.name: [] for way in ways}
-    for _ in range(ROUNDS + 1):
-        for way in ways:
-            ones[way.name].append(wrk(way.one, way.token))
-        for way in ways:
-            pages[way.name].append(wrk(way.page, way.token))
-    return [
-        Measured(
-            name=way.name,
-            one=median(rate for rate, _ in ones[way.name][1:]),
-            page=median(rate for rate, _ in pages[way.name][1:]),
-            one_p99_ms=median(tail for _, tail in ones[way.name][1:]),
-            page_p99_ms=median(tail for _, tail in pages[way.name][1:]),
-        )
-        for way in ways
-    ]
-
-
-def database_url(stack: Stack, group: str, role: str | None = None) -> str:
-    """Where a service of the stack keeps its rows."""
-    var = Var(stack.var)
-    password = SecretFiles(var.secrets).database_password(role or group)
-    return f"postgresql://{role or group}:{password}@/{group}?host={quote(str(var.socket), safe='/')}"
-
-
-def internal_token(stack: Stack) -> str:
-    """A token such as the gateway gives a service, to call members directly."""
-    secret = SecretFiles(Var(stack.var).secrets).service_secret("events")
-    reply = httpx.post(f"{stack.url}/internal/tokens", json={"service": "events", "secret": secret}, timeout=5)
-    reply.raise_for_status()
-    token: str = reply.json()["token"]
-    return token
-
-
-def run(rows: int) -> tuple[list[Measured], list[Exported]]:
-    """Start everything, fill it, measure each way in turn."""
-    console = Console(stderr=True)
+def run(options: argparse.Namespace) -> Outcome:
+    """Start everything, fill it bit by bit, measure each part in turn."""
+    began = time.monotonic()
+    parts, seconds = options.only or PARTS, options.seconds
     with running() as stack:
-        console.print(f"filling {rows:,} organisations …")
-        url = database_url(stack, "members")
-        seed.fill(database_url(stack, "members", owner_of("members")), rows)  # only the owner may VACUUM
-        key, token = stack.key("members:read", "records:export"), internal_token(stack)
-        headers = {"Authorization": f"Bearer {key}"}
-        first = httpx.get(f"{stack.url}/v1/organisations?limit=1", headers=headers, timeout=10).json()
-        id = first["items"][0]["id"]
-        members = f"http://127.0.0.1:{stack.port + 1}"
-        ours = (f"/v1/organisations/{id}", f"/v1/organisations?country={COUNTRY}")
-        with uvicorn("tests.bench.bare:app", url) as bare, uvicorn("tests.bench.naive:app", url) as naive:
-            console.print("measuring …")
-            reads = measure(
-                [
-                    Way("bare ASGI handler", f"{bare}/one/{id}", f"{bare}/page/{COUNTRY}"),
-                    Way("FastAPI with ORM", f"{naive}/one/{id}", f"{naive}/page/{COUNTRY}"),
-                    Way("members, directly", members + ours[0], members + ours[1], token),
-                    Way("members, by gateway", stack.url + ours[0], stack.url + ours[1], key),
-                ]
-            )
-        console.print("exporting …")
-        return reads, exports.measure(stack, key, rows)
+        site = Site.of(stack)
+        outcome = Outcome(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", machine(site), options.rows)
+        outcome.left_out = tools.missing()[1]
+        outcome.memory["at rest"] = site.memory()
+        there = 0
+        for size in [*[size for size in SIZES if size < options.rows and "growth" in parts], options.rows]:
+            places, there = filled(site, there, size), size
+            if "growth" in parts:
+                told(f"growth at {size:,}")
+                outcome.growth += growth.measure(site, places, size, seconds=seconds)
+        if "reads" in parts or "writes" in parts:
+            places = replace(places, admission=operations.open_event(site))
+            measure(site, outcome, places, parts, seconds)
+        if "workers" in parts:
+            told("workers")
+            outcome.workers = growth.with_workers(site, places, seconds=seconds)
+        if "proxies" in parts:
+            told("proxies")
+            outcome.proxies = in_front(site, places, seconds)
+        if "files" in parts:
+            told("files")
+            outcome.files += files.export(site, options.rows)
+            if options.scan:
+                outcome.files.append(files.scan(site, options.rows))
+            outcome.files.append(files.import_(site, options.imported))
+        outcome.memory["at the end"] = site.memory()
+        if options.million and "growth" in parts:
+            places = filled(site, there, 1_000_000)
+            told("growth at 1,000,000")
+            outcome.growth += growth.measure(site, places, 1_000_000, seconds=seconds)
+    outcome.seconds, outcome.load_after = time.monotonic() - began, psutil.getloadavg()[0]
+    return outcome
 
 
-def show(measured: list[Measured]) -> None:
-    """The table of ratios."""
-    bare, naive = measured[0], measured[1]
-    table = Table(title="wrk -t1 -c16, medians; all share this machine's cores")
-    for column in ("", "one/s", "of bare", "of ORM", "p99 ms", "page/s", "of bare", "of ORM", "p99 ms"):
-        table.add_column(column, justify="left" if not column else "right")
-    for row in measured:
-        ones = (f"{row.one:,.0f}", f"{row.one / bare.one:.2f}", f"{row.one / naive.one:.2f}", f"{row.one_p99_ms:.1f}")
-        pages = (
-            f"{row.page:,.0f}",
-            f"{row.page / bare.page:.2f}",
-            f"{row.page / naive.page:.2f}",
-            f"{row.page_p99_ms:.1f}",
-        )
-        table.add_row(row.name, *ones, *pages)
-    Console(width=110).print(table)
+def filled(site: Site, there: int, size: int) -> Places:
+    """As many organisations as that, and what to ask for among them."""
+    told(f"filling up to {size:,} organisations")
+    seed.fill(site.owner, size - there, there)
+    return operations.find_places(site, size)
 
 
-def show_exports(files: list[Exported]) -> None:
-    """The table of files."""
-    table = Table(title="exports through the gateway")
-    for column in ("", "rows", "rows/s", "first byte s", "MB", "RSS before MB", "RSS peak MB"):
-        table.add_column(column, justify="left" if not column else "right")
-    for file in files:
-        table.add_row(
-            file.form,
-            f"{file.rows:,}",
-            f"{file.rows_per_second:,.0f}",
-            f"{file.first_byte_seconds:.2f}",
-            f"{file.megabytes:.1f}",
-            f"{file.rss_before_megabytes:.0f}",
-            f"{file.rss_peak_megabytes:.0f}",
-        )
-    Console(width=110).print(table)
+def measure(site: Site, outcome: Outcome, places: Places, parts: list[str], seconds: float) -> None:
+    """Each operation in each way."""
+    with psycopg.connect(site.owner, autocommit=True) as database:
+        database.execute(TABLES)
+    with ExitStack() as opened:
+        bare = opened.enter_context(uvicorn("tests.bench.bare:app", site.database("members")))
+        naive = opened.enter_context(uvicorn("tests.bench.naive:app", site.owner))
+        asked: dict[tuple[str, str], Asked] = {}
+        wanted = [*(READS if "reads" in parts else ()), *(WRITES if "writes" in parts else ())]
+        for operation in wanted:
+            told(operation)
+            ways = in_each_way(site, bare, naive, operation, places, outcome.rows)
+            asked |= {(way, operation): one for way, one in ways.items()}
+            found = in_turn(ways, seconds)
+            outcome.cells += [Cell(way, operation, x.rate, x.p50_ms, x.p99_ms, x.cpu_ms) for way, x in found.items()]
+        if "reads" in parts:
+            alone = operations.ours(site, SERVICE, "search", places)
+            outcome.search_alone_p99_ms = measured(alone, seconds=seconds, connections=1).p99_ms
+            told("pgbench")
+            for operation, load in operations.by_pgbench(site, places, seconds=seconds).items():
+                outcome.cells.append(Cell(PGBENCH, operation, load.rate, load.p50_ms, load.p99_ms))
+        told("counting statements")
+        count_statements(site, outcome, asked)
+        outcome.memory["after reads and writes"] = site.memory() | {
+            BARE: round(psutil.Process(bare.pid).memory_info().rss / 1e6, 1),
+            NAIVE: round(psutil.Process(naive.pid).memory_info().rss / 1e6, 1),
+        }
+
+
+def in_each_way(
+    site: Site, bare: Program, naive: Program, operation: str, places: Places, rows: int
+) -> dict[str, Asked]:
+    """What to ask of whom."""
+    ways = {
+        BARE: operations.bare(bare, operation, places),
+        NAIVE: operations.naive(naive, operation, places, rows),
+        SERVICE: operations.ours(site, SERVICE, operation, places),
+        GATEWAY: operations.ours(site, GATEWAY, operation, places),
+    }
+    return {way: asked for way, asked in ways.items() if asked is not None}
+
+
+def in_turn(ways: dict[str, Asked], seconds: float) -> dict[str, Load]:
+    """Medians of two rounds after one to warm up. Each round asks in every way, so that noise meets them alike."""
+    for asked in ways.values():
+        wrk(asked, seconds=1)
+    found: dict[str, list[Load]] = {way: [] for way in ways}
+    for _ in range(2):
+        for way, asked in ways.items():
+            found[way].append(wrk(asked, seconds=seconds))
+    return {way: middle(loads) for way, loads in found.items()}
+
+
+def count_statements(site: Site, outcome: Outcome, asked: dict[tuple[str, str], Asked]) -> None:
+    """Into the cells of the service and of the plain one."""
+    counted = {key: one for key, one in asked.items() if key[0] in _SQL_NAMES}
+    names = {key: "events" if key == (SERVICE, "register") else _SQL_NAMES[key[0]] for key in counted}
+    for key, number in statement_counts.count(site, counted, names).items():
+        if (cell := outcome.cell(*key)) is not None:
+            cell.statements = number
+
+
+def in_front(site: Site, places: Places, seconds: float) -> list[proxies.Proxied]:
+    """The gateway and others in front of an upstream that answers with one record."""
+    path = f"/v1/organisations/{places.id}"
+    with site.gateway() as http:
+        record = http.get(path).content
+        http.headers["Authorization"] = f"Bearer {site.token()}"
+        document = http.get(f"{site.url('members')}/openapi.json", timeout=60).content
+    return proxies.measure(site.gateway_environment, site.key, path, record, document, seconds=seconds)
+
+
+def told(what: str) -> None:
+    """Say what is being done."""
+    console.print(f"[dim]{datetime.now(UTC):%H:%M:%S}[/dim] {what} …")
+
+
+def options_of(words: list[str]) -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(prog="make bench", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=seed.ROWS, help="organisations; 100,000 unless said")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument("--only", nargs="+", choices=PARTS, help="some parts")
+    parser.add_argument("--million", action="store_true", help="growth up to 1,000,000 organisations (minutes more)")
+    parser.add_argument("--imported", type=int, default=5_000, help="rows of the import; the target is about 100000")
+    parser.add_argument("--scan", action="store_true", help="scan all organisations for duplicates (minutes more)")
+    parser.add_argument("--write-docs", action="store_true", help="put figures and curves into docs/performance.md")
+    return parser.parse_args(words)
 
 
 def main() -> None:
     """Run and report."""
-    if shutil.which("wrk") is None:
-        sys.exit("make bench needs wrk (Debian and Homebrew: the package wrk).")
-    measured, files = run(int(sys.argv[1]) if len(sys.argv) > 1 else seed.ROWS)
-    show(measured)
-    show_exports(files)
+    options = options_of(sys.argv[1:])
+    needed, skipped = tools.missing()
+    for sentence in skipped:
+        console.print(sentence, style="yellow")
+    if needed:
+        sys.exit("\n".join(needed))
+    outcome = run(options)
+    judged = targets.judge(outcome)
+    report.show(outcome, judged)
     kept = ROOT / "var" / "bench" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}.json"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    rows = [*[asdict(row) for row in measured], *[asdict(file) for file in files]]
-    kept.write_text(json.dumps(rows, indent=1))
+    outcome.keep(kept)
     print(f"kept in {kept.relative_to(ROOT)}")  # noqa: T201 - a command prints
+    if options.write_docs:
+        from tests.bench import docs  # reads a plotting library, which nothing else needs
+
+        docs.write(outcome, judged)
+    sys.exit(0 if all(target.met for target in judged) else 1)
 
 
 if __name__ == "__main__":

@@ -25,13 +25,18 @@ _COLUMNS = (
 )
 
 
-def organisations(rows: int = ROWS) -> Iterator[tuple[Any, ...]]:
-    """Rows in the order of `_COLUMNS`, the same on every run."""
-    chance = random.Random(2026)
-    for number in range(rows):
-        zh = f"{chance.choice(_PLACES)}{chance.choice(_PLACES)}{chance.choice(_WHAT)}{number % 977}"
-        en = f"{chance.choice(_LATIN)} {chance.choice(_LATIN)} {chance.choice(_NOUNS)} {number}"
-        names = {"zh": zh, "en": en}
+def names_of(chance: random.Random, number: int) -> dict[str, str]:
+    """Names of an organisation that are its own by their number."""
+    zh = f"{chance.choice(_PLACES)}{chance.choice(_PLACES)}{chance.choice(_WHAT)}{number % 977}"
+    return {"zh": zh, "en": f"{chance.choice(_LATIN)} {chance.choice(_LATIN)} {chance.choice(_NOUNS)} {number}"}
+
+
+def organisations(rows: int = ROWS, start: int = 0) -> Iterator[tuple[Any, ...]]:
+    """Rows in the order of `_COLUMNS`, numbered from `start`, the same on every run."""
+    chance = random.Random(2026 + start)
+    for number in range(start, start + rows):
+        names = names_of(chance, number)
+        phone = f"{10_000_000 + number}"
         at = datetime.fromtimestamp(1_600_000_000 + number * 60, UTC)
         yield (
             new_id(),
@@ -45,7 +50,7 @@ def organisations(rows: int = ROWS) -> Iterator[tuple[Any, ...]]:
             "Guiyang",
             f"https://member{number}.example.org",
             [f"office@member{number}.example.org"],
-            Jsonb([{"number": "+8685185550123", "written": "0851 8555 0123", "valid": True}]),
+            Jsonb([{"number": f"+86851{phone}", "written": f"0851 {phone}", "valid": True}]),
             Jsonb([]),
             ["mountain"],
             "active",
@@ -53,14 +58,14 @@ def organisations(rows: int = ROWS) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def fill(url: str, rows: int = ROWS) -> None:
-    """Put them into a migrated members database."""
+def fill(url: str, rows: int = ROWS, start: int = 0) -> None:
+    """Put them into a migrated members database, beside `start` that are there."""
     with psycopg.connect(url, autocommit=True) as connection:
         with connection.transaction(), connection.cursor() as cursor:
             cursor.execute("CREATE TEMP TABLE incoming (LIKE organisation INCLUDING DEFAULTS) ON COMMIT DROP")
             cursor.execute("ALTER TABLE incoming ALTER COLUMN search TYPE text")
             with cursor.copy(f"COPY incoming ({_COLUMNS}) FROM STDIN") as copy:
-                for row in organisations(rows):
+                for row in organisations(rows, start):
                     copy.write_row(row)
             columns = _COLUMNS.replace("search", "search::tsvector")
             cursor.execute(f"INSERT INTO organisation ({_COLUMNS}) SELECT {columns} FROM incoming")
