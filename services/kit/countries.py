@@ -41,7 +41,7 @@ _ALSO_CALLED = {
     "MM": "Burma",
     "MO": "Macau; Macao; Macau SAR; 中国澳门; 澳门特别行政区; 澳门",
     "NL": "Holland; The Netherlands; Kingdom of the Netherlands",
-    "RU": "Russian Federation; 俄国; 俄联邦",
+    "RU": "Russian Federation; 俄国; 俄联邦; 俄罗斯联邦",
     "SZ": "Swaziland",
     "TL": "East Timor",
     "TR": "Turkey",

@@ -51,7 +51,9 @@ class Looks:
             # The order of day and month is a matter of the whole column: one 31 in 100,000 rows decides it.
             if date := _NUMERIC_DATE.match(cell):
                 first, second = int(date[1]), int(date[2])
-                counts["first" if first > 12 else "second" if second > 12 else "either"] += 1
+                # 13/13 is no day in either order, and shows nothing.
+                if min(first, second) <= 12 and max(first, second) <= 31:
+                    counts["first" if first > 12 else "second" if second > 12 else "either"] += 1
 
     def told(self) -> list[dict[str, Any]]:
         """What was counted, with the first few different values."""

@@ -11,6 +11,7 @@ from typing import Literal
 from services.members.files.encoding import NAMES, decode, detect
 from services.members.files.header import find_header, named
 from services.members.files.table import LONGEST_CELL, MOST_COLUMNS, Facts, Format, Options, Row, Table, Unreadable
+from services.members.files.vocabulary import is_known
 
 DELIMITERS = (",", ";", "\t", "|", "，")
 _SAMPLE = 200_000
@@ -40,6 +41,8 @@ def text_of(path: Path, options: Options, facts: Facts) -> str:
     if "\ufffd" in text:
         facts.notes.append("broken_characters")
     # What PostgreSQL cannot store, and what nobody sees.
+    if "\0" in text:
+        facts.notes.append("zero_bytes")
     return text.replace("\0", "")
 
 
@@ -113,6 +116,9 @@ def _rows(text: str, delimiter: str | None, quote: str) -> Iterator[tuple[int, l
                 cells = cells[:MOST_COLUMNS]
             yield number, cells
     except csv.Error as error:
+        if "field limit" in str(error):
+            detail = f"A cell that ends near line {reader.line_num} has more than {LONGEST_CELL:,} characters."
+            raise Unreadable("cell_too_long", detail) from error
         raise Unreadable("broken", f"The file is broken near its line {reader.line_num}: {error}.") from error
 
 
@@ -143,11 +149,22 @@ def _delimiter(sample: str) -> str | None:
             continue
         width, times = max(wide.items(), key=lambda one: (one[1], one[0]))
         agreement = times / sum(widths.values())
+        if agreement > 0.3 and _heads(complete, delimiter):
+            return delimiter
         # A delimiter that few rows have is a letter in their texts.
         score = (round(agreement, 2), width)
         if agreement > 0.3 and score > best:
             best, found = score, delimiter
     return found
+
+
+def _heads(sample: str, delimiter: str) -> bool:
+    """Whether one of the first rows, parted so, is of headings that tables use."""
+    for row, _ in zip(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter), range(6), strict=False):
+        cells = [cell for cell in row if cell.strip()]
+        if len(cells) > 2 and sum(1 for cell in cells if is_known(cell)) > len(cells) / 2:
+            return True
+    return False
 
 
 def _closes(text: str, delimiter: str, quote: str) -> bool:
@@ -164,8 +181,24 @@ def _closes(text: str, delimiter: str, quote: str) -> bool:
                 return False
     except csv.Error:
         return False
+    if '\\"' not in text and _plainly_unquoted(text[:_SAMPLE], delimiter):
+        return False
     # An odd number of quotes in all: the last one opened a cell that the end of the file closed.
     return text.replace('\\"', "").count(quote) % 2 == 0 or text.rstrip().endswith(quote)
+
+
+def _plainly_unquoted(sample: str, delimiter: str) -> bool:
+    """Whether quotes are letters here: as quotes they contradict each other, and without them all rows are as wide."""
+    try:
+        for _ in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        if "expected after" not in str(error):
+            return False  # the sample ends within a cell
+        lines = io.StringIO(sample, newline="")
+        rows = [row for row in csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE) if row]
+        return len(rows) > 2 and len({len(row) for row in rows[:-1]}) == 1 and len(rows[0]) > 1
+    return False
 
 
 def _single_quoted(sample: str, delimiter: str) -> bool:

@@ -15,6 +15,7 @@ SINGLE_BYTE = (
 NAMES = ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", *MULTI_BYTE, *SINGLE_BYTE)
 """What the caller may choose."""
 
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x19\x1b-\x1f]")
 _SAMPLE_BYTES = 400_000
 _SAMPLE_LETTERS = 3_000
 _MARKS = (
@@ -35,7 +36,7 @@ def detect(content: bytes) -> list[str]:
             return [name]
     sample = content[:_SAMPLE_BYTES]
     if b"\0" in sample:
-        return _wide(sample)
+        return detect(content.replace(b"\0", b"")) if _strayed(sample) else _wide(sample)
     if sample.isascii() and content.isascii():
         return ["utf-8"]
     if _fits(content, "utf-8"):
@@ -60,6 +61,14 @@ def _wide(sample: bytes) -> list[str]:
     if max(even, odd) < 4 * min(even, odd) + 2 or not _fits(sample[: len(sample) // 2 * 2], name):
         return []
     return [name]
+
+
+def _strayed(sample: bytes) -> bool:
+    """Whether text holds some zero bytes, as some programs leave, and little else that no text has."""
+    if sample.count(0) * 5 > len(sample) or len(_NO_TEXT.findall(sample)) * 500 > len(sample):
+        return False
+    wide = _wide(sample)
+    return not wide or _reads_as_language(sample.decode(wide[0], "ignore")) < 0
 
 
 def _fits(content: bytes, encoding: str) -> bool:

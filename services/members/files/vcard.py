@@ -14,7 +14,7 @@ _COLUMNS = {
     "UID": "UID", "FN": "FN", "EMAIL": "EMAIL", "TEL": "TEL", "ORG": "ORG", "TITLE": "TITLE", "URL": "URL",
     "BDAY": "BDAY", "LANG": "LANG", "CATEGORIES": "CATEGORIES", "NOTE": "NOTE", "X-WECHAT": "wechat",
 }  # fmt: skip
-_NAME = ("N.family", "N.given", "N.additional")
+_NAME = ("N.family", "N.given", "N.additional", "N.prefix")
 _PLACE = {2: "ADR", 3: "ADR.city", 4: "ADR.region", 5: "ADR.postcode", 6: "ADR.country"}
 
 
@@ -152,7 +152,10 @@ def _cells(properties: Iterator[_Property]) -> dict[str, str]:
                 if index in _PLACE and _PLACE[index] not in card:
                     add(_PLACE[index], part.replace("\n", ", "))
         elif one.name == "ORG":
-            add("ORG", ", ".join(part for part in _parts(one.value, ";") if part))
+            # The organisation, and the units of it.
+            whole, *units = _parts(one.value, ";")
+            add("ORG", whole)
+            add("ORG.unit", ", ".join(unit for unit in units if unit))
         elif one.name == "TEL":
             add("TEL", _plain(one.value).removeprefix("tel:").replace(";ext=", " ext. "))
         elif one.name == "FN" and (language := one.parameters.get("LANGUAGE", "")):
@@ -164,6 +167,9 @@ def _cells(properties: Iterator[_Property]) -> dict[str, str]:
                 add("CATEGORIES", part)
         elif one.name in _COLUMNS:
             add(_COLUMNS[one.name], _plain(one.value).removeprefix("urn:uuid:"))
+    if (prefix := card.get("N.prefix")) and card.get("FN", "").startswith(f"{prefix} "):
+        # What stands before the name has a column of its own.
+        card["FN"] = card["FN"].removeprefix(f"{prefix} ")
     if "FN" not in card and ("N.family" in card or "N.given" in card):
         given, family = card.get("N.given", ""), card.get("N.family", "")
         han = re.search("[\u4e00-\u9fff]", family + given)

@@ -80,7 +80,27 @@ MEANINGS: dict[str, str] = {
     "diet": "diet; dietary; dietary requirements; dietary needs; 饮食; 饮食要求; 饮食禁忌; 忌口; 餐饮要求",
     "health": "health; medical; allergies; 健康状况; 健康; 过敏; 过敏史; special needs; 特殊需求",
     "requirements": "requirements",
-    "passport": "passport; passport no; passport number; 护照; 护照号; 护照号码",
+    "passport": "passport; passport no; passport number; 护照; 护照号; 护照号码; 证件号码; 护照编号",
+    "passport_country": "passport country; issuing country; passport issued by; 护照签发国; 签发国; 护照国别; 护照国家",
+    "passport_expires_on": (
+        "passport expires on; passport expiry; passport expiry date; expiry date; date of expiry; 护照有效期; "
+        "护照有效期至; 护照到期日; 有效期至"
+    ),
+    "letter_salutation": "salutations; letter salutation; 信函称呼; 称呼",
+    "assistant_phone": "assistant phone; assistant tel; 秘书电话; 助理电话; 联系秘书电话",
+    "assistant_email": "assistant email; assistant e mail; 秘书邮箱; 助理邮箱",
+    "emergency_phone": (
+        "emergency phone; emergency contact number; emergency contact phone; 紧急联系电话; 紧急联系人电话"
+    ),
+    "private_phone": "private phone; home phone; personal phone; 家庭电话; 私人电话; 住宅电话; 宅电",
+    "private_email": "private email; personal email; home email; 私人邮箱; 个人邮箱",
+    "whatsapp": "whatsapp; whats app; whatsapp number",
+    "former_name": (
+        "former name; former names; formerly; previous name; old name; 曾用名; 曾用名称; 原名; 原名称; 旧称; 前称"
+    ),
+    "key_member_reason": "key member; key member reason; 重点会员; 重点会员原因; 重点会员理由",
+    "key_member_starts_on": "key member since; key member from; 重点会员起始日期; 重点会员开始日期",
+    "key_member_ends_on": "key member until; 重点会员截止日期; 重点会员结束日期",
     "organisation": (
         "organisation; organization; company; employer; 单位; 工作单位; 所在单位; 所属单位; 任职单位; 公司; "
         "机构; org; affiliation; affiliation organisation; 服务单位; 就职单位"
@@ -99,7 +119,7 @@ MEANINGS: dict[str, str] = {
     "description": "description; about; 简介; 介绍; 单位简介; profile",
     "description_zh": "description zh; 中文简介",
     "description_en": "description en; 英文简介",
-    "title": "courtesy title; 称谓; salutation; 敬称; honorific; 尊称",
+    "title": "courtesy title; prefix; n prefix; 称谓; salutation; 敬称; honorific; 尊称",
 }
 
 # Columns of lists that are nobody's field: known, so that a header is recognised, and left out.
@@ -107,7 +127,7 @@ IGNORED = (
     "序号; no; num; number; #; 行号; row; 备注; note; notes; remark; remarks; comment; comments; created at; "
     "updated at; version; status; 状态; fax; 传真; 性别; gender; sex; 部门; department; reason; 日期; date; "
     "法人; 法定代表人; 联系人; contact; contact person; 入会时间; 入会日期; 注册资本; 年龄; 省份; 省; province; "
-    "state; 地区; 区域; region"
+    "state; 地区; 区域; region; org unit"
 )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 
 from tests.wire.api import Api
+from tests.wire.changes import work
 
 WORKING = {"reading", "checking", "running", "undoing"}
 
@@ -14,19 +15,6 @@ async def post_file(members: Api, content: bytes, **query: Any) -> httpx.Respons
     params = {"resource": "organisations", "filename": "list.csv", **query}
     headers = {"Content-Type": "application/octet-stream"}
     return await members.post("/v1/imports", content=content, params=params, headers=headers)
-
-
-async def work(members: Api) -> None:
-    """Run the jobs that are due."""
-    runtime = members.runtime
-    async with runtime.jobs.app.open_async():
-        await runtime.jobs.app.run_worker_async(
-            wait=False,
-            install_signal_handlers=False,
-            listen_notify=False,
-            delete_jobs="successful",
-            additional_context={"runtime": runtime},
-        )
 
 
 async def read(members: Api, id: str) -> dict[str, Any]:

@@ -31,6 +31,10 @@ def test_only_a_reading_of_the_character_before_it_is_noise() -> None:
     assert without_readings("鄉(xiāng)村")[0] == "鄉村"
     assert without_readings("重（chóng）庆")[0] == "重庆"
     assert without_readings("黄山(anhui)") == ("黄山(anhui)", [])
+    assert without_readings("六盘水(liùpánshuǐ)市") == ("六盘水市", ["六盘水(liùpánshuǐ)"])
+    assert without_readings("乌当（Wū dāng）区") == ("乌当区", ["乌当（Wū dāng）"])
+    # Without tones it may be the name in English.
+    assert without_readings("贵阳(Guiyang)")[0] == "贵阳(Guiyang)"
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from rich.console import Console
 
 from deploy.import_file import Wish, import_file
 from deploy.refusal import Refusal
-from tests.members.imports.sending import held, work
+from tests.members.imports.sending import held
 from tests.wire.api import Api
 from tests.wire.callers import Signer
+from tests.wire.changes import work
 
 
 @asynccontextmanager

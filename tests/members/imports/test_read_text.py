@@ -121,7 +121,7 @@ def test_a_quote_that_does_not_close_swallows_nothing(read: Any) -> None:
         (b"[" * 200_000, "broken"),
         (b"BEGIN:VCARD\nFN:A\n", "broken"),
         (b"name" + b",x" * 400 + b"\n" + b"a,b" * 400, "too_wide"),
-        (b'name\n"' + b"x" * 200_000 + b'"\n', "broken"),
+        (b'name\n"' + b"x" * 200_000 + b'"\n', "cell_too_long"),
     ],
 )
 def test_says_clearly_why_a_file_cannot_be_read(read: Any, content: bytes, code: str) -> None:
@@ -129,3 +129,24 @@ def test_says_clearly_why_a_file_cannot_be_read(read: Any, content: bytes, code:
         read(content, "list.json" if content.startswith(b"[") else "list.csv")
     assert refused.value.code == code
     assert str(refused.value).endswith(".")
+
+
+def test_zero_bytes_that_strayed_into_a_text_are_left_out_and_told(read: Any) -> None:
+    facts, rows = read(b"name,country\nOrg \x00N\x00ul,Nepal\n")
+    assert (rows[0].cells, facts.notes) == (["Org Nul", "Nepal"], ["zero_bytes"])
+
+
+def test_quotes_that_contradict_each_other_are_letters(read: Any) -> None:
+    text = 'name,country\n"Unclosed,Nepal\nThe "quoted" inn,Nepal\n5" club,France\n'
+    facts, rows = read(text)
+    assert [row.cells[0] for row in rows] == ['"Unclosed', 'The "quoted" inn', '5" club']
+    assert facts.notes == ["quotes_do_not_close"]
+    # Where they are needed to part the cells, they are quotes.
+    _, rows = read('name,country\n"Inn, The "Old" One",Nepal\n"B, C",France\n')
+    assert [row.cells[1] for row in rows][-1] == "France"
+
+
+def test_headings_tell_the_delimiter_where_cells_hold_another_more_regularly(read: Any) -> None:
+    lines = "".join(f"U{n},Travel {n} Co., Ltd.,a{n}@example.org;b{n}@example.org,尼泊尔\n" for n in range(6))
+    facts, rows = read(f"编号,Name,Emails,国家\n{lines}")
+    assert (facts.delimiter, facts.columns[:4], len(rows)) == (",", ["编号", "Name", "Emails", "国家"], 6)

@@ -7,8 +7,11 @@ from services.kit.phones import normalised
 from services.members.features.imports.convert.row import Parsed
 from services.members.features.imports.writing import plain
 
-_BY_LANGUAGE = frozenset({"names", "titles", "description", "name_parts"})
-_LISTS = frozenset({"emails", "other_emails", "tags", "languages", "identifiers"})
+_BY_LANGUAGE = frozenset({"names", "titles", "salutations", "description", "name_parts"})
+_LISTS = frozenset(
+    {"emails", "other_emails", "tags", "languages", "identifiers", "former_names", "channels", "private_channels"}
+)
+_WITHIN = frozenset({"passport", "key_member"})
 
 
 def changes(row: Any, parsed: Parsed) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -29,13 +32,17 @@ def changes(row: Any, parsed: Parsed) -> tuple[dict[str, Any], dict[str, Any]]:
                 change[name] = other
                 before[name] = {key: held.get(key) for key in other} if held else None
         elif name in _LISTS:
-            held = plain(old)
+            held = [_given(one) for one in plain(old)]
             known = [_folded(one) for one in held]
             added = [one for one in plain(new) if _folded(one) not in known]
             if name == "other_emails" and row.email:
                 added = [one for one in added if _folded(one) != _folded(row.email)]
             if added:
                 change[name], before[name] = [*held, *added], held
+        elif name in _WITHIN:
+            told, held = plain(new), plain(old) or {}
+            if any(held.get(key) != one for key, one in told.items()):
+                change[name], before[name] = {**held, **told}, plain(old)
         elif name == "custom":
             held = {**(row.custom or {}), **(row.private_custom or {})}
             other = {key: one for key, one in (new or {}).items() if held.get(key) != one}
@@ -60,6 +67,11 @@ def _as_given(phone: Any, country: str | None) -> dict[str, Any]:
     """A phone so that storing it gives the same again."""
     written = normalised(PhoneInput(number=phone.written), country)
     return {"number": phone.written if written.number == phone.number else phone.number}
+
+
+def _given(one: Any) -> Any:
+    """An item of a list as it would be given: without what was made of it."""
+    return {key: value for key, value in one.items() if key != "normalised"} if isinstance(one, dict) else one
 
 
 def _same(held: Any, told: Any) -> bool:

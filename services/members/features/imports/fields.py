@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
+from services.contracts.members.person import ChannelKind, ChannelPurpose
 from services.members.tables.person import SENSITIVE
 
 Kind = Literal[
     "id", "names", "name", "text", "prose", "texts", "kind", "country", "subdivision", "website", "emails", "phones",
     "identifiers", "identifier", "tags", "languages", "date", "number", "wechat", "organisation", "role", "custom",
+    "record", "former_names", "reason", "passport", "channel", "name_part",
 ]  # fmt: skip
 
 
@@ -44,14 +46,37 @@ _ORGANISATIONS: dict[str, Field] = {
     "description": Field("texts", many=True),
     "description.": Field("texts", by=True),
     "contact_cadence_days": Field("number"),
+    "parent_id": Field("record"),
+    "officer_id": Field("record"),
+    "former_names": Field("former_names", many=True),
+    "key_member.reason": Field("reason", many=True),
+    "key_member.starts_on": Field("date"),
+    "key_member.ends_on": Field("date"),
     "custom.": Field("custom", by=True),
 }
+
+
+def _channels(head: str, *, sensitive: bool) -> dict[str, Field]:
+    """`channels.assistant-phone` and its kin: what for, and what it is."""
+    purposes, kinds = get_args(ChannelPurpose.__value__), get_args(ChannelKind.__value__)
+    one = Field("channel", many=True, sensitive=sensitive)
+    return {f"{head}.{purpose}-{kind}": one for purpose in purposes for kind in kinds}
+
+
 _PERSONS: dict[str, Field] = {
     **_COMMON,
     "family_name": Field("text"),
     "given_name": Field("text"),
     "titles": Field("names", many=True),
     "titles.": Field("name", by=True),
+    "salutations": Field("names", many=True),
+    "salutations.": Field("name", by=True),
+    "name_parts.": Field("name_part", by=True),
+    **_channels("channels", sensitive=False),
+    **_channels("private_channels", sensitive=True),
+    "passport.number": Field("passport", sensitive=True),
+    "passport.country": Field("country", sensitive=True),
+    "passport.expires_on": Field("date", sensitive=True),
     "languages": Field("languages", many=True),
     "wechat": Field("wechat"),
     "birth_date": Field("date", sensitive=True),
@@ -71,6 +96,8 @@ _COUNTERPARTS: dict[str, Field] = {
     "city": Field("text"),
     "website": Field("website"),
     "contact_cadence_days": Field("number"),
+    "organisation_id": Field("record"),
+    "custom.": Field("custom", by=True),
 }
 FIELDS: Mapping[str, Mapping[str, Field]] = {
     "organisations": _ORGANISATIONS,
@@ -114,6 +141,10 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         "description": "description",
         "description_zh": "description.zh",
         "description_en": "description.en",
+        "former_name": "former_names",
+        "key_member_reason": "key_member.reason",
+        "key_member_starts_on": "key_member.starts_on",
+        "key_member_ends_on": "key_member.ends_on",
     },
     "persons": {
         **{meaning: field for meaning, field in _EVERYWHERE.items() if field in _PERSONS or "." in field},
@@ -127,6 +158,16 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         "diet": "diet",
         "health": "health",
         "title": "titles",
+        "letter_salutation": "salutations",
+        "passport": "passport.number",
+        "passport_country": "passport.country",
+        "passport_expires_on": "passport.expires_on",
+        "assistant_phone": "channels.assistant-phone",
+        "assistant_email": "channels.assistant-email",
+        "whatsapp": "channels.work-whatsapp",
+        "emergency_phone": "private_channels.emergency-phone",
+        "private_phone": "private_channels.other-phone",
+        "private_email": "private_channels.other-email",
         "organisation_name": "affiliation.organisation",
         "organisation": "affiliation.organisation",
         "organisation_id": "affiliation.organisation",
@@ -153,6 +194,8 @@ def field_of(resource: str, name: str) -> Field | None:
     if name in known:
         return known[name]
     head, dot, tail = name.partition(".")
+    if head == "name_parts" and not tail.endswith(("-family", "-given")):
+        return None
     return known.get(head + dot) if tail else None
 
 
@@ -163,4 +206,4 @@ def is_sensitive(resource: str, names: "list[str | None]") -> bool:
     )
 
 
-assert {name for name, field in _PERSONS.items() if field.sensitive} <= SENSITIVE
+assert {name.partition(".")[0] for name, field in _PERSONS.items() if field.sensitive} == SENSITIVE

@@ -15,6 +15,12 @@ _MOST = 0.6
 _LANGUAGE = re.compile(r"^(names|titles|description|custom|identifiers)[. ]([A-Za-z0-9][A-Za-z0-9_-]{0,40})$")
 _OF_ORGANISATION = re.compile("单位|單位|机构|機構|企业|企業|公司|organi[sz]ation|company|institution", re.IGNORECASE)
 
+_HONORIFIC = re.compile(
+    r"(?:(?:mr|mrs|ms|miss|mx|dr|prof|professor|doctor|sir|madam|m|mme|herr|frau|h\.?e|the hon)\b\.?\s*)+"
+    r"|先生|女士|小姐|夫人|太太|教授|副教授|博士|院士|阁下|閣下",
+    re.IGNORECASE,
+)
+
 
 def header_key(columns: Sequence[str]) -> str:
     """What files with the same columns share."""
@@ -32,7 +38,7 @@ def propose(resource: str, columns: Sequence[str], looks: Sequence[Mapping[str, 
             found[index] = (field, because)
             taken.add(field)
 
-    meant = [_meant(resource, column) for column in columns]
+    meant = [_meant(resource, column, look) for column, look in zip(columns, looks, strict=True)]
     for index, field in enumerate(meant):
         if field is not None:
             take(index, field, "heading")
@@ -110,16 +116,23 @@ def check_mapping(resource: str, mapping: ColumnMapping, columns: Sequence[str] 
         taken.add(one.field)
 
 
+def _mostly(look: Mapping[str, Any], pattern: "re.Pattern[str]") -> bool:
+    samples = [sample for sample in look["samples"] if sample]
+    return bool(samples) and sum(1 for sample in samples if pattern.fullmatch(sample)) >= _MOST * len(samples)
+
+
 def _names(resource: str, field: str | None) -> bool:
     return field is not None and field.partition(".")[0] in NAMED_BY[resource]
 
 
-def _meant(resource: str, column: str) -> str | None:
+def _meant(resource: str, column: str, look: Mapping[str, Any]) -> str | None:
     if (match := _LANGUAGE.match(column)) and field_of(resource, f"{match[1]}.{match[2]}"):
         return f"{match[1]}.{match[2]}"
     if column in FIELDS[resource]:
         return column
     meaning = meaning_of(column)
+    if meaning == "role" and resource == "persons" and _mostly(look, _HONORIFIC):
+        meaning = "title"  # "Title" is both
     if meaning == "name" and resource == "persons" and _OF_ORGANISATION.search(column):
         meaning = "organisation_name"
     if meaning in ("name_zh", "name_en") and resource == "persons" and _OF_ORGANISATION.search(column):
@@ -155,7 +168,7 @@ def _looks_like_names(found: Sequence[tuple[str | None, Because]], looks: Sequen
     """The first column of texts that differ from row to row."""
     for index, look in enumerate(looks):
         seen = min(look["filled"], 2_000)
-        texts = max(look["han"], look["latin"])
+        texts = look["han"] + look["latin"]
         others = look["email"] + look["url"] + look["phone"] + look["date"] + look["number"] + look["qid"]
         different = len(look["samples"]) >= min(seen, 10) * 0.9
         if seen and found[index][0] is None and texts >= 0.9 * seen and others < 0.1 * seen and different:

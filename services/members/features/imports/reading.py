@@ -31,6 +31,7 @@ _NOTES = {
     "hidden_sheets": "Hidden sheets were not read: {hidden}.",
     "long_numbers": "Some numbers have more than 15 digits, and had lost the last ones before the file was saved.",
     "quotes_do_not_close": "A quotation mark opens a cell and none closes it, so all were read as letters.",
+    "zero_bytes": "The file holds zero bytes, which were left out.",
     "broken_characters": "Some characters could not be read in this encoding.",
 }
 _COPY = "COPY import_line (import_id, number, cells, extra, raw) FROM STDIN"

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.kit.errors import Problem
 from services.kit.runtime import Runtime
 from services.members.features.country_labels.actions import labels
-from services.members.features.imports.convert.cells import Context
+from services.members.features.imports.convert.found import Context
 from services.members.features.imports.convert.row import RowReader
 from services.members.features.imports.deciding import Decision
 from services.members.features.imports.states import finish, locked

@@ -1,68 +1,24 @@
 """One cell, as the field its column becomes."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from services.kit.clock import office_today
 from services.kit.countries import country_of, folded, why_unnamed
-from services.members.features.imports.convert.dates import Order, read_date
+from services.members.features.imports.convert import contacts
+from services.members.features.imports.convert.dates import read_date
+from services.members.features.imports.convert.found import Column, Context, Found, tell
 from services.members.features.imports.convert.kinds import kind_of
 from services.members.features.imports.convert.languages import language_code
 from services.members.features.imports.convert.names import by_script, language_of, without_readings
 from services.members.features.imports.convert.texts import one_line, plain, several
-from services.members.features.imports.convert.told import Told
-from services.members.features.imports.fields import Field
 
-_EMAIL = re.compile(r"^[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9-]{1,63}(\.[a-zA-Z0-9-]{1,63})+$")
-_IN_BRACKETS = re.compile(r"<([^<>]+@[^<>]+)>")
 _IDENTIFIER = re.compile(r"^[!-~]{1,100}$")
 _SCHEME_AND_VALUE = re.compile(r"^([a-z][a-z0-9-]{0,29})\s*[:：]\s*([!-~]{1,100})$")
 _TAG = re.compile(r"[\s,]+")
 _LEFT_TO_OFFICE = "{label} is left to the office: POST /v1/country-labels says what it stands for."
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column that becomes something."""
-
-    index: int
-    heading: str
-    name: str
-    """The field's name in the mapping: `names.zh`."""
-    field: Field
-    order: Order | None
-
-    @property
-    def by(self) -> str:
-        """What stands behind the dot."""
-        return self.name.partition(".")[2]
-
-
-@dataclass(slots=True)
-class Context:
-    """What cells are read with."""
-
-    resource: str
-    labels: Mapping[str, str | None] = field(default_factory=dict)
-    """The office's country labels, by their folded form."""
-    country: str | None = None
-    """The hint for phones where the row names none."""
-    since_1904: bool = False
-
-
-@dataclass(slots=True)
-class Found:
-    """What the cells of a row said."""
-
-    number: int
-    told: Told
-    body: dict[str, Any] = field(default_factory=dict)
-    id: UUID | None = None
-    affiliation: dict[str, Any] = field(default_factory=dict)
-    """Organisation, role and dates, for persons."""
 
 
 def take(found: Found, column: Column, text: str, context: Context) -> None:
@@ -70,31 +26,30 @@ def take(found: Found, column: Column, text: str, context: Context) -> None:
     _READ[column.field.kind](found, column, text, context)
 
 
-def _tell(found: Found, column: Column, code: str, detail: str, value: str) -> None:
-    found.told.say(code, detail, column=column.heading, field=column.name, value=value)
-
-
 def _id(found: Found, column: Column, text: str, _: Context) -> None:
     try:
         found.id = UUID(plain(text))
     except ValueError:
-        _tell(found, column, "no_id", "This is no id of a record.", text)
+        tell(found, column, "no_id", "This is no id of a record.", text)
         found.told.rejected = True
 
 
-def _names(found: Found, column: Column, text: str, _: Context) -> None:
-    text, taken = without_readings(one_line(text))
+def _without_noise(found: Found, column: Column, text: str) -> str:
+    left, taken = without_readings(one_line(text))
     if taken:
-        _tell(found, column, "reading_removed", f"Pinyin behind its character was left out: {' '.join(taken)}.", text)
+        tell(found, column, "reading_removed", f"Pinyin behind its character was left out: {' '.join(taken)}.", text)
+    return left
+
+
+def _names(found: Found, column: Column, text: str, _: Context) -> None:
+    text = _without_noise(found, column, text)
     names = found.body.setdefault(column.name.partition(".")[0], {})
     for language, name in by_script(text).items():
         names.setdefault(language, name)
 
 
 def _name(found: Found, column: Column, text: str, _: Context) -> None:
-    text, taken = without_readings(one_line(text))
-    if taken:
-        _tell(found, column, "reading_removed", f"Pinyin behind its character was left out: {' '.join(taken)}.", text)
+    text = _without_noise(found, column, text)
     found.body.setdefault(column.name.partition(".")[0], {})[column.by] = text
 
 
@@ -114,9 +69,18 @@ def _texts(found: Found, column: Column, text: str, _: Context) -> None:
 def _kind(found: Found, column: Column, text: str, context: Context) -> None:
     kind = kind_of(context.resource, text)
     if kind is None:
-        _tell(found, column, "unknown_kind", "No kind is called so.", text)
+        tell(found, column, "unknown_kind", "No kind is called so.", text)
     else:
         found.body["kind"] = kind
+
+
+def _put(found: Found, column: Column, value: Any) -> None:
+    """Keep a value where its field is: `passport.country` within the passport."""
+    head, dot, tail = column.name.partition(".")
+    if dot:
+        found.body.setdefault(head, {})[tail] = value
+    else:
+        found.body[head] = value
 
 
 def _country(found: Found, column: Column, text: str, context: Context) -> None:
@@ -125,17 +89,17 @@ def _country(found: Found, column: Column, text: str, context: Context) -> None:
     if key in context.labels:
         code = context.labels[key]
         if code is not None:
-            found.body[column.name] = code
+            _put(found, column, code)
         return
     code = country_of(label)
     if code is not None:
-        found.body[column.name] = code
+        _put(found, column, code)
         return
     why = why_unnamed(label)
     if why == "unknown":
-        _tell(found, column, "unknown_country", "No country is called so.", text)
+        tell(found, column, "unknown_country", "No country is called so.", text)
     else:
-        _tell(found, column, f"{why}_country", _LEFT_TO_OFFICE.format(label=label), text)
+        tell(found, column, f"{why}_country", _LEFT_TO_OFFICE.format(label=label), text)
 
 
 def _subdivision(found: Found, column: Column, text: str, _: Context) -> None:
@@ -143,42 +107,7 @@ def _subdivision(found: Found, column: Column, text: str, _: Context) -> None:
     if re.fullmatch(r"[A-Z]{2}-[A-Z0-9]{1,3}", code):
         found.body["subdivision"] = code
     else:
-        _tell(found, column, "no_subdivision", "This is no code of ISO 3166-2, such as CN-GZ.", text)
-
-
-def _website(found: Found, column: Column, text: str, _: Context) -> None:
-    address = plain(text).split()[0] if plain(text) else ""
-    if not re.match(r"^https?://", address, re.IGNORECASE):
-        address = f"https://{address}" if re.match(r"^[^/\s:]+\.[^/\s]+", address) else ""
-    if address:
-        scheme, _sep, rest = address.partition("://")
-        found.body["website"] = f"{scheme.lower()}://{rest}"
-    else:
-        _tell(found, column, "no_website", "This is no web address.", text)
-
-
-def _emails(found: Found, column: Column, text: str, _: Context) -> None:
-    emails = found.body.setdefault("emails", [])
-    for part in several(text, commas=True):
-        address = plain(part)
-        if match := _IN_BRACKETS.search(address):
-            address = match[1]
-        address = re.sub(r"^mailto:", "", address, flags=re.IGNORECASE).split("?")[0].strip(" .<>\"'")
-        if not _EMAIL.match(address):
-            _tell(found, column, "no_email", "This is no e-mail address.", part)
-        elif address.lower() not in (known.lower() for known in emails):
-            emails.append(address)
-
-
-def _phones(found: Found, column: Column, text: str, _: Context) -> None:
-    phones = found.body.setdefault("phones", [])
-    for part in several(text, commas=True):
-        number = one_line(re.sub(r"^(tel|phone|mobile|电话|手机)\s*[:：]?\s*", "", part, flags=re.IGNORECASE))
-        if not number or len(number) > 60:
-            _tell(found, column, "no_phone", "This is no phone number.", part)
-            continue
-        if number not in (phone["number"] for phone in phones):
-            phones.append({"number": number, "_column": column.heading, "_field": column.name})
+        tell(found, column, "no_subdivision", "This is no code of ISO 3166-2, such as CN-GZ.", text)
 
 
 def _identifiers(found: Found, column: Column, text: str, _: Context) -> None:
@@ -186,7 +115,7 @@ def _identifiers(found: Found, column: Column, text: str, _: Context) -> None:
         if match := _SCHEME_AND_VALUE.match(plain(part)):
             _identify(found, match[1], match[2])
         else:
-            _tell(found, column, "no_identifier", "Write scheme:value, such as wikidata:Q1234567.", part)
+            tell(found, column, "no_identifier", "Write scheme:value, such as wikidata:Q1234567.", part)
 
 
 def _identifier(found: Found, column: Column, text: str, _: Context) -> None:
@@ -194,7 +123,7 @@ def _identifier(found: Found, column: Column, text: str, _: Context) -> None:
     if _IDENTIFIER.match(value) and re.fullmatch(r"[a-z][a-z0-9-]{0,29}", column.by):
         _identify(found, column.by, value)
     else:
-        _tell(found, column, "no_identifier", "An id has up to 100 letters, digits and signs of ASCII.", text)
+        tell(found, column, "no_identifier", "An id has up to 100 letters, digits and signs of ASCII.", text)
         found.told.rejected = True
 
 
@@ -210,7 +139,7 @@ def _tags(found: Found, column: Column, text: str, _: Context) -> None:
     for part in several(text, commas=True):
         tag = _TAG.sub(" ", part).strip()
         if len(tag) > 50:
-            _tell(found, column, "tag_too_long", "A tag has at most 50 characters.", part)
+            tell(found, column, "tag_too_long", "A tag has at most 50 characters.", part)
         elif tag and tag not in tags:
             tags.append(tag)
 
@@ -220,7 +149,7 @@ def _languages(found: Found, column: Column, text: str, _: Context) -> None:
     for part in several(text, commas=True):
         code = language_code(part)
         if code is None:
-            _tell(found, column, "unknown_language", "No language is called so.", part)
+            tell(found, column, "unknown_language", "No language is called so.", part)
         elif code not in languages:
             languages.append(code)
 
@@ -229,30 +158,22 @@ def _date(found: Found, column: Column, text: str, context: Context) -> None:
     reading = read_date(text, column.order, since_1904=context.since_1904, this_year=office_today().year)
     for told in (reading.problem, reading.note):
         if told is not None:
-            _tell(found, column, *told, text)
+            tell(found, column, *told, text)
     if reading.day is None:
         return
     head, _, tail = column.name.partition(".")
     if head == "affiliation":
         found.affiliation[tail] = reading.day
     else:
-        found.body[column.name] = reading.day
+        _put(found, column, reading.day)
 
 
 def _number(found: Found, column: Column, text: str, _: Context) -> None:
-    match = re.fullmatch(r"(\d{1,9})(\.0+)?", plain(text).replace(",", ""))
+    match = re.fullmatch(r"(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(\.0+)?", plain(text))
     if match:
-        found.body[column.name] = int(match[1])
+        found.body[column.name] = int(match[1].replace(",", ""))
     else:
-        _tell(found, column, "no_number", "This is no whole number.", text)
-
-
-def _wechat(found: Found, column: Column, text: str, _: Context) -> None:
-    wechat = plain(text)
-    if re.fullmatch(r"[A-Za-z0-9_-]{3,40}", wechat):
-        found.body["wechat"] = wechat
-    else:
-        _tell(found, column, "no_wechat", "This is no WeChat id.", text)
+        tell(found, column, "no_number", "This is no whole number.", text)
 
 
 def _organisation(found: Found, column: Column, text: str, _: Context) -> None:
@@ -264,6 +185,38 @@ def _role(found: Found, column: Column, text: str, _: Context) -> None:
     role = found.affiliation.setdefault(column.name.rpartition(".")[2], {})
     for language, title in by_script(one_line(text)).items():
         role.setdefault(language, title)
+
+
+def _record(found: Found, column: Column, text: str, _: Context) -> None:
+    try:
+        found.body[column.name] = UUID(plain(text))
+    except ValueError:
+        tell(found, column, "no_id", "This is no id of a record.", text)
+
+
+def _former_names(found: Found, _column: Column, text: str, _: Context) -> None:
+    former = found.body.setdefault("former_names", [])
+    for part in several(text):
+        one = {"names": by_script(one_line(part))}
+        if one not in former:
+            former.append(one)
+
+
+def _reason(found: Found, _column: Column, text: str, _: Context) -> None:
+    found.body.setdefault("key_member", {}).setdefault("reason", {})[language_of(text)] = text
+
+
+def _passport(found: Found, column: Column, text: str, _: Context) -> None:
+    number = re.sub(r"[\s-]", "", plain(text))
+    if re.fullmatch(r"[A-Za-z0-9]{3,20}", number):
+        _put(found, column, number)
+    else:
+        tell(found, column, "no_passport", "This is no number of a passport.", text)
+
+
+def _name_part(found: Found, column: Column, text: str, _: Context) -> None:
+    language, _dash, part = column.by.rpartition("-")
+    found.body.setdefault("name_parts", {}).setdefault(language, {})[part] = one_line(text)
 
 
 def _custom(found: Found, column: Column, text: str, _: Context) -> None:
@@ -280,17 +233,23 @@ _READ: dict[str, Callable[[Found, Column, str, Context], None]] = {
     "kind": _kind,
     "country": _country,
     "subdivision": _subdivision,
-    "website": _website,
-    "emails": _emails,
-    "phones": _phones,
+    "website": contacts.website,
+    "emails": contacts.emails,
+    "phones": contacts.phones,
     "identifiers": _identifiers,
     "identifier": _identifier,
     "tags": _tags,
     "languages": _languages,
     "date": _date,
     "number": _number,
-    "wechat": _wechat,
+    "wechat": contacts.wechat,
     "organisation": _organisation,
     "role": _role,
     "custom": _custom,
+    "record": _record,
+    "former_names": _former_names,
+    "reason": _reason,
+    "passport": _passport,
+    "channel": contacts.channel,
+    "name_part": _name_part,
 }

@@ -17,7 +17,11 @@ _OTHER_SCRIPTS = (
     ("th", "\u0e00-\u0e7f"),
     ("hi", "\u0900-\u097f"),
 )
-_READING = re.compile(rf"([{_HAN}])[(（]\s*([a-züāáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]{{1,7}}[1-5]?)\s*[)）]", re.IGNORECASE)
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_READING = re.compile(
+    rf"([{_HAN}]{{1,12}})[(（]\s*([a-zü{_TONED}][a-zü{_TONED}1-5 '’-]{{0,60}})\s*[)）]", re.IGNORECASE
+)
+_HAS_TONES = re.compile(f"[{_TONED}1-5]", re.IGNORECASE)
 _HAN_THEN_LATIN = re.compile(
     rf"^(?P<han>(?=[^{_LATIN}]*[{_HAN}])[^{_LATIN}]+?)[\s/|,，;；:：\n-]*(?P<open>[(（\[【])?\s*"
     rf"(?P<latin>[{_LATIN}][^{_HAN}]+?)\s*(?(open)[)）\]】])$"
@@ -29,14 +33,15 @@ _LATIN_THEN_HAN = re.compile(
 
 
 def without_readings(text: str) -> tuple[str, list[str]]:
-    """A text without pinyin that stands behind its character, as in 鄉(xiāng), and what was taken out."""
+    """A text without pinyin behind its characters, as in 鄉(xiāng) and 盘水(pánshuǐ), and what was taken out."""
     taken: list[str] = []
 
     def drop(match: "re.Match[str]") -> str:
-        if _plain(match[2]) in _readings(match[1]):
-            taken.append(match[0])
-            return match[1]
-        return match[0]
+        length = _read_so(match[1], match[2])
+        if not length:
+            return match[0]
+        taken.append(match[0][len(match[1]) - length :])
+        return match[1]
 
     return (_READING.sub(drop, text), taken) if "(" in text or "（" in text else (text, taken)
 
@@ -60,6 +65,19 @@ def language_of(text: str) -> str:
 def _chinese(text: str) -> str:
     """`zh-Hant` where a character is traditional only."""
     return "zh-Hant" if simplified_in_context(text) != text and simplified(text) != text else "zh"
+
+
+def _read_so(characters: str, reading: str) -> int:
+    """How many of the last characters are read so; 0 for none. Several only with tones: without, it may be a name."""
+    wanted = re.sub("[^a-z]", "", _plain(reading))
+    endings = {wanted}
+    for length, character in enumerate(reversed(characters), 1):
+        endings = {
+            ending[: -len(sound)] for ending in endings for sound in _readings(character) if ending.endswith(sound)
+        }
+        if "" in endings and (length == 1 or _HAS_TONES.search(reading)):
+            return length
+    return 0
 
 
 @cache

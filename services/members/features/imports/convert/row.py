@@ -1,5 +1,6 @@
 """A row of a file as the record it means: validated as the API validates, and told of where it is not."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,8 @@ from services.contracts.members.imports import ImportDefaults
 from services.contracts.members.organisation import OrganisationCreate
 from services.contracts.members.person import PersonCreate
 from services.kit.phones import e164
-from services.members.features.imports.convert.cells import Column, Context, Found, take
+from services.members.features.imports.convert.cells import take
+from services.members.features.imports.convert.found import Column, Context, Found
 from services.members.features.imports.convert.names import language_of
 from services.members.features.imports.convert.texts import clean, is_nothing
 from services.members.features.imports.convert.told import Told
@@ -23,6 +25,9 @@ MODELS: Mapping[str, type[BaseModel]] = {
     "counterparts": CounterpartCreate,
 }
 _ROUNDS = 40
+_TOTALS = frozenset(
+    [*("合计", "總計", "总计", "合計", "小计", "小計", "共计", "共計"), *("total", "subtotal", "grand total", "sum")]
+)
 _COUNTRY_OF = {"organisations": "country", "persons": "country", "counterparts": "stands_in"}
 
 
@@ -92,6 +97,9 @@ class RowReader:
     def read(self, number: int, cells: Sequence[str], extra: Sequence[str]) -> Parsed:
         """The record that a row means."""
         found = Found(number, Told())
+        if self._is_total(cells):
+            found.told.reject("total_row", "This row counts the others and is no record.")
+            return Parsed(found, None, frozenset())
         if extra:
             found.told.say("extra_cells", "The row has more cells than the header.", value=" | ".join(extra))
         for column in self._columns:
@@ -113,11 +121,20 @@ class RowReader:
             new = None
         return Parsed(found, new, given & frozenset(found.body))
 
+    def _is_total(self, cells: Sequence[str]) -> bool:
+        """Whether a row stands below a table to sum it up: it says so first, and says no more than numbers."""
+        first = next((text for cell in cells if (text := clean(cell))), "")
+        if first.strip(":：").casefold() not in _TOTALS:
+            return False
+        said = [text for cell in cells if (text := clean(cell))]
+        return len(said) > 1 and not any(re.search(r"[^\W\d_]", text) for text in said[1:])
+
     def _complete(self, found: Found) -> None:
         """What follows from several cells."""
         body, context = found.body, self._context
         if context.resource == "persons":
             _person(body)
+            self._passport(found)
         place = _COUNTRY_OF[context.resource]
         country = body.get(place) or self._defaults.country
         for phone in body.get("phones", []):
@@ -137,14 +154,29 @@ class RowReader:
                 "not_in_country", "The subdivision lies in another country.", field="subdivision", value=subdivision
             )
             del body["subdivision"]
-        for name in ("names", "titles"):
+        for name in ("names", "titles", "salutations"):
             if name in body and not body[name]:
                 del body[name]
-        if "names" not in body:
+        if "names" not in body and not body.get("name_parts"):
             headings = [column.heading for column in self._columns if column.name.partition(".")[0] == "names"]
             found.told.reject(
                 "no_name", "The row has no name.", column=headings[0] if headings else None, field="names"
             )
+
+    def _passport(self, found: Found) -> None:
+        """A passport without its country is one of the person's own, which is told."""
+        passport = found.body.get("passport")
+        if passport is None or {"number", "country"} <= passport.keys():
+            return
+        country = found.body.get("country") or self._defaults.country
+        if "number" in passport and country is not None:
+            passport["country"] = country
+            found.told.say(
+                "passport_country_taken", f"Its country was taken for the person's own, {country}.", field="passport"
+            )
+        else:
+            del found.body["passport"]
+            found.told.say("passport_incomplete", "A passport has a number and a country.", field="passport")
 
     def _validated(self, found: Found) -> Any:
         """The record as the API would take it. A value it refuses is left out and told; a name it needs is not."""
@@ -203,7 +235,9 @@ class RowReader:
         return True
 
 
-_HARMLESS = frozenset({"reading_removed", "serial_date", "two_digit_year", "other_order", "phone_as_written"})
+_HARMLESS = frozenset(
+    {"reading_removed", "serial_date", "two_digit_year", "other_order", "phone_as_written", "passport_country_taken"}
+)
 
 
 def _costs(problem: Mapping[str, Any]) -> bool:
@@ -221,7 +255,7 @@ def _person(body: dict[str, Any]) -> None:
         if language != "en":  # those fields are for Latin letters
             body.pop("family_name", None)
             body.pop("given_name", None)
-            body["name_parts"] = {language: {"family": family or None, "given": given or None}}
+            body.setdefault("name_parts", {})[language] = {"family": family or None, "given": given or None}
     emails = body.pop("emails", [])
     if emails:
         body["email"], *others = emails
