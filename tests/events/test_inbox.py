@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 
 from services.events.features.registrations.refusals import NoSuchOrganisation, OrganisationMerged
 from services.kit.errors import Forbidden
-from tests.events.working import SECRETARY, deliver, told, work
 from tests.factories.events import a_registration, open_event
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import SECRETARY, deliver, work
+from tests.wire.members import told
 
 
 async def sent_by(events: Api, organisation_id: UUID, admission: str) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 import pytest_asyncio
 
 from services.kit.errors import Forbidden, NotFound
-from tests.events.working import deliver, told
 from tests.factories.events import a_registration, open_event
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import deliver
+from tests.wire.members import told
 
 
 @pytest_asyncio.fixture

@@ -12,7 +12,6 @@ from services.contracts.events.check_in import CheckIn
 from services.contracts.events.event import Event
 from services.contracts.events.registration import Registration
 from services.contracts.events.series import Series
-from tests.events.working import deliver, told
 from tests.factories.events import (
     a_registration,
     a_series,
@@ -25,6 +24,8 @@ from tests.factories.events import (
 from tests.members.contract import exactly
 from tests.wire.api import Api
 from tests.wire.callers import Signer
+from tests.wire.changes import deliver
+from tests.wire.members import told
 
 LONG = "山" * 300
 NAMES = {"zh": LONG, "zh-Hant": "國際山地旅遊日", "en": 'Quo"te \\ back/slash', "fr": "Népal \U0001f3d4"}

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 import pytest_asyncio
 from procrastinate.schema import SchemaManager
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import Connection, create_engine, make_url
 
 from services.kit import migrate
 from services.kit.app import build_app
@@ -54,6 +54,15 @@ def fresh(server: Server) -> Iterator[Fresh]:
     yield new
     for url in made:
         server.drop(url)
+
+
+@pytest.fixture(scope="module")
+def connection(postgres_url: str) -> Iterator[Connection]:
+    """To an empty database."""
+    engine = create_engine(make_url(postgres_url).set(drivername="postgresql+psycopg"))
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
 
 
 Start = Callable[..., AbstractAsyncContextManager[Api]]

@@ -1,9 +1,7 @@
 """Finding rows by what is no name: ids, websites, phone numbers, places; always below the names."""
 
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy import Connection, Text, bindparam, cast, create_engine, literal_column, make_url, select
+from sqlalchemy import Connection, Text, bindparam, cast, literal_column, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from services.kit.search import FoundBy, matches, rank, search_document, search_parameters
@@ -16,14 +14,6 @@ ROW = FoundBy(
     places=["贵阳", "贵阳市云岩区中华北路38号", "38 Zhonghua North Road"],
 )
 NAMES = ["测试景区", "Test Scenic Area"]
-
-
-@pytest.fixture(scope="module")
-def connection(postgres_url: str) -> Iterator[Connection]:
-    engine = create_engine(make_url(postgres_url).set(drivername="postgresql+psycopg"))
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
 
 
 def rank_of(connection: Connection, q: str, names: list[str] = NAMES, found_by: FoundBy = ROW) -> int | None:

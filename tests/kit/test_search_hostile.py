@@ -1,12 +1,11 @@
 """No text is an error, none costs much, and every name finds itself."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, bindparam, cast, create_engine, make_url, select
+from sqlalchemy import Connection, bindparam, cast, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
 from services.kit.search import fold, matches, rank, search_document, search_parameters
@@ -50,14 +49,6 @@ HOSTILE = [
     "ü" * 10_000,
     " ".join(map(chr, range(0x4E00, 0x4E00 + 5_000))),
 ]
-
-
-@pytest.fixture(scope="module")
-def connection(postgres_url: str) -> Iterator[Connection]:
-    engine = create_engine(make_url(postgres_url).set(drivername="postgresql+psycopg"))
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
 
 
 def asked(connection: Connection, names: list[str], q: str) -> tuple[bool, int]:

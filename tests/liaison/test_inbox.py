@@ -1,59 +1,16 @@
 """Copies of members' organisations: renamed, merged and removed as members tell it."""
 
 import asyncio
-from datetime import UTC, datetime
-from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.contracts.change import Change
 from services.kit.errors import Forbidden
 from services.liaison.features.counterparts.actions import OrganisationGone
 from tests.factories.liaison import a_contact, a_counterpart
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
-
-_sequence = count(1)
-SECRETARY = f"user:{uuid4()}"
-
-
-def told(
-    verb: str, id: UUID, *, resource: str = "organisation", before: dict[str, Any] | None = None, **after: Any
-) -> dict[str, Any]:
-    """A change of an organisation or person as members deliver it."""
-    number = next(_sequence)
-    change = Change(
-        id=uuid4(),
-        sequence=number,
-        type=f"members.{resource}.{verb}",
-        resource=resource,
-        resource_id=id,
-        resource_version=number,
-        organisation_ids=[id],
-        before=before or {},
-        after=after,
-        actor=SECRETARY,
-        via=None,
-        request_id=None,
-        at=datetime.now(UTC),
-    )
-    return change.model_dump(mode="json")
-
-
-async def deliver(liaison: Api, signer: Signer, *changes: dict[str, Any]) -> None:
-    """Take the changes in and let the worker apply them."""
-    members = liaison.as_(signer.service("members"))
-    reply = await members.post("/internal/inbox", {"source": "members", "changes": changes})
-    assert reply.status_code == 204, reply.text
-    runtime = liaison.runtime
-    async with runtime.jobs.app.open_async():
-        await runtime.jobs.app.run_worker_async(
-            wait=False,
-            install_signal_handlers=False,
-            listen_notify=False,
-            delete_jobs="successful",
-            additional_context={"runtime": runtime},
-        )
+from tests.wire.changes import SECRETARY, deliver
+from tests.wire.members import told
 
 
 async def linked(liaison: Api, organisation_id: UUID) -> dict[str, Any]:

@@ -1,56 +1,15 @@
 """What members keeps of the others' facts, and the segments that go by it."""
 
-from datetime import UTC, datetime, timedelta
-from itertools import count
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from services.contracts.change import Change
 from services.kit.errors import Forbidden
 from tests.factories.members import a_person, a_segment, an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import deliver, told
 from tests.wire.office import office_today
-
-_sequence = count(1)
-
-
-def told(type: str, id: UUID | str, *, before: dict[str, Any] | None = None, **after: Any) -> dict[str, Any]:
-    """A change as another service delivers it."""
-    number = next(_sequence)
-    change = Change(
-        id=uuid4(),
-        sequence=number,
-        type=type,
-        resource=type.split(".")[1],
-        resource_id=UUID(str(id)),
-        resource_version=number,
-        organisation_ids=[],
-        before=before or {},
-        after=after,
-        actor="service:events",
-        via=None,
-        request_id=None,
-        at=datetime.now(UTC),
-    )
-    return change.model_dump(mode="json")
-
-
-async def deliver(members: Api, signer: Signer, *changes: dict[str, Any]) -> None:
-    """Take the changes in and let the worker apply them."""
-    source = changes[0]["type"].partition(".")[0]
-    service = members.as_(signer.service(source))
-    reply = await service.post("/internal/inbox", {"source": source, "changes": changes})
-    assert reply.status_code == 204, reply.text
-    runtime = members.runtime
-    async with runtime.jobs.app.open_async():
-        await runtime.jobs.app.run_worker_async(
-            wait=False,
-            install_signal_handlers=False,
-            listen_notify=False,
-            delete_jobs="successful",
-            additional_context={"runtime": runtime},
-        )
 
 
 async def in_segment(members: Api, definition: dict[str, Any], **given: Any) -> list[str]:

@@ -5,11 +5,12 @@ from uuid import uuid4
 from services.contracts.events.attendance import Attendance
 from services.events.features.attendance.actions import NotPublished
 from services.kit.errors import NotFound
-from tests.events.working import deliver, told
 from tests.factories.events import a_registration, an_admission_type, an_event, open_event, registered
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import deliver
+from tests.wire.members import told
 
 
 async def attendance(events: Api, event_id: str) -> Attendance:

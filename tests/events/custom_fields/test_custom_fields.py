@@ -8,10 +8,11 @@ from services.contracts.events.event import Event
 from services.contracts.events.registration import Registration
 from services.kit.custom.definitions import _Known
 from services.kit.errors import Contradiction, Invalid
-from tests.events.working import deliver, told
 from tests.factories.events import a_registration, an_event, open_event, registered
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import deliver
+from tests.wire.members import told
 
 _number = count(1)
 

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.kit.errors import Invalid
-from tests.events.working import deliver, told
 from tests.factories.events import a_registration, a_series, an_admission_type, an_event, at, open_event, published
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import deliver
+from tests.wire.members import told
 
 
 @pytest.mark.parametrize("sort", ["name", "-name", "starts_at", "-ends_at", "country", "-country", "created_at", "id"])

@@ -10,11 +10,11 @@ import pytest
 from services.events.features.registrations.pricing import confirm_waiting_prices
 from services.events.features.registrations.refusals import MembersOnly, NoSuchOrganisation
 from tests.events.conftest import Beside
-from tests.events.working import work
 from tests.factories.events import a_registration, open_event, yuan
 from tests.kit.live import eventually
 from tests.wire.api import assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import work
 
 PRICES = {"price": yuan(120000), "member_price": yuan(80000)}
 

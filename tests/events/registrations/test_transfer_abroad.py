@@ -8,7 +8,8 @@ from services.kit.errors import NotFound
 from tests.factories.events import open_event, registered
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
-from tests.wire.members import decided, deliver
+from tests.wire.changes import deliver
+from tests.wire.members import decided
 
 
 async def test_a_decision_in_members_counts_here(events: Api, signer: Signer) -> None:

@@ -6,7 +6,8 @@ from services.contracts.scopes import SCOPES
 from tests.factories.liaison import a_contact, a_counterpart, an_interaction
 from tests.wire.api import Api
 from tests.wire.callers import Signer
-from tests.wire.members import decided, deliver
+from tests.wire.changes import deliver
+from tests.wire.members import decided
 
 
 async def test_a_decision_in_members_counts_here_wherever_contacts_are_named(liaison: Api, signer: Signer) -> None:
