@@ -7,6 +7,7 @@ connections, and keeps those it has.
 import asyncio
 import json
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -30,6 +31,8 @@ SECOND, BALANCER, PORTS = 4, 8, 12
 """From an instance's port to its twin's, and to that of the balancer before both; how many ports in all."""
 WITHDRAWN = 1.0
 """Seconds between withdrawing an instance and telling it to stop; Kubernetes' manifests of ours wait five."""
+ARRIVES = 0.4
+"""Seconds until the first half of a write has reached the service."""
 NEW = {
     "members": ("/v1/organisations", an_organisation),
     "events": ("/v1/series", a_series),
@@ -60,7 +63,8 @@ async def rolling(*, seed: int, say: Say) -> Result:
         result = await ordeal("rolling", place, seed, restart_all)
     assert result.history is not None
     failed = result.history.failures()
-    result.figures["failed requests"] = len(failed)
+    kinds = Counter(str(one.status or "no answer") for one in failed)
+    result.figures["failed requests"] = ", ".join(f"{kind}: {times}" for kind, times in kinds.items()) or 0
     result.figures["requests under way at a stop"] = len(under_way)
     for one in failed[:5]:
         result.failures.append(f"{one.method} {one.path} failed after {one.seconds:.2f} s: {one.status}")
@@ -91,7 +95,7 @@ async def _half_sent(place: Place, group: str, answers: list[httpx.Response]) ->
 
         async def halves() -> AsyncIterator[bytes]:
             yield body[:20]
-            await asyncio.sleep(WITHDRAWN + 1.5)
+            await asyncio.sleep(ARRIVES + WITHDRAWN + 1.5)
             yield body[20:]
 
         headers = {"Content-Type": "application/json", "Idempotency-Key": uuid4().hex}
@@ -99,6 +103,7 @@ async def _half_sent(place: Place, group: str, answers: list[httpx.Response]) ->
 
     sending = [asyncio.create_task(one()) for _ in range(4)]
     try:
+        await asyncio.sleep(ARRIVES)
         yield
         answers += await asyncio.gather(*sending)
     finally:
