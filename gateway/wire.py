@@ -12,7 +12,10 @@ from typing import Any, ClassVar, Final, cast
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from gateway import headers as rules
+from gateway.admission import Overloaded
 from gateway.proxy import RequestTimeout
+from gateway.pulse import Pulse
 from services.kit.errors import BadRequest, Problem, Unavailable
 
 HEAD_BYTES: Final = 32 * 1024
@@ -21,6 +24,8 @@ CONNECTIONS: Final = 16_000
 _OTHER_FILES: Final = 3_000
 """What the gateway opens besides: connections to services, to the database, files."""
 LINGER_SECONDS: Final = 1.0
+_NEVER_SHED: Final = (b"/livez", b"/readyz", b"/metrics", b"/internal/", b"/.well-known/")
+"""What keeps the system itself going."""
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
@@ -44,6 +49,7 @@ class BoundedProtocol(HttpToolsProtocol):
     public_url: ClassVar[str] = ""
     most: ClassVar[int] = CONNECTIONS
     """Connections at once; one more is told to come back."""
+    _pulses: ClassVar[dict[asyncio.AbstractEventLoop, Pulse]] = {}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,6 +57,12 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._lingering = False
+        self._shed = False
+        pulse = self._pulses.get(self.loop)
+        if pulse is None:
+            self._pulses.clear()  # a process has one loop, tests have one after the other
+            pulse = self._pulses[self.loop] = Pulse(self.loop)
+        self._pulse = pulse
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -86,14 +98,43 @@ class BoundedProtocol(HttpToolsProtocol):
         # Absolute form: a user name or password in it is a credential in a URL.
         if not self.url.startswith(b"/") and httptools.parse_url(self.url).userinfo is not None:
             self.scope["state"]["userinfo"] = True
+        if self._pulse.begun() and self._may_be_shed():
+            self._shed_now()
+            return
         super().on_headers_complete()
         # The exchange was made a moment ago and has not begun: its task starts with the next turn of the loop.
         self.cycle.__class__ = _Cycle
         cast("_Cycle", self.cycle).end = self.end
 
+    def on_body(self, body: bytes) -> None:
+        if not self._shed:
+            super().on_body(body)
+
     def on_message_complete(self) -> None:
-        super().on_message_complete()
+        if self._shed:
+            self._shed = False
+        else:
+            super().on_message_complete()
         self._head_open = True
+
+    def _may_be_shed(self) -> bool:
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        running = cycle is not None and not cycle.response_complete
+        return not running and not self.url.startswith(_NEVER_SHED)
+
+    def _shed_now(self) -> None:
+        """Refuse this request before anything was made of it; the connection stays when there is nothing to drop."""
+        self._pulse.shed()
+        self._shed = True
+        problem = Overloaded(retry_after=1)
+        if not self.parser.should_keep_alive() or any(
+            name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+            for name, value in self.headers
+        ):
+            self._refuse(problem)
+            return
+        self.transport.write(self._whole(problem))
+        self.on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
         self._refuse(BadRequest("The request line, a header or the framing of the body is malformed."))
@@ -132,14 +173,19 @@ class BoundedProtocol(HttpToolsProtocol):
         if cycle is not None and cycle.response_started and not cycle.response_complete:
             self.transport.close()  # a second head inside a running answer would be taken for its body
             return
-        body = problem.body(self.public_url, None, None)
-        lines = [STATUS_LINE[problem.status], b"content-type: application/problem+json\r\n"]
-        lines += [f"{name.lower()}: {value}\r\n".encode() for name, value in problem.headers.items()]
-        lines.append(b"x-content-type-options: nosniff\r\ncache-control: no-store\r\nconnection: close\r\n")
-        lines.append(b"content-length: %d\r\n\r\n" % len(body))
-        self.transport.write(b"".join(lines) + body)
+        self.transport.write(self._whole(problem, b"connection: close\r\n"))
         self._head_open = False
         self.end()
+
+    def _whole(self, problem: Problem, more: bytes = b"") -> bytes:
+        """An answer in full."""
+        id = rules.request_id(None)
+        body = problem.body(self.public_url, None, id)
+        lines = [STATUS_LINE[problem.status], b"content-type: application/problem+json\r\n"]
+        lines += [f"{name.lower()}: {value}\r\n".encode() for name, value in problem.headers.items()]
+        lines.append(b"x-request-id: %b\r\nx-content-type-options: nosniff\r\n" % id.encode())
+        lines.append(b"cache-control: no-store\r\n%bcontent-length: %d\r\n\r\n" % (more, len(body)))
+        return b"".join(lines) + body
 
 
 def _with_plain_target(data: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """Makes the records that the traffic is about: 20,000 organisations, six events, counterparts, some registrations."""
 
+import time
 from dataclasses import asdict
 from typing import Final
 from uuid import uuid4
@@ -20,6 +21,7 @@ ORGANISATIONS: Final = 20_000
 EVENTS: Final = 6
 EDITABLE: Final = 400
 REGISTERED: Final = 300
+_ATTEMPTS: Final = 10
 
 
 def lay(stack: Stack) -> Ground:
@@ -70,7 +72,13 @@ def _read(api: httpx.Client, path: str) -> dict[str, list[dict[str, str]]]:
 
 
 def _make(api: httpx.Client, path: str, body: object) -> dict[str, str]:
-    reply = api.post(path, json=body, headers={"Idempotency-Key": uuid4().hex})
+    """A record. What is not answered in time is asked again with the same key: a new stack is still warming up."""
+    key = uuid4().hex
+    for _ in range(_ATTEMPTS):
+        reply = api.post(path, json=body, headers={"Idempotency-Key": key})
+        if reply.status_code not in {409, 502, 503, 504}:
+            break
+        time.sleep(int(reply.headers.get("retry-after", "1")))
     reply.raise_for_status()
     made: dict[str, str] = reply.json()
     return made
