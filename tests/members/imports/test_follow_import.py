@@ -5,6 +5,8 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import text
+
 from services.contracts.members.imports import Import, ImportedRowPage
 from services.kit.errors import (
     Forbidden,
@@ -105,8 +107,6 @@ async def test_a_worker_that_dies_half_way_loses_and_doubles_nothing(members: Ap
 
 
 async def test_what_cannot_be_taken_back_any_more_is_forgotten(members: Api) -> None:
-    from sqlalchemy import text
-
     done = await imported(members, f"name\nInn {uuid4().hex}\n")
     async with members.runtime.database.transaction() as session:
         past = text("UPDATE import SET undo_until = now() - interval '1 day' WHERE id = :id")
@@ -116,3 +116,21 @@ async def test_what_cannot_be_taken_back_any_more_is_forgotten(members: Api) -> 
     kept = await read(members, done["id"])
     assert (kept["counts"]["created"], kept["columns"][0]["samples"]) == (1, [])
     assert (await members.post(f"/v1/imports/{done['id']}/undos")).status_code == 409
+
+
+async def test_what_nobody_goes_on_with_is_given_up_and_forgotten(members: Api) -> None:
+    waiting = await imported(members, f"name\nInn {uuid4().hex}\n", dry_run="true")
+    asked = await imported(members, "x;y\n1;2\n")
+    assert (waiting["state"], asked["state"]) == ("checked", "proposed")
+    await SWEEP.run(members.runtime)
+    assert (await read(members, waiting["id"]))["state"] == "checked"
+    async with members.runtime.database.transaction() as session:
+        past = text("UPDATE import SET updated_at = now() - interval '8 days' WHERE id = ANY(CAST(:ids AS uuid[]))")
+        await session.execute(past, {"ids": [waiting["id"], asked["id"]]})
+    await SWEEP.run(members.runtime)
+    for id in (waiting["id"], asked["id"]):
+        given_up = await read(members, id)
+        assert (given_up["state"], given_up["problem"]["code"]) == ("cancelled", "expired")
+        assert await rows_of(members, id) == []
+        assert all(column["samples"] == [] for column in given_up["columns"])
+        assert (await members.post(f"/v1/imports/{id}/runs", {})).status_code == 409

@@ -4,7 +4,8 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from tests.members.imports.sending import held, imported, problems, rows_of
+from services.members.tables.person import PersonRow
+from tests.members.imports.sending import held, imported, problems, rows_of, worked_off
 from tests.wire.api import Api
 
 
@@ -91,8 +92,6 @@ async def test_every_field_of_a_person_can_be_mapped(members: Api) -> None:
     (row,) = await rows_of(members, done["id"])
     assert (row["outcome"], problems(row)) == ("created", {"passport_country_taken"})
     async with members.runtime.database.transaction() as session:
-        from services.members.tables.person import PersonRow
-
         person = await session.get_one(PersonRow, row["record_id"])
     assert person.salutations == {"zh": "尊敬的林教授"}
     assert person.passport is not None
@@ -113,8 +112,6 @@ async def test_every_field_of_a_person_can_be_mapped(members: Api) -> None:
     )
     assert other["counts"]["updated"] == 1, await rows_of(members, other["id"])
     await members.post(f"/v1/imports/{other['id']}/undos")
-    from tests.members.imports.sending import worked_off
-
     assert (await worked_off(members, other["id"]))["counts"]["undone"] == 1
     async with members.runtime.database.transaction() as session:
         person = await session.get_one(PersonRow, row["record_id"])
@@ -124,9 +121,13 @@ async def test_every_field_of_a_person_can_be_mapped(members: Api) -> None:
 async def test_every_field_of_an_organisation_can_be_mapped(members: Api, organisation: dict[str, Any]) -> None:
     m = uuid4().hex[:10]
     row = {
-        "编号": m, "name": f"Inn {m}", "曾用名": "老酒店；Old Inn", "重点会员": "理事单位", "重点会员起始日期": "2026年1月1日",
+        "编号": m,
+        "name": f"Inn {m}",
+        "曾用名": "老酒店；Old Inn",
+        "重点会员": "理事单位",
+        "重点会员起始日期": "2026年1月1日",
         "parent_id": organisation["id"],
-    }  # fmt: skip
+    }
     done = await imported(members, json.dumps([row], ensure_ascii=False), filename="list.json")
     assert done["counts"]["created"] == 1, await rows_of(members, done["id"])
     found = await held(members, f"external:{m}")

@@ -14,6 +14,8 @@ from services.kit.db import now
 from services.members.tables.imports import ImportRow
 
 UNDO_FOR = timedelta(days=30)
+WAITS_FOR = timedelta(days=7)
+"""How long a file that was read is kept for somebody to go on with it."""
 LAST = 2**31 - 1
 """A number that no row has, from which rows are taken back."""
 
@@ -48,3 +50,11 @@ async def finish(
         row.undo_until = now() + UNDO_FOR
     told = {"checked": "checked", "done": "finished", "failed": "failed", "undone": "taken_back"}[state]
     await save(session, caller_of(row), f"members.import.{told}", row, required_scopes=row.required_scopes)
+
+
+async def expire(session: AsyncSession, row: ImportRow) -> None:
+    """End an import that nobody went on with; nothing of it was stored."""
+    row.state = "cancelled"
+    row.problem = {"code": "expired", "detail": f"Nobody went on with it for {WAITS_FOR.days} days."}
+    row.finished_at = now()
+    await save(session, caller_of(row), "members.import.cancelled", row, required_scopes=row.required_scopes)

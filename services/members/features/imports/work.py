@@ -1,9 +1,10 @@
 """The job of an import: in slices of seconds, each step a transaction, so that it survives whatever ends a worker."""
 
 import time
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.db import now
@@ -11,7 +12,7 @@ from services.kit.jobs import AWAITED, task
 from services.kit.runtime import Runtime
 from services.members.features.imports.reading import read_file
 from services.members.features.imports.running import run_portion
-from services.members.features.imports.states import locked
+from services.members.features.imports.states import WAITS_FOR, expire, locked
 from services.members.features.imports.twins import mark_twins
 from services.members.features.imports.undoing import undo_portion
 from services.members.tables.imports import ImportLineRow, ImportRow
@@ -70,21 +71,11 @@ async def _without_rows(session: AsyncSession, row: ImportRow) -> None:
 
 @task("members.imports.sweep", cron="41 * * * *")
 async def SWEEP(runtime: Runtime) -> None:  # noqa: N802 - a declared task, no function
-    """Forget rows of imports that can't be taken back any more, and files that no import waits for."""
-    while True:
-        async with runtime.database.transaction() as session:
-            due = (
-                select(ImportRow)
-                .where(ImportRow.undo_until < now(), ImportRow.state != "undoing")
-                .order_by(ImportRow.undo_until)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            row = await session.scalar(due)
-            if row is None:
-                break
-            row.undo_until = None
-            await _without_rows(session, row)
+    """Forget rows of imports that are over, and files that no import waits for."""
+    while await _give_up(runtime):
+        pass
+    while await _forget_one(runtime):
+        pass
     names: list[str] = []
     async for found in runtime.files.list("imports/"):
         if (now() - found.modified_at).total_seconds() > 86_400:
@@ -96,3 +87,32 @@ async def SWEEP(runtime: Runtime) -> None:  # noqa: N802 - a declared task, no f
     async with runtime.database.transaction() as session:
         waited_for = set(await session.scalars(select(ImportRow.stored_as).where(ImportRow.stored_as.in_(names))))
     await runtime.files.delete(*(name for name in names if name not in waited_for))
+
+
+async def _give_up(runtime: Runtime) -> bool:
+    """Cancel one import that nobody went on with. Whether there was one."""
+    async with runtime.database.transaction() as session:
+        waiting = ImportRow.state.in_(("proposed", "checked")), ImportRow.updated_at < now() - WAITS_FOR
+        row = await session.scalar(_oldest(ImportRow.updated_at, *waiting))
+        if row is None:
+            return False
+        await expire(session, row)
+        await _without_rows(session, row)
+    return True
+
+
+async def _forget_one(runtime: Runtime) -> bool:
+    """Forget the rows of one import that cannot be taken back any more. Whether there was one."""
+    async with runtime.database.transaction() as session:
+        row = await session.scalar(
+            _oldest(ImportRow.undo_until, ImportRow.undo_until < now(), ImportRow.state != "undoing")
+        )
+        if row is None:
+            return False
+        row.undo_until = None
+        await _without_rows(session, row)
+    return True
+
+
+def _oldest(by: Any, *which: Any) -> Select[ImportRow]:
+    return select(ImportRow).where(*which).order_by(by).limit(1).with_for_update(skip_locked=True)
