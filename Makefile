@@ -85,8 +85,8 @@ drill: $(STAMP) ## Back up a stack under writes, destroy it, restore it to a sec
 	@$(BIN)/python -m tests.deploy.drill
 
 .PHONY: models
-models: $(STAMP) ## Try random sequences against simple models; args="--sequences 2000" tries more
-	@$(BIN)/python -m tests.models $(args)
+models: $(STAMP) ## Try 2,000 random sequences of writes against each simple model; args="-k follow" chooses
+	@$(BIN)/python -m pytest tests/models -n 3 --sequences 2000 $(args)
 
 .PHONY: new
 new: $(STAMP) ## Write the rooms of a new feature: make new s=members f=sites

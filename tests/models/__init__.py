@@ -1,0 +1,1 @@
+"""Random sequences of what people do, against models simple enough to be believed."""
