@@ -80,6 +80,10 @@ load: $(STAMP) ## Ask more than the machine holds, with slow clients; targets me
 api-check: $(STAMP) ## Let public tools look at the API (needs Node); args="--only lint" chooses
 	@$(BIN)/python -m tests.api.check $(args)
 
+.PHONY: released
+released: $(STAMP) ## Keep the API as it is now as the released one (docs/openapi)
+	@$(BIN)/python -m tests.api.released
+
 .PHONY: drill
 drill: $(STAMP) ## Back up a stack under writes, destroy it, restore it to a second, compare
 	@$(BIN)/python -m tests.deploy.drill

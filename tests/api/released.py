@@ -1,4 +1,4 @@
-"""`python -m tests.api.released`: keeps the document as it is now as the one that was released.
+"""`make released`: keeps the document as it is now as the one that was released.
 
 Run it with each release. What breaks clients of the one before must be told of in CHANGELOG.md first.
 """

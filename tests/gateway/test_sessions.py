@@ -122,12 +122,12 @@ async def _told(database_url: str, user: str) -> list[tuple[str, str, dict[str, 
 async def test_coming_and_going_is_in_the_change_log_without_secrets(
     gate: Gateway, key: str, database_url: str
 ) -> None:
-    office, email = gate.as_(key), f"{uuid4().hex}@alliance.example"
-    new = {"email": email, "name": "A", "password": "a password of hers", "roles": ["viewer"]}
+    office, email, password = gate.as_(key), f"{uuid4().hex}@alliance.example", "a password of hers"
+    new = {"email": email, "name": "A", "password": password, "roles": ["viewer"]}
     user = (await office.post("/v1/users", json=new)).json()["id"]
-    first = await _sign_in(gate, (email, new["password"]))
+    first = await _sign_in(gate, (email, password))
     assert (await gate.as_(first["access_token"]).delete("/v1/sessions/current")).status_code == 204
-    second = await _sign_in(gate, (email, new["password"]))
+    second = await _sign_in(gate, (email, password))
     await office.patch(f"/v1/users/{user}", json={"disabled": True}, headers={"If-Match": "*"})
 
     changes = await _told(database_url, user)
@@ -140,7 +140,7 @@ async def test_coming_and_going_is_in_the_change_log_without_secrets(
     ]
     assert [after.get("ended_by") for _, _, after in changes] == [None, "sign-out", None, "user-disabled"]
     secrets = [tokens[one] for tokens in (first, second) for one in ("access_token", "refresh_token")]
-    assert [one for one in (*secrets, new["password"]) if one in str(changes)] == []
+    assert [one for one in (*secrets, password) if one in str(changes)] == []
 
 
 async def test_a_refused_or_rehearsed_sign_in_leaves_no_change(
