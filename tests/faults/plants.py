@@ -1,8 +1,8 @@
 """Planted damage: what a real run left, damaged in one way, must be seen by the checker as just that."""
 
 from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import replace
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from tests.faults.history import Answer, History, Outcome
@@ -10,6 +10,7 @@ from tests.faults.seen import Change, Seen
 from tests.faults.verdict import check
 
 Plant = Callable[[History, Seen], None]
+Whole = TypeVar("Whole", History, Seen)
 
 
 def _lose_a_record(history: History, seen: Seen) -> None:
@@ -110,12 +111,25 @@ PLANTS: dict[str, list[Plant]] = {
 """Kind of damage → ways to plant it."""
 
 
+def _copied(run: Whole) -> Whole:
+    """A history, or what was seen after it, that can be damaged without harm to the original."""
+
+    def copied(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: copied(one) for key, one in value.items()}
+        if isinstance(value, list):
+            return [replace(one) if is_dataclass(one) and not isinstance(one, type) else one for one in value]
+        return value
+
+    return replace(run, **{one.name: copied(getattr(run, one.name)) for one in fields(run)})
+
+
 def unseen(history: History, seen: Seen) -> list[str]:
     """The planted damage that the checker did not see in a good run's history."""
     missed: list[str] = []
     for kind, plants in PLANTS.items():
         for plant in plants:
-            damaged = deepcopy((history, seen))
+            damaged = _copied(history), _copied(seen)
             plant(*damaged)
             if not check(*damaged).counts[kind]:
                 missed.append(f"{kind} ({plant.__name__.strip('_').replace('_', ' ')})")
