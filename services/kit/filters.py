@@ -60,7 +60,8 @@ class Filter:
 
     def condition_of_one(self, parameter: str) -> ColumnElement[bool]:
         """The condition of a filter with `one_type`, with the only value bound under `parameter`."""
-        return self.column == bindparam(parameter, type_=self.one_type)
+        assert self.column is not None
+        return self.column.__eq__(bindparam(parameter, type_=self.one_type))
 
 
 def _sql_type(type_: Any) -> TypeEngine[Any]:

@@ -73,7 +73,8 @@ class Selection(BaseModel):
     @property
     def embedded(self) -> Sequence[str]:
         """What `expand` asks for; a resource that embeds nothing does not take the parameter."""
-        return vars(self).get("expand", ())
+        embedded: Sequence[str] = vars(self).get("expand", ())
+        return embedded
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class RequestContext:
 
     def _note(self, scope: Scope, status: int, seconds: float) -> None:
         template = scope.get("route_template") or getattr(scope.get("route"), "path", "unknown")
-        timed = (scope["method"], template, status)
+        timed: tuple[str, str, int] = (scope["method"], str(template), status)
         child = self._timed.get(timed)
         if child is None:
             child = self._timed[timed] = SECONDS.labels(self._name, scope["method"], template, str(status))

@@ -7,6 +7,7 @@ of the run is kept in `var/bench/`; `--write-docs` puts the figures and the curv
 import argparse
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -77,7 +78,7 @@ def filled(site: Site, there: int, size: int) -> Places:
     return operations.find_places(site, size)
 
 
-def measure(site: Site, outcome: Outcome, places: Places, parts: list[str], seconds: float) -> None:
+def measure(site: Site, outcome: Outcome, places: Places, parts: Sequence[str], seconds: float) -> None:
     """Each operation in each way."""
     with psycopg.connect(site.owner, autocommit=True) as database:
         database.execute(TABLES)
@@ -132,7 +133,9 @@ def in_turn(ways: dict[str, Asked], seconds: float) -> dict[str, Load]:
 
 def count_statements(site: Site, outcome: Outcome, asked: dict[tuple[str, str], Asked]) -> None:
     """Into the cells of the service and of the plain one."""
-    counted = {key: one for key, one in asked.items() if key[0] in _SQL_NAMES}
+    # Tokens for a service last five minutes, which may be over.
+    token = site.token()
+    counted = {k: replace(one, token=one.token and token) for k, one in asked.items() if k[0] in _SQL_NAMES}
     names = {key: "events" if key == (SERVICE, "register") else _SQL_NAMES[key[0]] for key in counted}
     for key, number in statement_counts.count(site, counted, names).items():
         if (cell := outcome.cell(*key)) is not None:
@@ -185,7 +188,7 @@ def main() -> None:
         from tests.bench import docs  # reads a plotting library, which nothing else needs
 
         docs.write(outcome, judged)
-    sys.exit(0 if all(target.met for target in judged) else 1)
+    sys.exit(0 if all(target.met for target in judged if target.required) else 1)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from tests.bench.files import Worked as Filed
 from tests.bench.growth import Grown, Worked
 from tests.bench.proxies import Proxied
@@ -33,6 +35,8 @@ class Target:
     wanted: str
     found: str
     met: bool
+    required: bool = True
+    """Not to meet it fails the run."""
 
 
 @dataclass
@@ -71,8 +75,4 @@ class Outcome:
     @classmethod
     def read(cls, path: Path) -> "Outcome":
         """What `keep` wrote."""
-        kept = json.loads(path.read_text())
-        parts: dict[str, Any] = {
-            "cells": Cell, "proxies": Proxied, "growth": Grown, "workers": Worked, "files": Filed,
-        }  # fmt: skip
-        return cls(**{name: [parts[name](**one) for one in v] if name in parts else v for name, v in kept.items()})
+        return TypeAdapter(cls).validate_json(path.read_bytes())

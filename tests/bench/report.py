@@ -113,7 +113,13 @@ def memory_rows(outcome: Outcome) -> tuple[list[str], Rows]:
 def target_rows(targets: list[Target]) -> tuple[list[str], Rows]:
     """Each promise."""
     return ["target", "wanted", "measured", ""], [
-        [target.what, target.wanted, target.found, "met" if target.met else "MISSED"] for target in targets
+        [
+            target.what,
+            target.wanted,
+            target.found,
+            "met" if target.met else "MISSED" if target.required else "not reached",
+        ]
+        for target in targets
     ]
 
 

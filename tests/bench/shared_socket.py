@@ -1,5 +1,6 @@
 """The members service on a socket that it is handed: `python -m tests.bench.shared_socket <file descriptor>`."""
 
+import socket
 import sys
 
 import uvicorn
@@ -12,9 +13,8 @@ from services.members.app import SERVICE
 if __name__ == "__main__":
     settings = Settings()
     configure("WARNING", SERVICE.name)
-    uvicorn.run(
+    config = uvicorn.Config(
         build_app(SERVICE, settings),
-        fd=int(sys.argv[1]),
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -23,3 +23,4 @@ if __name__ == "__main__":
         server_header=False,
         proxy_headers=False,
     )
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(sys.argv[1]))])

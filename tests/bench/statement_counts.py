@@ -1,6 +1,6 @@
 """How many SQL statements a request takes, counted in PostgreSQL's own log."""
 
-import itertools
+import os
 import re
 import time
 from collections.abc import Mapping
@@ -14,7 +14,6 @@ from tests.bench.wrk import Asked
 Key = tuple[str, str]
 _REQUESTS = 20
 _EXECUTED = re.compile(r"\[(\d+)\][^\n]* LOG:  (?:statement|execute [^:]*): *[^;\s]")
-_number = itertools.count()
 
 
 def count(site: Site, asked: Mapping[Key, Asked], names: Mapping[Key, str]) -> dict[Key, float]:
@@ -44,7 +43,7 @@ def _counted(site: Site, server: psycopg.Connection, asked: Asked, name: str) ->
 
 
 def _send(http: httpx.Client, asked: Asked, number: int) -> None:
-    unique = f"counted{next(_number)}"
+    unique = os.urandom(6).hex()
     headers = dict(asked.headers)
     if asked.token:
         headers["Authorization"] = f"Bearer {asked.token}"
