@@ -118,9 +118,11 @@ def _texts(sheet: CalamineSheet, merged: _Merged, facts: Facts) -> Iterator[list
 
 
 def _headings(rows: Sequence[list[str]], merged: _Merged, index: int) -> list[str]:
-    """The names of the columns; a heading over several of them goes before each one's own."""
+    """The names of the columns; a heading over several of them goes before each one's own. What stands there alone
+    is the table's title."""
     names = [*rows[index]]
-    if index and index - 1 in merged.across:
+    above = sum(1 for name in rows[index - 1] if name.strip()) if index else 0
+    if above > 1 and index - 1 in merged.across:
         for first, last in merged.across[index - 1]:
             group = rows[index - 1][first] if first < len(rows[index - 1]) else ""
             for column in range(max(first, 0), min(last + 1, len(names))):

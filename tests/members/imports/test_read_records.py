@@ -160,6 +160,12 @@ def test_a_heading_over_several_columns_goes_before_theirs(read: Any) -> None:
     assert facts.columns == ["单位名称", "联系人 姓名", "联系人 电话"]
 
 
+def test_a_title_over_the_whole_table_is_no_heading(read: Any) -> None:
+    rows: list[list[Cell]] = [["2024 会员名单", None, None], ["会员编号", "单位名称", "网址"], ["A1", "甲", None]]
+    facts, found = read(a_workbook({"S": rows}, merged=("A1:C1",)))
+    assert (facts.header_row, facts.columns, len(found)) == (2, ["会员编号", "单位名称", "网址"], 1)
+
+
 def test_days_are_days_whatever_they_count_from(read: Any) -> None:
     rows: list[list[Cell]] = [["name", "day"], ["A", date(2024, 5, 29)]]
     for since_1904 in (False, True):
