@@ -16,6 +16,7 @@ from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.ids import new_id
 from services.members.features.merges.affiliations import move_affiliations
 from services.members.features.merges.choosing import choose
+from services.members.features.merges.dismissals import carry_dismissals
 from services.members.features.merges.following import move_entries, move_references, settle_consents
 from services.members.features.merges.hanging import ON_ORGANISATIONS, ON_PERSONS, move
 from services.members.features.merges.images import Recorder, recorded
@@ -140,6 +141,7 @@ async def _kept(
     two = {str(new.winner_id), str(new.loser_id)}
     moved = Counter(image["table"] for image in images if not two & set(image["key"]))
     counts: dict[str, int | None] = {_plural(table): count for table, count in sorted(moved.items())}
+    at = now()
     row = MergeRow(
         id=new_id(),
         resource=new.resource,
@@ -153,7 +155,7 @@ async def _kept(
         moved=[{"resource": name, "count": count} for name, count in {**counts, **elsewhere}.items()],
         images=images,
         merged_by=caller.subject,
-        undo_until=now() + UNDO_WITHIN,
+        undo_until=at + UNDO_WITHIN,
     )
     session.add(row)
     await save(session, caller, "members.merge.created", row, required_scopes=[SCOPES[new.resource]])
@@ -161,8 +163,9 @@ async def _kept(
     await session.execute(
         update(DuplicateCandidateRow)
         .where(DuplicateCandidateRow.left_id == left, DuplicateCandidateRow.right_id == right)
-        .values(status="merged", decided_by=caller.subject, decided_at=now())
+        .values(status="merged", decided_by=caller.subject, decided_at=at)
     )
+    await carry_dismissals(session, new.winner_id, new.loser_id, at)
     return row
 
 

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.members.features.merges.hanging import readers_of
-from services.members.tables.custom_field import OrganisationCustomValueRow, PersonCustomValueRow
+from services.members.tables.custom_field import OrganisationCustomValueRow, PersonCustomValueRow, SiteCustomValueRow
 from services.members.tables.organisation import OrganisationRow
 from services.members.tables.person import PersonRow
 from services.members.tables.segment import SegmentEntryRow
+from services.members.tables.site import SiteRow
 
 # What was decided last counts; at one instant the withdrawal.
 _CONSENTS = (
@@ -59,6 +60,7 @@ async def move_references(session: AsyncSession, caller: Caller, target: str, wi
     for values, holder, scope, resource in (
         (OrganisationCustomValueRow, OrganisationRow, "members:read", "organisation"),
         (PersonCustomValueRow, PersonRow, "persons:read", "person"),
+        (SiteCustomValueRow, SiteRow, "members:read", "site"),
     ):
         referring = select(values.record_id).where(getattr(values, f"{target}_id") == loser_id)
         table: Any = holder

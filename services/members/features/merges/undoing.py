@@ -17,7 +17,8 @@ from services.kit.etag import held
 from services.kit.jobs import task
 from services.kit.names import display_name
 from services.kit.runtime import Runtime
-from services.members.features.merges.actions import KINDS, SCOPES
+from services.members.features.merges.actions import KINDS, SCOPES, UNDO_WITHIN
+from services.members.features.merges.dismissals import drop_carried
 from services.members.features.merges.following import settle_consents
 from services.members.features.merges.hanging import readers_of
 from services.members.features.merges.images import Image, plain, restored, rows_by_table
@@ -72,6 +73,7 @@ async def undo(session: AsyncSession, caller: Caller, id: UUID) -> None:
         .where(DuplicateCandidateRow.left_id == left, DuplicateCandidateRow.right_id == right)
         .values(status="open", decided_by=None, decided_at=None)
     )
+    await drop_carried(session, merge.winner_id, merge.undo_until - UNDO_WITHIN)
     merge.undone_at, merge.undone_by, merge.images = now(), caller.subject, []
     await save(session, caller, "members.merge.undone", merge, required_scopes=[SCOPES[merge.resource]])
 
