@@ -83,6 +83,8 @@ class Gate:
         """How many it is given at once now; fewer than `most` while its answers come late."""
         self.running = 0
         self.patience = patience
+        self.beside: tuple[Gate, ...] = ()
+        """Other doors to the same service: it is one process, so answers that come late here are theirs, too."""
         self._clock = clock
         self._lines: dict[str, _Line] = {}
         self._ready: deque[_Line] = deque()
@@ -177,13 +179,18 @@ class Gate:
         if took > self.patience.late:
             now = self._clock()
             if now - self._changed_at > took:  # once for all that were asked under the same conditions
-                self.at_once = max(min(_AT_LEAST_AT_ONCE, self.most), self.at_once // 2)
-                self._changed_at = now
+                for gate in (self, *self.beside):
+                    gate.give_less(now)
         elif self.at_once < self.most and took < self.patience.late / 2:
             now = self._clock()
             if now - self._changed_at > _MEASURED_SECONDS:
                 self.at_once += 1
                 self._changed_at = now
+
+    def give_less(self, now: float) -> None:
+        """Answers come late: let in half as many."""
+        self.at_once = max(min(_AT_LEAST_AT_ONCE, self.most), self.at_once // 2)
+        self._changed_at = now
 
     def _call_next(self) -> None:
         ready, passed_over = self._ready, 0

@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from gateway import headers as rules
-from gateway.admission import READS, Gate, Overloaded
+from gateway.admission import READS, WRITES, Gate, Overloaded
 from gateway.exchange import Exchange, Headers, Policy, Scope
 from gateway.identity import Identity, Principal
 from gateway.limiting import Limiter
@@ -43,7 +43,9 @@ Observe = Callable[[Exchange, float], None]
 _METRICS: Final = "/metrics"
 _UNLIMITED: Final = frozenset({"/livez", "/readyz", _METRICS, "/internal/tokens", "/.well-known/jwks.json"})
 _OWN_AT_ONCE: Final = 16
-"""Requests that the gateway answers itself. Those that are put together ask every service, past their doors."""
+"""Requests that the gateway answers itself; of those that are put together from all services, as many besides."""
+_COMPOSED_LISTS: Final = frozenset({"/v1/search", "/v1/audit"})
+_SIGN_IN: Final = "/v1/sessions"
 _FROM_BROWSERS: Final = (
     b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Prefer, Purpose, Range, "
     b"X-Request-Id, traceparent"
@@ -87,7 +89,7 @@ class Front:
         self._observe = observe
         self._policy = Policy(public_url=settings.public_url, origins=settings.origins)
         self._peers = Peers(settings.trusted_networks)
-        self._own_gate = Gate(_OWN_AT_ONCE, READS)
+        self._composing, self._own_gate = Gate(_OWN_AT_ONCE, READS), Gate(_OWN_AT_ONCE, WRITES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection event."""
@@ -143,13 +145,15 @@ class Front:
 
     async def _answer_here(self, exchange: Exchange, scope: Scope, receive: Receive, reply: Reply) -> None:
         """Hand over to the gateway's own application, as many at once as it can work on."""
-        path, gate = exchange.path, self._own_gate
+        path = exchange.path
         if path in _UNLIMITED:
             exchange.handed_over = True
             await self.own(scope, receive, reply.pass_on)
             return
         last = path[path.rfind("/") + 1 :]
-        operation = last if last in COMPOSED else ""
+        gate = self._composing if last in COMPOSED or path in _COMPOSED_LISTS else self._own_gate
+        # People who sign in, which is slow on purpose, keep nobody else waiting.
+        operation = "sign-in" if path == _SIGN_IN else last if last in COMPOSED else ""
         if not gate.enter_now(operation):
             try:
                 async with asyncio.timeout(gate.patience.longest):

@@ -54,6 +54,7 @@ class Upstream:
         self.reads, self.writes = Gate(at_once, READS), Gate(at_once, WRITES)
         self.long = Gate(at_once, LONG)
         """Work on many rows or on a file, and bodies too large to wait for."""
+        self.reads.beside = (self.writes, self.long)
         self.answered_at = float("-inf")
         """When it last began an answer, on the loop's clock: its sign of life."""
 

@@ -150,6 +150,15 @@ async def test_late_answers_make_it_fewer_at_once_and_quick_ones_more_again() ->
     assert door.gate.at_once == 14
 
 
+async def test_late_reads_make_it_fewer_writes_too() -> None:
+    door = Door(at_once=16)
+    writes = Gate(16, PATIENCE, door.clock)
+    door.gate.beside = (writes,)
+    assert door.come() is None
+    await door.answered(seconds=1, took=0.9)
+    assert writes.at_once == 8
+
+
 async def test_who_waits_can_be_told_that_it_is_in_vain() -> None:
     door = Door(at_once=1)
     crowd = await door.crowd(4)
