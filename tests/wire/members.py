@@ -26,5 +26,11 @@ def decided(
 ) -> dict[str, Any]:
     """A consent, given or withdrawn."""
     when = (at or datetime.now(UTC)).isoformat()
-    after = {"person_id": str(person_id), "purpose": purpose, "decision": decision, "decided_at": when}
-    return changes.told(f"members.consent.{decision}", uuid4(), **after)
+    return changes.told(
+        f"members.consent.{decision}",
+        uuid4(),
+        person_id=str(person_id),
+        purpose=purpose,
+        decision=decision,
+        decided_at=when,
+    )

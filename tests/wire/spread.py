@@ -7,18 +7,18 @@ longer sees the marks it goes by and deals out single tests (pytest-xdist issue 
 from collections import Counter
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER = ("journeys", "deploy", "shape")
 """Folders whose tests share what takes long to make: a running system, every document; or start systems in turn."""
 
 
-class Spread(LoadScopeScheduling):
+class Spread(LoadScopeScheduling):  # type: ignore[misc]
     """Gives a free process the next tests that belong together, in the order they were collected."""
 
     def __init__(self, config: pytest.Config, log: object = None) -> None:
         config.option.loadscopereorder = False  # it would go by their number; see `longest_first`
-        super().__init__(config, log)  # type: ignore[arg-type]
+        super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of(nodeid)
