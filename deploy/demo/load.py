@@ -8,7 +8,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import custom_fields, events, imports, kinship, liaison, members, privacy, segments, sites
+from deploy.demo import custom_fields, duplicates, events, imports, kinship, liaison, members, privacy, segments, sites
 from deploy.demo.gateway import Gateway, Refused, Unreachable
 from deploy.demo.missions import Unmapped
 from deploy.demo.once import Advance, together
@@ -68,6 +68,7 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
     editions, organisations = await together(programme(), alliance())
     await step("Segments", lambda tick: segments.load_segments(gateway, organisations, tick))
     await step("Newcomers from a file", lambda tick: imports.load_newcomers(gateway, tick))
+    await step("One that is there twice", lambda tick: duplicates.merge_twice_written(gateway, tick))
     await step("The coming edition", lambda tick: events.load_coming(gateway, editions, organisations, tick))
 
 

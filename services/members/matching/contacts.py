@@ -131,16 +131,17 @@ def shared(
 def identified(left: Contacts, right: Contacts) -> list[Evidence]:
     """What ids of the same scheme say."""
     found = []
-    for scheme in left.identifiers.keys() & right.identifiers.keys():
+    for scheme in sorted(left.identifiers.keys() & right.identifiers.keys()):
+        kind = "passport" if scheme == "passport" else "identifier"
         mine, theirs = left.identifiers[scheme], right.identifiers[scheme]
         if both := mine & theirs:
             value = min(both)
-            found.append(Evidence("identifier", 14.0, f"{scheme}:{value}", f"{scheme}:{value}", 1.0))
+            found.append(Evidence(kind, 14.0, f"{scheme}:{value}", f"{scheme}:{value}", 1.0))
             continue
         fewest, a, b = min((slips(a, b), a, b) for a in mine for b in theirs)
         # A slip in a long number is likelier than a second number that is nearly the same.
         near = {1: 7.0, 2: 1.0}.get(fewest, 0.0) if min(len(a), len(b)) >= _SHORTEST_PHONE else 0.0
-        found.append(Evidence("identifier", near or -6.0, f"{scheme}:{a}", f"{scheme}:{b}", 0.9 if near else 0.0))
+        found.append(Evidence(kind, near or -6.0, f"{scheme}:{a}", f"{scheme}:{b}", 0.9 if near else 0.0))
     return found
 
 

@@ -20,7 +20,7 @@ from services.members.matching.evidence import Evidence
 from services.members.matching.forms import letters
 from services.members.matching.frequencies import Frequencies
 from services.members.matching.organisation_likeness import MOST_WORDS, Names, compared, country_forms
-from services.members.matching.organisation_names import forms_of, is_generic, spelled_form
+from services.members.matching.organisation_names import forms_of, is_generic, is_marker, spelled_form
 from services.members.matching.places import place_of_name
 from services.members.matching.record import Record
 from services.members.matching.translating import gloss
@@ -65,23 +65,30 @@ def _keys(features: Features) -> list[str]:
     for one in features.names.chinese:
         core = one.core
         keys += [f"h:{core}", f"k:{core[:2]}{core[-1]}", f"k:{core[:3]}", f"k:{core[-4:]}."]
-        keys += [f"r:{sound}" for sound in one.sounds]
         keys += [f"l:{scrambled[:40]}" for scrambled in one.scrambled]
         if place := place_of_name(core):
             keys.append(f"h:{core.removeprefix(place).removeprefix('省').removeprefix('市')}")
     for name in features.names.spelled:
         keys += [f"w:{word}" for word in name.words[:MOST_WORDS]]
-        keys.append(f"r:{name.whole}")
         keys.append(f"l:{letters(name.whole)[:40]}")
         if name.acronym:
-            keys.append(f"x:{name.acronym}")
+            keys.append(f"x:{features.place.country}:{name.acronym}")
     for name in (*features.names.spelled, *features.names.glossed):
-        keys += [f"x:{initials}" for initials in name.initials if len(initials) > _SHORTEST_INITIALS]
+        # Digits make no acronym, and the number of a branch no name.
+        keys += [
+            f"x:{features.place.country}:{initials}"
+            for initials in name.initials
+            if len(initials) > _SHORTEST_INITIALS and initials.isalpha()
+        ]
         keys.append(f"l:{letters(name.joined)[:40]}")
         keys.append(f"o:{' '.join(name.loose)[:60]}")
         keys += [f"f:{name.joined[:7]}", f"f:{name.joined[-7:]}."]
-        keys += [f"j:{' '.join(sorted(two))}" for two in pairwise(name.words[:MOST_WORDS])]
-        telling = [word for word in name.words if not is_generic(word) and word not in features.place.city]
+        keys += [f"j:{' '.join(sorted(two))}" for two in pairwise(name.words[:MOST_WORDS]) if not two[1].isdigit()]
+        telling = [
+            word
+            for word in name.words
+            if not is_generic(word) and not is_marker(word) and word not in features.place.city
+        ]
         keys += [f"m:{city} {word}" for city in features.place.city for word in telling[:4]]
     return list(dict.fromkeys(keys))
 

@@ -11,6 +11,8 @@ from services.members.matching.resources import Prepared, compare, prepare
 LARGEST_BLOCK = 60
 """Records that share a key and are still all compared; a key that more share says nothing by itself."""
 LARGEST_WEAK_BLOCK = 25
+LARGEST_BLOCK_OF_INITIALS = 12
+"""The first letters of long names are soon the same by chance."""
 ENOUGH = 2
 WEAK = frozenset("abcfjkmnpqswyz")
 """First characters of the keys that hold a part of a name, a street or a date only."""
@@ -38,6 +40,8 @@ def paired(kind: Kind, left: Prepared, right: Prepared, frequencies: Counted) ->
 
 def largest_block(key: str) -> int:
     """How many records may share the key to be compared for it."""
+    if key[0] == "x":
+        return LARGEST_BLOCK_OF_INITIALS
     return LARGEST_WEAK_BLOCK if key[0] in WEAK else LARGEST_BLOCK
 
 

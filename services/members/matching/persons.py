@@ -62,6 +62,12 @@ def prepare(record: Record) -> tuple[frozenset[str], Features]:
     return frozenset(_keys(features)), features
 
 
+def without_sensitive(features: Features) -> Features:
+    """The same as seen by who may not see birth dates and passports."""
+    identifiers = {scheme: ids for scheme, ids in features.contacts.identifiers.items() if scheme != "passport"}
+    return replace(features, born="", contacts=replace(features.contacts, identifiers=identifiers))
+
+
 def digits_of(born: str) -> str:
     """YYYYMMDD where the date has that form, else the digits there are."""
     if found := _DATE.match(born):

@@ -39,3 +39,11 @@ def prepare(kind: Kind, record: Record) -> Prepared:
 def compare(kind: Kind, left: Prepared, right: Prepared, frequencies: Frequencies) -> list[Evidence]:
     """What speaks for and against the two being about the same."""
     return _COMPARE[kind](left.features, right.features, frequencies)
+
+
+def compare_openly(kind: Kind, left: Prepared, right: Prepared, frequencies: Frequencies) -> list[Evidence]:
+    """As `compare`, by what everybody may see who sees the records: no score of it tells of anything else."""
+    if kind == "organisations":
+        return compare(kind, left, right, frequencies)
+    mine, theirs = persons.without_sensitive(left.features), persons.without_sensitive(right.features)
+    return persons.compare(mine, theirs, frequencies)

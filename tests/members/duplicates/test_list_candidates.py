@@ -145,6 +145,28 @@ async def test_a_candidate_by_sensitive_evidence_only_is_not_there_for_others(me
     assert (await clerk.get(f"{CANDIDATES}?count=true&record_id={one['id']}")).json()["total"] == 0
 
 
+async def test_a_passport_s_number_is_shown_to_nobody_and_moves_no_score_that_others_see(
+    members: Api, signer: Signer
+) -> None:
+    clerk = members.as_(signer.staff("members:read", "persons:read"))
+    scores = []
+    for name, other, given in (("Odalys", "Ferreira", True), ("Oriane", "Fontenay", False)):
+        known = (
+            {"passport": {"number": f"K7654321{given:d}", "country": "PT"}, "birth_date": "1979-06-03"} if given else {}
+        )
+        reached = {"wechat": f"{name}_1".lower()}
+        one = await members.made("/v1/persons", a_person(names={"en": f"{name} {other}"}, **known, **reached))
+        await members.made("/v1/persons", a_person(names={"en": f"{name} {other}"}, **known, **reached))
+        await look(members)
+        (seen,) = await candidates_of(clerk, one)
+        assert "K7654321" not in str(seen)
+        scores.append((seen["score"], [reason["kind"] for reason in seen["reasons"]]))
+        (whole,) = await candidates_of(members, one, purpose="record_keeping")
+        assert "K7654321" not in str(whole)
+        assert given == ("passport" in [reason["kind"] for reason in whole["reasons"]])
+    assert scores[0] == scores[1]
+
+
 async def test_candidates_of_persons_need_the_scope_of_persons(members: Api, signer: Signer) -> None:
     one = await members.made("/v1/persons", a_person(names={"zh": "上官云珠"}, wechat="yunzhu_1"))
     await members.made("/v1/persons", a_person(names={"zh": "上官雲珠"}, wechat="yunzhu_1"))

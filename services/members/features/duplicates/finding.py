@@ -5,8 +5,8 @@ a thread, scans from processes. Whatever it does may be done again.
 """
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,15 @@ from uuid import UUID
 import psycopg
 
 from services.members.features.duplicates.loading import TABLES, load
-from services.members.features.duplicates.stored import Found, found_of, replace_candidates
+from services.members.features.duplicates.stored import SENSITIVE_KINDS, Found, found_of, replace_candidates
 from services.members.matching import Counted, Kind, Record, compare, prepare
 from services.members.matching.pairs import ENOUGH, largest_block, weight
-from services.members.matching.resources import Prepared
+from services.members.matching.resources import Prepared, compare_openly
 
 _COUNTED_TO = 3_000
 """A value that more records have is as good as one that all have."""
+_WEIGHED = frozenset("dehlntvw")
+"""First characters of the keys whose rarity counts in a comparison."""
 _KEPT_COUNTS = 400_000
 _KEPT_RECORDS = 8_192
 
@@ -35,14 +37,24 @@ SELECT w.key, w.record_id FROM wanted w
 WHERE NOT EXISTS (SELECT FROM match_key k WHERE k.record_id = w.record_id AND k.key = w.key)
 ON CONFLICT DO NOTHING
 """
-_SHARING = """
-SELECT asked.key, others.ids
-FROM unnest(%s::bigint[], %s::int[]) AS asked (key, most)
-CROSS JOIN LATERAL (
-    SELECT array_agg(k.record_id) AS ids
-    FROM (SELECT record_id FROM match_key WHERE key = asked.key LIMIT asked.most + 1) AS k
-) AS others
-WHERE cardinality(others.ids) > 1
+# Which of these records share enough keys with which others; keys that too many share say nothing.
+_PAIRS = """
+WITH block AS MATERIALIZED (
+    SELECT asked.weight, others.ids
+    FROM unnest(%(keys)s::bigint[], %(most)s::int[], %(weights)s::int[]) AS asked (key, most, weight)
+    CROSS JOIN LATERAL (
+        SELECT array_agg(k.record_id) AS ids
+        FROM (SELECT record_id FROM match_key WHERE key = asked.key LIMIT asked.most + 1) AS k
+    ) AS others
+    WHERE cardinality(others.ids) BETWEEN 2 AND asked.most
+)
+SELECT least(one.id, other.id), greatest(one.id, other.id)
+FROM block, unnest(block.ids) AS one (id), unnest(block.ids) AS other (id)
+WHERE one.id = ANY(%(ids)s)
+    AND (other.id > one.id OR (NOT %(later_only)s AND other.id < one.id AND NOT other.id = ANY(%(ids)s)))
+GROUP BY 1, 2
+HAVING sum(block.weight) >= %(enough)s
+ORDER BY 1, 2
 """
 _COUNTS = """
 SELECT asked.key, (SELECT count(*) FROM (SELECT FROM match_key WHERE key = asked.key LIMIT %s) AS k)
@@ -56,9 +68,18 @@ def connect(conninfo: str) -> psycopg.Connection[Any]:
     return psycopg.connect(conninfo, autocommit=True, options=options, application_name="duplicates")
 
 
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """A record ready for comparing, and its keys as they are stored."""
+
+    prepared: Prepared
+    stored: dict[str, int]
+
+
 @lru_cache(maxsize=_KEPT_RECORDS)
-def _prepared(kind: Kind, record: Record) -> Prepared:
-    return prepare(kind, record)
+def _indexed(kind: Kind, record: Record) -> _Indexed:
+    prepared = prepare(kind, record)
+    return _Indexed(prepared, {key: fingerprint(kind, key) for key in prepared.keys})
 
 
 def fingerprint(kind: Kind, key: str) -> int:
@@ -95,47 +116,45 @@ class Finder:
         pairs = self._pairs(records, later_only=later_only)
         missing = {id for pair in pairs for id in pair} - records.keys()
         records |= load(self._connection, self._kind, sorted(missing))
-        prepared = {id: _prepared(self._kind, record) for id, record in records.items()}
-        frequencies = self._frequencies(prepared.values())
+        compared = {id for pair in pairs for id in pair} & records.keys()
+        indexed = {id: _indexed(self._kind, records[id]) for id in compared}
+        frequencies = self._frequencies(indexed.values())
         likely: list[Found] = []
         for left, right in pairs:
-            if left in prepared and right in prepared:
-                evidence = compare(self._kind, prepared[left], prepared[right], frequencies)
-                if (found := found_of(left, right, evidence)) is not None:
+            if left in indexed and right in indexed:
+                two = indexed[left].prepared, indexed[right].prepared
+                evidence = plain = compare(self._kind, *two, frequencies)
+                if any(one.kind in SENSITIVE_KINDS for one in evidence):
+                    plain = compare_openly(self._kind, *two, frequencies)
+                if (found := found_of(left, right, plain, evidence)) is not None:
                     likely.append(found)
         replace_candidates(self._connection, self._kind, ids, likely, later_only=later_only)
         return len(likely)
 
     def _fingerprints(self, record: Record) -> set[int]:
-        return {fingerprint(self._kind, key) for key in _prepared(self._kind, record).keys}
+        return set(_indexed(self._kind, record).stored.values())
 
     def _pairs(self, records: Mapping[UUID, Record], *, later_only: bool) -> list[tuple[UUID, UUID]]:
         """The pairs that share enough keys, in the order of their ids."""
-        held: dict[int, list[UUID]] = {}
-        rules: dict[int, tuple[int, int]] = {}
-        for id, record in records.items():
-            for key in _prepared(self._kind, record).keys:
-                stored = fingerprint(self._kind, key)
-                held.setdefault(stored, []).append(id)
-                rules[stored] = (largest_block(key), weight(key))
-        shared: Counter[tuple[UUID, UUID]] = Counter()
+        rules = {
+            stored: (largest_block(key), weight(key))
+            for record in records.values()
+            for key, stored in _indexed(self._kind, record).stored.items()
+        }
         asked = sorted(rules)
-        blocks = self._connection.execute(_SHARING, (asked, [rules[key][0] for key in asked])).fetchall()
-        for key, others in blocks:
-            most, says = rules[key]
-            if len(others) > most:
-                continue
-            for id in held[key]:
-                for other in others:
-                    if other > id:
-                        shared[id, other] += says
-                    elif other < id and not later_only and other not in records:
-                        shared[other, id] += says
-        return sorted(pair for pair, says in shared.items() if says >= ENOUGH)
+        values = {
+            "keys": asked,
+            "most": [rules[key][0] for key in asked],
+            "weights": [rules[key][1] for key in asked],
+            "ids": list(records),
+            "later_only": later_only,
+            "enough": ENOUGH,
+        }
+        return self._connection.execute(_PAIRS, values).fetchall()
 
-    def _frequencies(self, prepared: Iterable[Prepared]) -> Counted:
+    def _frequencies(self, indexed: Iterable[_Indexed]) -> Counted:
         """How common the values of these records are. Counted once while this object lives."""
-        keys = {key: fingerprint(self._kind, key) for one in prepared for key in one.keys}
+        keys = {key: stored for one in indexed for key, stored in one.stored.items() if key[0] in _WEIGHED}
         if len(self._counts) > _KEPT_COUNTS:
             self._counts.clear()
         if unknown := sorted(set(keys.values()) - self._counts.keys()):

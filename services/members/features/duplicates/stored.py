@@ -58,21 +58,23 @@ class Found:
     sensitive_reasons: list[dict[str, Any]]
 
 
-def found_of(left: UUID, right: UUID, evidence: Sequence[Evidence]) -> Found | None:
-    """The pair, when it is likely with or without what is sensitive."""
-    plain = [one for one in evidence if one.kind not in SENSITIVE_KINDS]
+def found_of(left: UUID, right: UUID, plain: Sequence[Evidence], evidence: Sequence[Evidence]) -> Found | None:
+    """The pair, when it is likely by what is `plain` to see, or by all evidence."""
     score, sensitive_score = score_of(plain), score_of(evidence)
     if max(score, sensitive_score) < LIKELY:
         return None
-    telling = sorted((one for one in evidence if one.bits > 0), key=lambda one: -one.bits)
     return Found(
         left,
         right,
         score,
-        [_shown(one) for one in telling if one.kind not in SENSITIVE_KINDS],
+        [_shown(one) for one in _telling(plain)],
         sensitive_score,
-        [_named(one) for one in telling if one.kind in SENSITIVE_KINDS],
+        [_named(one) for one in _telling(evidence) if one.kind in SENSITIVE_KINDS],
     )
+
+
+def _telling(evidence: Sequence[Evidence]) -> list[Evidence]:
+    return sorted((one for one in evidence if one.bits > 0), key=lambda one: -one.bits)
 
 
 def _shown(one: Evidence) -> dict[str, Any]:
