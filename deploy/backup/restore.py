@@ -27,6 +27,7 @@ from deploy.local import state
 from deploy.local.postgres import SUPERUSER, Postgres
 from deploy.local.secret_files import SecretFiles
 from deploy.local.settings import LocalSettings, Var
+from deploy.local.unprivileged import make_passable
 from deploy.refusal import Refusal
 
 UNARCHIVED = 100_000  # transactions; far more than a minute's worth, which is what may be written and not archived
@@ -79,7 +80,8 @@ async def restore(
             try:
                 return await work.run(to, asked_at, ledger)
             finally:
-                shutil.rmtree(target.restoring, ignore_errors=True)
+                for left in (target.restoring, Var(target.restoring).socket):
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 class _Work:
@@ -156,8 +158,10 @@ class _Work:
         if await server.make():
             raise Refusal(f"{base} holds no data directory.")
         (scratch.data / "recovery.signal").touch(mode=0o600)
-        if server.user:
-            for path in (scratch.data, *scratch.data.rglob("*")):
+        if server.user:  # the backup may come from another machine, where its user had another number
+            make_passable(self._archive.directory, server.user)
+            archived = (self._archive.directory, *self._archive.directory.iterdir())
+            for path in (*archived, scratch.data, *scratch.data.rglob("*")):
                 os.chown(path, server.user.pw_uid, server.user.pw_gid)
         self._progress.update(task, description="checking the copy", completed=0)
         manifest = Manifest.read(scratch.data)

@@ -59,12 +59,28 @@ def prune(shelf: Shelf, keep: int, live: set[str]) -> None:
 
 
 async def _make(settings: LocalSettings, server: Postgres, shelf: Shelf, progress: Progress) -> Backup:
-    var, started_at = settings.var, datetime.now(UTC)
+    started_at = datetime.now(UTC)
     mode = 0o711 if server.user else 0o700
     shelf.bases.mkdir(mode=mode, exist_ok=True)
     shelf.remove_unfinished()
     fresh = shelf.bases / (label(started_at) + UNFINISHED)
     fresh.mkdir(mode=mode)
+    try:
+        made = await _fill(fresh, settings, server, shelf, progress, started_at)
+    except BaseException as error:
+        shutil.rmtree(fresh)  # the disk may be full
+        if isinstance(error, OSError):
+            raise Refusal(f"The backup could not be written: {error}") from error
+        raise
+    os.chown(fresh, os.geteuid(), os.getegid())
+    fresh.rename(shelf.path(made))
+    return made
+
+
+async def _fill(
+    fresh: Path, settings: LocalSettings, server: Postgres, shelf: Shelf, progress: Progress, started_at: datetime
+) -> Backup:
+    var = settings.var
     if server.user:
         os.chown(fresh, server.user.pw_uid, server.user.pw_gid)
     (shelf.wal / wal_file.WANTED).touch()
@@ -87,6 +103,7 @@ async def _make(settings: LocalSettings, server: Postgres, shelf: Shelf, progres
     shutil.copytree(var.secrets, fresh / "secrets")
     if "members" in settings.own_groups:
         await asyncio.to_thread(export, server.url("members"), shelf.ledger)
+        shelf.ledger.chmod(0o600)
     made = Backup(
         name=label(started_at),
         started_at=started_at,
@@ -100,8 +117,6 @@ async def _make(settings: LocalSettings, server: Postgres, shelf: Shelf, progres
         files=len(there),
     )
     write_durably(fresh / "backup.json", made.model_dump_json(indent=1) + "\n")
-    os.chown(fresh, os.geteuid(), os.getegid())
-    fresh.rename(shelf.path(made))
     return made
 
 
@@ -122,7 +137,9 @@ async def _copy_databases(
         if not await running:
             raise Refusal(f"The databases could not be copied: {last_line(copying.log)}")
     finally:
-        running.cancel()
+        if not running.done():
+            running.cancel()
+            await asyncio.wait({running})
     manifest = Manifest.read(target)
     progress.update(task, description="checking the copy", completed=0, total=manifest.size)
     await asyncio.to_thread(manifest.check, lambda size: progress.advance(task, size))

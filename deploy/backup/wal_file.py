@@ -16,6 +16,10 @@ WANTED = "wanted"
 TAIL = ".tail"
 """The end of a timeline whose server is gone: a segment that was never finished."""
 
+PARTIAL = ".partial"
+"""What PostgreSQL adds to the last segment of a timeline it leaves. Two restores may leave the same one at two places;
+no restore reads it, and refusing the second would stop the archive."""
+
 DAMAGED = 200
 """An exit code above 125 makes PostgreSQL give up; with 1 it would take a damaged segment for the end of the log."""
 
@@ -25,7 +29,8 @@ def put(source: Path, archive: Path, suffix: str = "") -> None:
     if not (archive / WANTED).exists():
         return
     kept = archive / f"{source.name}{suffix}.gz"
-    if kept.exists() and not suffix:
+    passing = suffix or source.suffix == PARTIAL
+    if kept.exists() and not passing:
         if not _same(source, kept):
             sys.exit(f"{kept} holds something else: does another server archive to this place?")
         return

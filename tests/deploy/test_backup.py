@@ -17,9 +17,9 @@ from rich.console import Console
 
 from deploy.backup import wal_file
 from deploy.backup.files import keep_up, names
-from deploy.backup.moment import read
+from deploy.backup.moment import read, way_to
 from deploy.backup.restore import Restored, restore
-from deploy.backup.shelf import Backup, Shelf
+from deploy.backup.shelf import Backup, Restore, Shelf, label
 from deploy.backup.take import backup
 from deploy.backup.wal import SEGMENT, Archive, position
 from deploy.local.postgres import Postgres
@@ -79,10 +79,6 @@ class Site:
             await self.run(f"INSERT INTO kept VALUES ({n})", group)
         return datetime.now(UTC)
 
-    async def make_tables(self) -> None:
-        for group in self.settings.own_groups:
-            await self.run("CREATE TABLE kept (n int PRIMARY KEY)", group)
-
     async def back_up(self, keep: int = 7) -> Backup:
         return await backup(self.settings, keep, QUIET)
 
@@ -111,16 +107,36 @@ def scratch_var() -> Iterator[Var]:
         yield var
 
 
-@pytest.fixture
-def var() -> Iterator[Var]:
+@pytest.fixture(scope="module")
+async def template() -> AsyncIterator[Var]:
+    """Two databases with a table each, made once."""
+    with scratch_var() as var:
+        site = Site(var)
+        async with site.up():
+            for group in site.settings.own_groups:
+                await site.run("CREATE TABLE kept (n int PRIMARY KEY)", group)
+        yield var
+
+
+@contextmanager
+def copied(template: Var) -> Iterator[Var]:
     with scratch_var() as made:
+        shutil.copytree(template.secrets, made.secrets, dirs_exist_ok=True)
+        shutil.copytree(template.data, made.data)
+        for path in (made.data, *made.data.rglob("*")):
+            shutil.chown(path, template.data.owner())
+        yield made
+
+
+@pytest.fixture
+def var(template: Var) -> Iterator[Var]:
+    with copied(template) as made:
         yield made
 
 
 async def test_goes_back_to_a_second_and_again_and_forth(var: Var) -> None:
     site = Site(var)
     async with site.up():
-        await site.make_tables()
         await site.write(1, "first")
         made = await site.back_up()
         second = await site.write(2, "second")
@@ -150,17 +166,47 @@ async def test_goes_back_to_a_second_and_again_and_forth(var: Var) -> None:
     await site.back(fourth)
     async with site.up():
         assert await site.rows() == {1, 2, 4}
-        await site.back_up()
-        await site.write(6)
-    await site.back(None)
-    async with site.up():
-        assert await site.rows() == {1, 2, 4, 6}
+
+
+def test_takes_the_newest_backup_on_the_timeline_that_counted_then(tmp_path: Path) -> None:
+    """Restored at 10 to 5, from the backup of 2; those of 7 and 12 are on different sides of that."""
+
+    def at(hour: int) -> datetime:
+        return datetime(2026, 5, 29, hour, tzinfo=UTC)
+
+    shelf = Shelf(tmp_path, tmp_path / "wal")
+    shelf.wal.mkdir()
+    (shelf.wal / "00000002.history.gz").write_bytes(gzip.compress(b"1\t0/5000000\tbefore 2026-05-29 05:00:00+00\n"))
+    for hour, timeline, ends in ((2, 1, "0/2000100"), (7, 1, "0/7000000"), (12, 2, "0/8000000")):
+        made = Backup(
+            name=label(at(hour)),
+            started_at=at(hour),
+            finished_at=at(hour),
+            timeline=timeline,
+            start_lsn=ends,
+            end_lsn=ends,
+            server_version="18.4",
+            groups=("events",),
+            database_bytes=0,
+            files=0,
+        )
+        shelf.path(made).mkdir(parents=True)
+        (shelf.path(made) / "backup.json").write_text(made.model_dump_json())
+    shelf.note(Restore(at=at(10), before=1, timeline=2, to=at(5), base=label(at(2))))
+
+    chosen = {hour: way_to(at(hour), shelf, Archive(shelf.wal)) for hour in (3, 8, 11, 13)}
+    assert {hour: (way.base.name, way.timeline) for hour, way in chosen.items()} == {
+        3: (label(at(2)), 1),
+        8: (label(at(7)), 1),
+        11: (label(at(2)), 2),
+        13: (label(at(12)), 2),
+    }
+    assert way_to(None, shelf, Archive(shelf.wal)) == chosen[13]
 
 
 async def test_brings_back_what_a_killed_server_had_not_archived(var: Var) -> None:
     site = Site(var)
     async with site.up() as process:
-        await site.make_tables()
         await site.back_up()
         await site.write(1)
         away = var.archive.rename(var.backups / "away")  # so that a segment stays behind that is complete …
@@ -174,21 +220,17 @@ async def test_brings_back_what_a_killed_server_had_not_archived(var: Var) -> No
 
 
 @pytest.fixture(scope="module")
-async def kept() -> AsyncIterator[Site]:
+async def kept(template: Var) -> AsyncIterator[Site]:
     """A stack that is down, with two backups and a row before, between and after."""
-    with scratch_var() as var:
-        yield await filled(Site(var))
-
-
-async def filled(site: Site) -> Site:
-    async with site.up():
-        await site.make_tables()
-        for n in (1, 2):
-            await site.write(n, f"file {n}")
-            await site.back_up()
-        await site.write(3)
-        await site.archived()
-    return site
+    with copied(template) as var:
+        site = Site(var)
+        async with site.up():
+            for n in (1, 2):
+                await site.write(n, f"file {n}")
+                await site.back_up()
+            await site.write(3)
+            await site.archived()
+        yield site
 
 
 async def test_restores_beside_the_stack_and_archives_nowhere_near(kept: Site, var: Var) -> None:
@@ -252,8 +294,12 @@ async def test_leaves_everything_as_it_is_when_a_backup_or_the_log_is_damaged(ke
 async def test_keeps_as_many_backups_as_asked_for_and_what_they_need(var: Var) -> None:
     site = Site(var)
     async with site.up():
-        await site.make_tables()
         await site.write(1, "gone before")
+        (var.secrets / "dangling").symlink_to("nowhere")
+        with pytest.raises(Refusal, match="The backup could not be written"):
+            await site.back_up()
+        assert not list(site.shelf.bases.iterdir())
+        (var.secrets / "dangling").unlink()
         await site.back_up()
         (var.files / "members" / "gone before").unlink()
         await site.write(2, "gone since")
@@ -313,6 +359,12 @@ def test_the_archive_keeps_a_segment_once_and_never_another_in_its_place(tmp_pat
         refused = archive_command("put", segment, archive)
         assert refused.returncode == 1
         assert "holds something else" in refused.stderr
+    # Two restores may leave one segment of a timeline at two places: that must not stop the archive.
+    partial = segment.with_name(f"{segment.name}.partial")
+    for content in (b"short", b"longer"):
+        partial.write_bytes(content)
+        assert archive_command("put", partial, archive).returncode == 0
+
     assert archive_command("get", segment.name, tmp_path / "back", archive).returncode == 0
     assert (tmp_path / "back").read_bytes() == b"log" * 1000
 
