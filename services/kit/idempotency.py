@@ -20,7 +20,7 @@ from services.kit.auth import Caller
 from services.kit.db import Base, Moment, now
 from services.kit.errors import BadRequest, IdempotencyKeyReused, RequestInProgress
 from services.kit.form import fingerprint_of
-from services.kit.statement import connection_of, fetch
+from services.kit.statement import connection_of, fetch, fetch_together
 
 HEADER = "idempotency-key"
 KEPT = timedelta(hours=72)
@@ -83,12 +83,12 @@ class Attempt:
         `IdempotencyKeyReused` when the request differs."""
         name = "\0".join((self._subject, self._route, self._key)).encode()
         number = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
-        connection = await connection_of(session)
-        [(held,)] = await fetch(connection, _HOLD, [number])
+        # Sent together with the transaction's beginning, answered together. The look-up is a statement of its own and
+        # so sees what was committed before the lock was given.
+        asked = ((_HOLD, [number]), (_LOOK_UP, [self._subject, self._route, self._key, now() - KEPT]))
+        [(held,)], found = await fetch_together(await connection_of(session), asked)
         if not held:
             raise RequestInProgress(retry_after=1)
-        # A statement of its own: it sees what was committed before the lock was given.
-        found = await fetch(connection, _LOOK_UP, [self._subject, self._route, self._key, now() - KEPT])
         if not found:
             return None
         fingerprint, status, headers, body = found[0]

@@ -1,7 +1,7 @@
 """Statements that are compiled once and run many times, on plain psycopg connections (docs/adr/0003)."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -77,6 +77,18 @@ async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: S
     cursor = psycopg.AsyncRawCursor(connection)
     await cursor.execute(_encoded(sql), arguments, prepare=True)
     return await cursor.fetchall()
+
+
+async def fetch_together(
+    connection: psycopg.AsyncConnection[Any], asked: Iterable[tuple[str, Sequence[Any]]]
+) -> list[list[tuple[Any, ...]]]:
+    """Run several in order for one round trip."""
+    cursors = []
+    async with connection.pipeline():
+        for sql, arguments in asked:
+            cursors.append(cursor := psycopg.AsyncRawCursor(connection))
+            await cursor.execute(_encoded(sql), arguments, prepare=True)
+        return [await cursor.fetchall() for cursor in cursors]
 
 
 async def fetch_within(session: AsyncSession, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
