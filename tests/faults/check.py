@@ -1,7 +1,7 @@
 """`make faults`: breaks a system of its own in every way named here, and looks for what it had acknowledged.
 
 Prints what was found, and keeps it as JSON in `tests/faults/.out`. Ends with 1 when anything was lost, doubled, stale,
-overbooked or delivered wrongly, when a limit was not kept, or when the checker was blind to a planted fault; with 2 when
+overbooked or delivered wrongly, when a limit was not kept, or when the checker was blind to planted damage; with 2 when
 nothing failed and something could not be run.
 """
 

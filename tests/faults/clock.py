@@ -68,6 +68,9 @@ class Clock:
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
             "FAKETIME_DISABLE_SHM": "1",
+            # Its own repair of waits on the monotonic clock makes each of them return at once: Python's threads would
+            # do nothing but hand the interpreter to each other.
+            "FAKETIME_FORCE_MONOTONIC_FIX": "0",
         }
 
     @property
