@@ -87,6 +87,7 @@ def test_commands_for_a_stack_that_is_not_up(var: Var) -> None:
         ["status"],
         ["openapi"],
         ["migrate"],
+        ["backup"],
         ["keys", "create", "--name", "x", "--scope", "*"],
     ):
         assert "No stack runs in" in refusal(*command, VAR=str(var.root))
