@@ -75,6 +75,11 @@ class Imports:
         headers = {"Idempotency-Key": f"run-{id}"}
         return await self._call("POST", f"/v1/imports/{id}/runs", json={}, headers=headers)
 
+    async def cancel(self, id: str) -> Json:
+        """End it where it stands. Asked once: who breaks off does not wait."""
+        reply = await self._http.post(f"/v1/imports/{id}/cancellations", headers={"Idempotency-Key": f"cancel-{id}"})
+        return _accepted(reply)
+
     async def read(self, id: str) -> Json:
         """An import as it is now."""
         return await self._call("GET", f"/v1/imports/{id}")
@@ -122,26 +127,50 @@ def _accepted(reply: httpx.Response) -> Json:
 async def import_file(
     base_url: str, key: str, wish: Wish, console: Console, transport: httpx.AsyncBaseTransport | None = None
 ) -> None:
-    """Rehearse, tell, ask, store, tell. Raises `Refusal` when the file or a call is turned down."""
+    """Rehearse, tell, ask, store, tell. Raises `Refusal` when the file or a call is turned down.
+
+    Broken off (Ctrl-C), it ends the import, too.
+    """
     async with Imports(base_url, key, transport) as imports:
         sent = await imports.send(wish)
-        checked = await _followed(imports, sent["id"], "Rehearsing", console)
-        _show_columns(checked, console)
-        if checked["state"] in ("failed", "proposed"):
-            raise Refusal(checked["problem"]["detail"])
-        await _report(imports, checked, "would be ", console)
-        taken = checked["counts"]["created"] + checked["counts"]["updated"]
-        if wish.rehearse_only or not taken:
-            await _keep_rejected(imports, checked, wish, console)
-            return
-        if not wish.yes and not typer.confirm(f"Store {taken:,} rows?"):
-            console.print("Nothing was stored.")
-            return
-        await imports.run(sent["id"])
-        done = await _followed(imports, sent["id"], "Storing", console)
-        await _report(imports, done, "", console)
-        await _keep_rejected(imports, done, wish, console)
-        console.print(f"Import {done['id']} can be taken back until {(done['undo_until'] or '')[:10]}.")
+        try:
+            await _carry_through(imports, sent, wish, console)
+        except asyncio.CancelledError:
+            await _break_off(imports, sent["id"], console)
+            raise
+
+
+async def _break_off(imports: Imports, id: str, console: Console) -> None:
+    try:
+        ended = await imports.cancel(id)
+    except (Refusal, httpx.TransportError):
+        console.print(f"Broken off. Import {id} may go on by itself; look with GET /v1/imports/{id}.")
+        return
+    if ended["undo_until"] is None:
+        console.print("Broken off. Nothing was stored.")
+    else:
+        stored = ended["counts"]["created"] + ended["counts"]["updated"]
+        console.print(f"Broken off. {stored:,} rows are stored; POST /v1/imports/{id}/undos takes them back.")
+
+
+async def _carry_through(imports: Imports, sent: Json, wish: Wish, console: Console) -> None:
+    checked = await _followed(imports, sent["id"], "Rehearsing", console)
+    _show_columns(checked, console)
+    if checked["state"] in ("failed", "proposed"):
+        raise Refusal(checked["problem"]["detail"])
+    await _report(imports, checked, "would be ", console)
+    taken = checked["counts"]["created"] + checked["counts"]["updated"]
+    if wish.rehearse_only or not taken:
+        await _keep_rejected(imports, checked, wish, console)
+        return
+    if not wish.yes and not typer.confirm(f"Store {taken:,} rows?"):
+        console.print("Nothing was stored.")
+        return
+    await imports.run(sent["id"])
+    done = await _followed(imports, sent["id"], "Storing", console)
+    await _report(imports, done, "", console)
+    await _keep_rejected(imports, done, wish, console)
+    console.print(f"Import {done['id']} can be taken back until {(done['undo_until'] or '')[:10]}.")
 
 
 async def _followed(imports: Imports, id: str, title: str, console: Console) -> Json:

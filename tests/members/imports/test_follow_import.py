@@ -106,6 +106,16 @@ async def test_a_worker_that_dies_half_way_loses_and_doubles_nothing(members: Ap
     assert len({row["record_id"] for row in rows}) == 1_400
 
 
+async def test_a_worker_that_died_while_reading_reads_no_row_twice(members: Api) -> None:
+    m = uuid4().hex[:10]
+    reply = await post_file(members, f"编号,单位名称\n{m}1,甲\n{m}2,乙\n".encode())
+    async with members.runtime.database.transaction() as session:
+        left_over = text("INSERT INTO import_line (import_id, number, cells, extra) VALUES (:id, 2, :cells, '{}')")
+        await session.execute(left_over, {"id": reply.json()["id"], "cells": [f"{m}1", "甲"]})
+    done = await worked_off(members, reply.json()["id"])
+    assert (done["state"], done["counts"]["read"], done["counts"]["created"]) == ("done", 2, 2)
+
+
 async def test_what_cannot_be_taken_back_any_more_is_forgotten(members: Api) -> None:
     done = await imported(members, f"name\nInn {uuid4().hex}\n")
     async with members.runtime.database.transaction() as session:

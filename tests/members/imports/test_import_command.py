@@ -69,6 +69,26 @@ async def test_only_rehearses_when_asked_to(members: Api, signer: Signer, tmp_pa
     assert await members.items("/v1/organisations", identifier=f"external:{m}") == []
 
 
+async def test_broken_off_it_ends_the_import_too(members: Api, signer: Signer, tmp_path: Path) -> None:
+    file = tmp_path / "名单.csv"
+    file.write_text("name\nInn\n")
+    console = Console(file=io.StringIO(), width=200)
+    wish = Wish(file, "organisations", None, "leave_out", rehearse_only=False, yes=True)
+    transport = httpx.ASGITransport(members.app)
+    # No worker runs: the command waits until it is broken off.
+    running = asyncio.create_task(import_file("http://test", signer.staff(), wish, console, transport))
+    for _ in range(500):
+        if await members.items("/v1/imports", state="reading"):
+            break
+        await asyncio.sleep(0.01)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert await members.items("/v1/imports", state="reading") == []
+    assert isinstance(console.file, io.StringIO)
+    assert "Broken off. Nothing was stored." in console.file.getvalue()
+
+
 async def test_says_in_one_line_what_is_wrong_with_a_file(members: Api, signer: Signer, tmp_path: Path) -> None:
     file = tmp_path / "members.pdf"
     file.write_bytes(b"%PDF-1.7")
