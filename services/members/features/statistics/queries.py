@@ -43,7 +43,7 @@ _EVERYBODY_OR_OWNER = or_(_OWNER.is_(None), MembershipRow.organisation_id == _OW
 
 @lru_cache(maxsize=16)
 def composition(by: frozenset[str]) -> Statement:
-    """Rows of dimension, value, name in it, memberships and organisations: of the day `on`, for `owner`."""
+    """Rows of dimension, value, name in it, memberships and, in all, organisations: of the day `on`, for `owner`."""
     status = StatusOn.of_all(_ON)
     every = status.joined(
         select(
@@ -73,11 +73,13 @@ def composition(by: frozenset[str]) -> Statement:
 
 
 def _counted(name: str, value: ColumnElement[Any], of: CTE, where: ColumnElement[bool]) -> Select[Any]:
+    # Telling organisations apart means sorting all rows: only the total says how many they are.
+    organisations = func.count(distinct(of.c.organisation_id)) if name == "total" else literal_column("0")
     query = select(
         literal_column(f"'{name}'").label("dimension"),
         value.label("value"),
         func.count().label("memberships"),
-        func.count(distinct(of.c.organisation_id)).label("organisations"),
+        organisations.label("organisations"),
     ).where(where)
     return query if name == "total" else query.group_by(value)
 
