@@ -25,7 +25,8 @@ class Crowd:
     key: str
     met: Counter[str] = field(default_factory=Counter)
     """What became of them."""
-    _writers: list[asyncio.StreamWriter] = field(default_factory=list)
+    _open: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     async def gather(self, kind: str, size: int) -> None:
         """Open `size` connections that behave like `kind`; returns when they stand."""
@@ -39,25 +40,24 @@ class Crowd:
                 except (OSError, TimeoutError):
                     self.met["not connected"] += 1
                     return
-                self._writers.append(writer)
+                self._open.append((reader, writer))
                 if kind == "idle":
                     await self._ask_once(reader, writer)
                     return
             self._tasks.append(asyncio.create_task(self._behave(kind, number, reader, writer)))
 
-        self._tasks: list[asyncio.Task[None]] = []
         await asyncio.gather(*(one(number) for number in range(size)))
 
     def still_open(self) -> int:
         """Connections that the other side has not closed."""
-        return sum(not writer.transport.is_closing() for writer in self._writers)
+        return sum(not (writer.transport.is_closing() or reader.at_eof()) for reader, writer in self._open)
 
     async def leave(self) -> None:
         """Everybody goes."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for writer in self._writers:
+        for _, writer in self._open:
             writer.transport.abort()
 
     def _head(self, method: str, path: str) -> bytes:
