@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Column, inspect
+from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -92,11 +92,11 @@ def _places(kind: type[DeclarativeBase]) -> list[_Place]:
             column.server_default is not None or column.identity is not None,
             _writes(column),
         )
-        for column in mapper.local_table.columns
+        for column in mapper.local_table.c
     ]
 
 
-def _default(column: Column[Any]) -> Callable[[], Any] | None:
+def _default(column: Any) -> Callable[[], Any] | None:
     default: Any = column.default
     if default is None:
         return None
@@ -104,7 +104,7 @@ def _default(column: Column[Any]) -> Callable[[], Any] | None:
     return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
 
 
-def _writes(column: Column[Any]) -> Callable[[Any], Any] | None:
+def _writes(column: Any) -> Callable[[Any], Any] | None:
     kind = column.type
     if isinstance(kind, Json):
         return kind.dumped
@@ -114,11 +114,12 @@ def _writes(column: Column[Any]) -> Callable[[Any], Any] | None:
 
 
 async def _copy(session: AsyncSession, rows: Sequence[Any]) -> None:
-    table = inspect(type(rows[0])).local_table
+    kind: type[DeclarativeBase] = type(rows[0])
+    table: Any = inspect(kind).local_table
     # What no row says, PostgreSQL fills in: numbers of a sequence, the transaction.
     places = [
         place
-        for place in _places(type(rows[0]))
+        for place in _places(kind)
         if not place.made_by_server
         or place.default is not None
         or any(getattr(row, place.attribute) is not None for row in rows)

@@ -27,8 +27,9 @@ Store = Callable[[AsyncSession, Caller, Sequence[Any]], Awaitable[None]]
 class Records(Protocol):
     """One kind of record, as an import writes it."""
 
-    build: "Build | None"
-    """Builds the row of a new record: what of making it needs no database, and may be done ahead."""
+    @property
+    def build(self) -> "Build | None":
+        """Builds the row of a new record: what of making it needs no database, and may be done ahead."""
 
     async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """What must be asked of others before the transaction begins."""
