@@ -15,9 +15,9 @@ _STATED: Final = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "l
 _INT32: Final = 2**31 - 1
 _EXACT: Final = 2**53 - 1
 """The largest whole number that every reader of JSON holds exactly."""
-_LONGEST: Final = {"uuid": 36, "date": 10, "date-time": 32}
 _LONGEST_TEXT: Final = 20_000
 _LONGEST_FILE: Final = 10_000_000
+_LONGEST: Final = {"uuid": 36, "date": 10, "date-time": 32, "binary": _LONGEST_FILE}
 _MOST_ITEMS: Final = 10_000
 _NULL: Final = {"type": "null"}
 _OR_NULL: Final = "OrNull"
@@ -78,7 +78,7 @@ def _holders(operation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for body in bodies:
         for media_type, media in body.get("content", {}).items():
             if "schema" in media:
-                if not media_type.endswith("json"):
+                if not media_type.endswith("json") and media["schema"].get("type") == "string":
                     media["schema"] = {"maxLength": _LONGEST_FILE, **media["schema"]}
                 yield media
         yield from (header for header in body.get("headers", {}).values() if "schema" in header)
