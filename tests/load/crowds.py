@@ -4,6 +4,7 @@
 import asyncio
 import contextlib
 import json
+import socket
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ import uvloop
 
 _AT_ONCE: Final = 200
 """Connections opened side by side; more would only fill the backlog."""
+_SETTLING_SECONDS: Final = 3.0
+"""After which a crowd is only slow; its coming is a rush of requests like any other."""
 _PAGE: Final = "organisations?limit=200"
 
 
@@ -36,7 +39,7 @@ class Crowd:
             async with gate:
                 try:
                     async with asyncio.timeout(20):
-                        reader, writer = await asyncio.open_connection(self.host, self.port, limit=4_096)
+                        reader, writer = await self._connect(kind)
                 except (OSError, TimeoutError):
                     self.met["not connected"] += 1
                     return
@@ -47,6 +50,18 @@ class Crowd:
             self._tasks.append(asyncio.create_task(self._behave(kind, number, reader, writer)))
 
         await asyncio.gather(*(one(number) for number in range(size)))
+
+    async def _connect(self, kind: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        opened = socket.socket()
+        opened.setblocking(False)
+        if kind == "slow readers":  # the system's own buffer would take whole answers, and nobody would notice
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        try:
+            await asyncio.get_running_loop().sock_connect(opened, (self.host, self.port))
+        except BaseException:
+            opened.close()
+            raise
+        return await asyncio.open_connection(sock=opened, limit=4_096)
 
     def still_open(self) -> int:
         """Connections that the other side has not closed."""
@@ -82,7 +97,7 @@ class Crowd:
                 head = self._head("POST", "organisations") + b"Content-Length: 5000\r\n\r\n"
                 await self._drip(writer, reader, head, b" ")
             elif kind == "slow readers":
-                writer.write((self._head("GET", _PAGE) + b"\r\n") * 20)
+                writer.write((self._head("GET", _PAGE) + b"\r\n") * 4)
                 while piece := await reader.read(1_024):
                     self.met["bytes"] += len(piece)
                     await asyncio.sleep(0.5)
@@ -126,6 +141,7 @@ async def _serve() -> None:
         order: dict[str, Any] = json.loads(line)
         crowd = Crowd(order["host"], order["port"], order["key"])
         await crowd.gather(order["kind"], order["size"])
+        await asyncio.sleep(_SETTLING_SECONDS)
         _say({"open": crowd.still_open()})
         await loop.run_in_executor(None, sys.stdin.readline)
         still = crowd.still_open()
