@@ -192,7 +192,7 @@ def _word_by_word(left: Spelled, right: Spelled, neutral: frozenset[str], freque
     most = 8.0 if left.glossed or right.glossed or all(rest) else 10.0 if any(rest) else _MOST_OF_A_NAME
     if most == 10.0 and all(word in DROPPED for word in (*rest[0], *rest[1])):
         most = 12.0
-    bits = min(most, bits) - _against(*rest, common_words)
+    bits = min(most, bits) - _against(rest[0], rest[1], common_words)
     return Evidence("name", bits, left.written, right.written, similarity)
 
 

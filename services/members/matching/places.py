@@ -52,7 +52,9 @@ def place_of_name(han: str) -> str:
 def countries() -> dict[str, str]:
     """Chinese names of countries, as folded, and their English words."""
     zh, en = babel.Locale.parse("zh").territories, babel.Locale.parse("en").territories
-    named = {fold(zh[code]).replace(" ", ""): fold(en[code]) for code in zh if code.isalpha() and len(code) == 2}
+    # Territories are named by letters, parts of the world by numbers.
+    codes = [str(code) for code in zh if len(str(code)) == 2 and str(code).isalpha()]
+    named = {fold(str(zh[code])).replace(" ", ""): fold(str(en[code])) for code in codes}
     return {**named, "朝鲜": "korea democratic", "韩国": "korea", "美国": "united states", "英国": "united kingdom"}
 
 
