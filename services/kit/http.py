@@ -175,6 +175,11 @@ class Peer:
                 if content is not None:
                     headers["Content-Type"] = "application/json"
                 response = await self._http.request(method, path, params=params, content=content, headers=headers)
+                if response.status_code == 401:
+                    # The token was given by a clock that is not the callee's: nothing was done, and another may do.
+                    self._authorise.forget()
+                    headers["Authorization"] = f"Bearer {await self._authorise()}"
+                    response = await self._http.request(method, path, params=params, content=content, headers=headers)
         except (TimeoutError, httpx.TimeoutException) as error:
             self._breaker.record(ok=False)
             raise GatewayTimeout(f"{self.name} did not answer in time.") from error
@@ -213,6 +218,10 @@ class Authorise:
             if self._fresh.over:
                 await self._renew()
         return self._token
+
+    def forget(self) -> None:
+        """The token was refused: ask for another the next time."""
+        self._fresh = Lasting(0)
 
     async def _renew(self) -> None:
         try:

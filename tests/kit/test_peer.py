@@ -265,3 +265,20 @@ async def test_a_token_ends_when_the_clock_is_set_past_its_end(signer: Signer, m
         await authorise()
         assert asked == 2, "every other service would refuse the first token now"
         await authorise.close()
+
+
+async def test_a_refused_token_is_asked_anew_once(signer: Signer) -> None:
+    refusals = 1
+
+    async def refuses_first(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal refusals
+        refusals -= 1
+        await (says(401) if refusals >= 0 else GOOD)(scope, receive, send)
+
+    callee = Callee(refuses_first)
+    async with asking(callee, signer) as peer:
+        assert (await peer.get("/v1/word", Answered)).word == "yes"
+        assert len(callee.asked) == 2
+        refusals = 2
+        with pytest.raises(BadGateway):
+            await peer.get("/v1/word", Answered)
