@@ -16,7 +16,7 @@ import psutil
 import psycopg
 from rich.console import Console
 
-from tests.bench import files, growth, operations, proxies, report, seed, statement_counts, targets, tools
+from tests.bench import docs, files, growth, operations, proxies, report, seed, statement_counts, targets, tools
 from tests.bench.naive import TABLES
 from tests.bench.operations import BARE, GATEWAY, NAIVE, PGBENCH, READS, SERVICE, WRITES, Places
 from tests.bench.outcome import Cell, Outcome
@@ -185,8 +185,6 @@ def main() -> None:
     outcome.keep(kept)
     print(f"kept in {kept.relative_to(ROOT)}")  # noqa: T201 - a command prints
     if options.write_docs:
-        from tests.bench import docs  # reads a plotting library, which nothing else needs
-
         docs.write(outcome, judged)
     sys.exit(0 if all(target.met for target in judged if target.required) else 1)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from tests.bench import plots
 from tests.bench.outcome import Outcome, Target
 from tests.bench.report import TABLES, Rows, target_rows
 from tests.wire.stack import ROOT
@@ -18,8 +17,14 @@ def write(outcome: Outcome, targets: list[Target]) -> None:
     _, ended, after = rest.partition(END)
     if not begun or not ended:
         raise LookupError(f"{PAGE.name} has lost its marks: {BEGIN} and {END}")
-    drawn = plots.draw(outcome, PLOTS)
+    drawn = _drawn(outcome) if outcome.growth or outcome.workers else []
     PAGE.write_text(f"{before}{BEGIN}\n{_figures(outcome, targets, drawn)}\n{END}{after}")
+
+
+def _drawn(outcome: Outcome) -> list[str]:
+    from tests.bench import plots  # reads a plotting library, which nothing else needs
+
+    return plots.draw(outcome, PLOTS)
 
 
 def _figures(outcome: Outcome, targets: list[Target], drawn: list[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from tests.bench.growth import CURVES
 from tests.bench.outcome import Outcome
@@ -45,6 +45,7 @@ def _growth(outcome: Outcome, axes: Any) -> None:
     axes.set_title("A read of the service by the number of organisations", fontsize=10)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}"))
+        axis.set_minor_formatter(NullFormatter())
     axes.grid(visible=True, which="major", alpha=0.3)
     axes.legend(fontsize=8, ncols=2)
 
