@@ -51,7 +51,7 @@ class Patience:
 
 
 READS: Final = Patience(burst=0.5, standing=0.3, late=0.85, pace=1_000, longest=3.0)
-WRITES: Final = Patience(burst=6.0, standing=0.5, late=3.0, pace=150, longest=8.0)
+WRITES: Final = Patience(burst=6.0, standing=0.5, late=3.0, pace=150, longest=12.0)
 LONG: Final = Patience(burst=6.0, standing=2.0, late=float("inf"), pace=50, longest=8.0)
 
 
@@ -106,13 +106,15 @@ class Gate:
         """Wait for a place, and take it. Raises `Overloaded`, at once, when the wait would be too long."""
         line = self._lines[operation]
         now = self._clock()
-        if len(line.waiting) >= self._most_waiting(line, now):
-            raise Overloaded(retry_after=1)
         if not line.waiting:
+            # A new crowd is trusted anew: how slow it was in the last one says little of this one.
+            line.pace, line.known = max(line.pace, self.patience.pace), False
             line.began = line.measured_at = now
             line.answered = 0
             if line not in self._ready:
                 self._ready.append(line)
+        if len(line.waiting) >= self._most_waiting(line, now):
+            raise Overloaded(retry_after=1)
         turn = asyncio.get_running_loop().create_future()
         line.waiting.append(turn)
         try:

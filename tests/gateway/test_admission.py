@@ -74,6 +74,17 @@ async def test_the_pace_is_measured_and_decides_how_many_wait() -> None:
     await _end(crowd)
 
 
+async def test_a_new_crowd_is_trusted_although_the_last_one_was_slow() -> None:
+    door = Door(at_once=4)
+    slow = await door.crowd(3 + 10)
+    for _ in range(10):
+        await door.answered(seconds=1.0)
+    assert all(task.done() for task in slow)
+    crowd = await door.crowd(10)
+    assert _sent_away(crowd) == 0
+    await _end(crowd)
+
+
 async def test_a_service_that_falls_silent_is_waited_for_by_few() -> None:
     door = Door(at_once=4)
     crowd = await door.crowd(3 + 5)

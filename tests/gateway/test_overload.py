@@ -42,8 +42,11 @@ async def test_a_service_is_given_no_more_than_it_can_work_on_and_nobody_waits_i
     async with raw_service(slow) as members:
         with gate.in_front_of(members, at_once=8):
             client = gate.as_(key)
-            await asyncio.gather(*(client.get("/v1/organisations") for _ in range(30)))  # it learns the pace
-            replies = await asyncio.gather(*(client.get("/v1/organisations") for _ in range(150)))
+            asked = []
+            for _ in range(6):
+                asked += [asyncio.create_task(client.get("/v1/organisations")) for _ in range(30)]
+                await asyncio.sleep(0.15)
+            replies = await asyncio.gather(*asked)
             statuses = Counter(reply.status_code for reply in replies)
             assert statuses.keys() == {200, 503}
             assert statuses[200] > 20
