@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -169,6 +170,13 @@ class _Checks:
         if not holds:
             self._problems.append(otherwise)
 
+    async def _made(self, path: str, body: Any) -> dict[str, Any]:
+        """Create, patiently."""
+        reply = await self._office.insist(path, body)
+        assert reply.status_code == 201, reply.text
+        record: dict[str, Any] = reply.json()
+        return record
+
     async def _token(self) -> None:
         """A session's access token ends, and is renewed."""
         self._say("across the end of an access token")
@@ -208,10 +216,10 @@ class _Checks:
         """The office's day ends: what was due today is overdue, at midnight there and not at midnight UTC."""
         self._say("across the end of the office's day")
         midnight = _midnight_after(self._clock.moment)
-        await self._clock.move_to(midnight - timedelta(seconds=8))
         today = (midnight - timedelta(days=1)).date()
-        counterpart = await self._office.made("/v1/counterparts", a_counterpart())
-        due = await self._office.made("/v1/follow-ups", a_follow_up(counterpart["id"], due_on=today.isoformat()))
+        counterpart = await self._made("/v1/counterparts", a_counterpart())
+        due = await self._made("/v1/follow-ups", a_follow_up(counterpart["id"], due_on=today.isoformat()))
+        await self._clock.move_to(midnight - timedelta(seconds=8))
         await self._while_it_turns(midnight, f"/v1/follow-ups/{due['id']}", "overdue", False, True)
 
     async def _year(self) -> None:
@@ -219,10 +227,10 @@ class _Checks:
         self._say("across the end of the year")
         year = self._clock.moment.astimezone(ZONE).year
         new_year = datetime(year + 1, 1, 1, tzinfo=ZONE)
-        kind = await self._office.made("/v1/membership-types", a_membership_type())
+        kind = await self._made("/v1/membership-types", a_membership_type(code=f"type-{uuid4().hex[:12]}"))
         organisation = await an_organisation_of(self._office)
         term = {"starts_on": f"{year}-01-01", "ends_on": date(year, 12, 31).isoformat()}
-        membership = await self._office.made("/v1/memberships", a_membership(organisation, kind["id"], terms=[term]))
+        membership = await self._made("/v1/memberships", a_membership(organisation, kind["id"], terms=[term]))
         await self._clock.move_to(new_year - timedelta(seconds=8))
         await self._while_it_turns(new_year, f"/v1/memberships/{membership['id']}", "status", "active", "grace")
 
