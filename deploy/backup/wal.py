@@ -15,6 +15,7 @@ from deploy.refusal import Refusal
 
 SEGMENT = 16 * 1024 * 1024  # bytes, as `initdb` makes them
 _KEPT = re.compile(r"([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})(\.tail)?\.gz")
+_OF_SEGMENT = re.compile(r"[0-9A-F]{8}([0-9A-F]{16})\.")
 _PLAIN = re.compile(r"[0-9A-F]{24}")
 _ENDED = re.compile(r"tx: +(\d+),.* desc: (?:COMMIT|ABORT) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?) UTC")
 _PAGE_HEADER = struct.Struct("=HHIQ")  # magic, flags, timeline, the page's own position
@@ -91,8 +92,8 @@ class Archive:
         """Remove segments that none of the backups that start there needs; histories stay, they are small."""
         oldest = min(position(lsn) // SEGMENT for lsn in start_lsns)
         for path in self.directory.iterdir():
-            match = _KEPT.fullmatch(path.name)
-            if match and _number(match[2] + match[3]) < oldest:
+            named = _OF_SEGMENT.match(path.name)  # a segment, its tail, or what PostgreSQL notes about one
+            if named and _number(named[1]) < oldest:
                 path.unlink()
 
     def _of(self, lineage: list[Stretch]) -> dict[int, int]:

@@ -21,7 +21,7 @@ from deploy.backup.moment import read, way_to
 from deploy.backup.restore import Restored, restore
 from deploy.backup.shelf import Backup, Restore, Shelf, label
 from deploy.backup.take import backup
-from deploy.backup.wal import SEGMENT, Archive, position
+from deploy.backup.wal import SEGMENT, Archive, position, segment_name
 from deploy.local.postgres import Postgres
 from deploy.local.processes import Process
 from deploy.local.scratch import scratch_folder
@@ -311,6 +311,8 @@ async def test_keeps_as_many_backups_as_asked_for_and_what_they_need(var: Var) -
     archive = Archive(site.shelf.wal)
     assert [archive.gap(one.start_lsn, archive.lineage(1)) for one in (second, third)] == [None, None]
     assert min(archive.segments()[1]) == position(second.start_lsn) // SEGMENT
+    oldest = segment_name(1, position(second.start_lsn) // SEGMENT)
+    assert all(path.name >= oldest for path in site.shelf.wal.glob("0*"))  # what is noted about segments goes as well
 
 
 def test_keeps_uploaded_files_of_a_stack_that_was_backed_up(var: Var) -> None:
