@@ -44,6 +44,7 @@ _ABOUT: Final = {
     "version": "Raised by each change.",
 }
 """What fields of these names are, where the contract has no more to say."""
+_REFERENCE: Final = re.compile(r'"#/components/schemas/([^"]+)"')
 _FORMS: Final = re.compile(r"(Create|Update|Summary|Brief|Shown|Selection)$")
 """Forms of one record: a field is the same in each."""
 
@@ -65,8 +66,8 @@ def complete(document: dict[str, Any]) -> None:
 def _drop_unused(document: dict[str, Any], schemas: dict[str, Schema]) -> None:
     """A name that only stood beside null is used no more."""
     while True:
-        text = json.dumps(document)
-        unused = [name for name in schemas if f'"#/components/schemas/{name}"' not in text]
+        used = set(_REFERENCE.findall(json.dumps(document)))
+        unused = [name for name in schemas if name not in used]
         if not unused:
             return
         for name in unused:
