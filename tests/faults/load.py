@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 
@@ -54,6 +54,7 @@ class Load:
         self._client = client
         self._scene = scene
         self._random = Random(seed)
+        self._run = uuid4().hex[:8]  # the same chance again is not to be taken for the same requests again
         self._over = asyncio.Event()
         self._all_written = asyncio.Event()
         self._newest: dict[str, int] = {}
@@ -97,7 +98,7 @@ class Load:
             await asyncio.sleep(PACE * self._random.random() * 2)
 
     def _token(self, kind: str) -> str:
-        return f"{kind}-{self._random.getrandbits(64):016x}"
+        return f"{kind}-{self._run}-{self._random.getrandbits(64):016x}"
 
     # -- organisations -----------------------------------------------------------------------------------------------
 
