@@ -10,7 +10,6 @@ import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ import pytest
 
 from deploy.local.settings import GROUPS, Var
 from tests.deploy.conftest import Eventually
-from tests.wire.stack import free_ports
+from tests.wire.stack import free_ports, healthy
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROCESSES = {"postgres", *GROUPS, *(f"{group}-worker" for group in GROUPS)}
@@ -95,14 +94,6 @@ def is_up(up: Up) -> bool:
     return "Alliance is up" in up.printed
 
 
-def is_ready(up: Up) -> bool:
-    try:
-        up.call("/readyz")
-    except (OSError, HTTPException):
-        return False
-    return True
-
-
 def is_alive(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
@@ -150,7 +141,9 @@ async def test_restarts_what_dies(up: Up, patiently: Eventually) -> None:
     for pid in killed.values():
         os.kill(pid, signal.SIGKILL)
     await patiently(lambda: all(up.pids()[name] not in (None, pid) for name, pid in killed.items()))
-    await patiently(lambda: is_ready(up))  # asking is cheaper than the command, and leaves the machine to them
+    await patiently(
+        lambda: healthy(f"http://127.0.0.1:{up.port}")
+    )  # asking is cheaper than the command, and leaves the machine to them
     await patiently(lambda: up.alliance("status").returncode == 0)
     for name in KILLED:
         assert f"{name} was ended by SIGKILL; restarting in 0.5 s" in up.printed

@@ -46,6 +46,13 @@ class Caller(Api):
         """A request in full."""
         return await self._client.request(method, path, **given)
 
+    async def made(self, path: str, body: Any) -> dict[str, Any]:
+        """Create and give back the record, however busy the other side is."""
+        reply = await self.insist(path, body)
+        assert reply.status_code == 201, reply.text
+        record: dict[str, Any] = reply.json()
+        return record
+
     async def insist(self, path: str, body: Any, *, key: str | None = None) -> httpx.Response:
         """POST until it is answered, as a careful client does: again with the same Idempotency-Key while the other
         side is down, busy with the first attempt, or out of reach."""

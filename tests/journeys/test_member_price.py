@@ -52,8 +52,8 @@ async def test_while_members_is_frozen_registrations_are_taken_and_nothing_is_lo
             taken, busy = await asyncio.gather(asyncio.gather(*registering), _reads(office))
             known_to_be_down = await timed(_register(office, admission, member))
             left_open = await office.post("/v1/organisations", new, headers={"Idempotency-Key": key})
-    # What needs nobody shows how late everything is on this machine at this moment.
-    late = max(max(seconds) for seconds in busy)
+    # What needs nobody shows how late everything is on this machine at this moment; a registration is several such.
+    late = 3 * max(max(seconds) for seconds in busy)
     for reply, seconds in [*taken, known_to_be_down]:
         assert reply.status_code == 201, reply.text
         assert seconds < 2 + late

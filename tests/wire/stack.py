@@ -126,13 +126,14 @@ def _wait(stack: Stack, log: Path) -> None:
     while time.monotonic() < ends:
         if stack.process.poll() is not None:
             raise RuntimeError(f"the stack ended at once:\n{log.read_text()[-3000:]}")
-        if _healthy(stack.url):
+        if healthy(stack.url):
             return
         time.sleep(0.2)
     raise TimeoutError(f"the stack did not get healthy:\n{log.read_text()[-3000:]}")
 
 
-def _healthy(url: str) -> bool:
+def healthy(url: str) -> bool:
+    """Whether the gateway at an address is ready, and all behind it."""
     try:
         return httpx.get(f"{url}/readyz", timeout=1).status_code == 200
     except httpx.HTTPError:
