@@ -1,5 +1,6 @@
 """What every test may ask for: a server, a database a module, a service's app, callers."""
 
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -46,6 +47,8 @@ def server_of(config: pytest.Config) -> postgres.Server:
     if SERVER not in config.stash:
         given = getattr(config, "workerinput", {}).get("server")
         ends = ExitStack()
+        if not given:  # ended by SIGTERM, as by `timeout`, we would leave it running
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
         config.stash[SERVER] = postgres.Server(**given) if given else ends.enter_context(postgres.running())
         config.add_cleanup(ends.close)
     return config.stash[SERVER]
