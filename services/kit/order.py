@@ -45,6 +45,18 @@ def ordered(columns: Sequence[Any], keys: Keys) -> list[Any]:
     return [_ordered(column, key, descending) for column, (key, descending) in zip(columns, keys, strict=True)]
 
 
+def total_order(sort: str, named: Callable[[str], Sort], last: Sort) -> Keys:
+    """The keys of `name,-created_at`, and `last`, which no two rows share and which is called `id` itself: it goes the
+    way of the first key, so that one index can serve both."""
+    keys: list[tuple[Sort, bool]] = []
+    for part in sort.split(","):
+        name, descending = part.lstrip("-"), part.startswith("-")
+        if name == "id":
+            return [*keys, (last, descending)]
+        keys.append((named(name), descending))
+    return [*keys, (last, keys[0][1])]
+
+
 def keyed(query: Select[Any], keys: Keys) -> Select[Any]:
     """The query with its sort keys as columns `_key_0`, `_key_1` …"""
     for key, _ in keys:

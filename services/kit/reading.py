@@ -36,7 +36,7 @@ from services.kit.facets import facets_of
 from services.kit.filters import Column, Filter
 from services.kit.left_out import left_out_of
 from services.kit.listing import MAX_LIMIT, ListQuery, RowQuery, query_model
-from services.kit.order import Keys, Sort, keyed, ordered, page_of
+from services.kit.order import Keys, Sort, keyed, ordered, page_of, total_order
 from services.kit.paging import Cursors
 from services.kit.plans import is_steady
 from services.kit.search import best_first, matches, rank, search_parameters
@@ -54,7 +54,7 @@ from services.kit.shape import (
     Shape,
     caller_values,
 )
-from services.kit.statement import KEPT_STATEMENTS, Run, Statement, Statements
+from services.kit.statement import KEPT_STATEMENTS, Run, Statement, Statements, as_json
 
 if TYPE_CHECKING:
     from services.kit.custom.declared import Custom
@@ -178,7 +178,7 @@ class Resource(Generic[Row]):
             query = self._base(shown, embedded, rule, bound).add_columns(self.row.version.label("_version"), winner)
             inner = query.where(self.row.id == bindparam("id", type_=Uuid())).subquery("page")
             besides = [inner.c["_version"], inner.c["_winner"]]
-            statement = self._statements.keep(key, self._as_json(inner, [*shown, *embedded], besides))
+            statement = self._statements.keep(key, as_json(inner, [*shown, *embedded], besides))
         parameters = {"id": id, **caller_values(caller), **self._parameter_values(values or {})}
         if not (rows := await run(statement.sql, statement.arguments(parameters))):
             return None
@@ -245,19 +245,8 @@ class Resource(Generic[Row]):
         bound_to = f"{self.name}|{sort}|{sorted((k, str(v)) for k, v in bound_by.items())}{stored}|{q or ''}"
         shown, embedded = rights.shown(self, caller, query.fields), self._embedded(query.embedded)
         left_out = tuple(one.reason for one in self.leaves_out if exporting and one.only_exports(caller))
-        shape = Shape(
-            frozenset(given),
-            sort,
-            None,
-            q is not None,
-            shown,
-            embedded,
-            rule.name,
-            left_out,
-            query.conditions,
-            single,
-            caller.organisation_id is not None,
-        )
+        rows = (rule.name, left_out, query.conditions, single, caller.organisation_id is not None)
+        shape = Shape(frozenset(given), sort, None, q is not None, shown, embedded, *rows)
         disclosed = rights.disclosed(self, caller, shown, (*given, *query.wanted_facets), keys, query.conditions)
         return Asked(keys, rule, shape, values, bound_to, disclosed)
 
@@ -295,11 +284,8 @@ class Resource(Generic[Row]):
 
     def _column(self, name: str, bound: bool) -> Column:
         # What partners see of custom fields is looked up for each row; a plan for anybody would reckon with that.
-        return (
-            self.custom.unbound
-            if self.custom is not None and name == rights.CUSTOM and not bound
-            else self.columns[name]
-        )
+        custom = self.custom if name == rights.CUSTOM and not bound else None
+        return self.columns[name] if custom is None else custom.unbound
 
     def _restricted(self, query: Select[Any], rule: Rule) -> Select[Any]:
         if self.joins is not None:
@@ -336,7 +322,7 @@ class Resource(Generic[Row]):
     def _page_query(self, shape: Shape, keys: Keys, rule: Rule) -> Select[Any]:
         inner = self.paged(shape, keys, rule)
         outer_keys = [inner.c[f"_key_{n}"] for n in range(len(keys))]
-        outer = self._as_json(inner, [*shape.fields, *shape.expand], [cast(k, Text) for k in outer_keys])
+        outer = as_json(inner, [*shape.fields, *shape.expand], [cast(k, Text) for k in outer_keys])
         return outer.order_by(*ordered(outer_keys, keys))
 
     def _best_page(self, shape: Shape, rule: Rule, limit: ColumnElement[int]) -> Select[Any]:
@@ -358,14 +344,6 @@ class Resource(Generic[Row]):
         reasons = [one.where for one in self.leaves_out if one.reason in shape.left_out]
         counts = [func.count(), *[func.count().filter(where) for where in reasons]]
         return self.found(replace(shape, left_out=()), rule, *counts)
-
-    @staticmethod
-    def _as_json(page: Any, names: Sequence[str], besides: Sequence[ColumnElement[Any]]) -> Select[Any]:
-        # Named as text: SQLAlchemy would repeat the whole page inside the lateral query.
-        item = select(*[literal_column(f'page."{name}"').label(name) for name in names]).lateral("item")
-        return select(cast(func.row_to_json(literal_column("item")), Text), *besides).select_from(
-            page.join(item, true())
-        )
 
     def seen_by(self, caller: Caller) -> Select[Row]:
         """A query of the ORM for the rows that the caller may see."""
@@ -392,23 +370,11 @@ class Resource(Generic[Row]):
         if keys is None:
             if len(self._keys) >= KEPT_STATEMENTS:
                 self._keys.clear()
-            keys = self._keys[sort] = self._keys_of(sort)
+            keys = self._keys[sort] = total_order(sort, self._named_key, Sort(self.row.id))
         return keys
 
-    def _keys_of(self, sort: str) -> Keys:
-        keys: list[tuple[Sort, bool]] = []
-        for part in sort.split(","):
-            name, descending = part.lstrip("-"), part.startswith("-")
-            if name == RELEVANCE and self.search is not None:
-                keys.append((Sort(rank(self.search)), descending))
-            elif name != "id":
-                keys.append((self.sort(name), descending))
-            else:
-                keys.append((Sort(self.row.id), descending))
-                return keys
-        # The last key makes the order total, in the direction of the first so that one index can serve both.
-        keys.append((Sort(self.row.id), keys[0][1]))
-        return keys
+    def _named_key(self, name: str) -> Sort:
+        return Sort(rank(self.search)) if name == RELEVANCE and self.search is not None else self.sort(name)
 
 
 __all__ = [

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -102,3 +102,10 @@ async def connection_of(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
     connection: psycopg.AsyncConnection[Any] | None = raw.driver_connection
     assert connection is not None
     return connection
+
+
+def as_json(page: Any, names: Sequence[str], besides: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """The rows of a subquery named `page`, each as the JSON of these columns, and other columns beside it."""
+    # Named as text: SQLAlchemy would repeat the whole page inside the lateral query.
+    item = select(*[literal_column(f'page."{name}"').label(name) for name in names]).lateral("item")
+    return select(cast(func.row_to_json(literal_column("item")), Text), *besides).select_from(page.join(item, true()))

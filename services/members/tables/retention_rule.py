@@ -13,9 +13,7 @@ class RetentionRuleRow(Tracked, Base):
     __tablename__ = "retention_rule"
     __table_args__ = (
         UniqueConstraint("resource", "after"),
-        CheckConstraint(
-            "resource IN ('persons', 'notes', 'documents', 'registrations', 'contacts')", name="resource"
-        ),
+        CheckConstraint("resource IN ('persons', 'notes', 'documents', 'registrations', 'contacts')", name="resource"),
         CheckConstraint("after IN ('created_at', 'updated_at')", name="after"),
         CheckConstraint("status IN ('active', 'paused')", name="status"),
         CheckConstraint("keep_days >= 1", name="keep_days"),
