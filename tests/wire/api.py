@@ -1,5 +1,6 @@
 """A caller's view of a running app: requests as one caller, and what to expect of problems."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import uuid4
 
 import httpx
 from fastapi import FastAPI
+from psycopg import AsyncConnection
 
 from services.kit.errors import MEDIA_TYPE, Problem
 from services.kit.runtime import Runtime
@@ -35,6 +37,8 @@ class Api:
         return Api(self.app, token)
 
     async def get(self, path: str, **kwargs: Any) -> httpx.Response:
+        if path.partition("?")[0].endswith("/changes"):
+            await self._settled()
         return await self._client.get(path, **kwargs)
 
     async def post(self, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
@@ -67,6 +71,22 @@ class Api:
             cursor = reply.json()["next_cursor"]
             if cursor is None:
                 return found
+
+    async def _settled(self) -> None:
+        """Wait for the transactions of other tests: a feed stops at the oldest one that runs on the whole server."""
+        async with self.runtime.database.reads.connection() as connection:
+            begun = await _number(connection, "pg_snapshot_xmax")
+            for _ in range(100):
+                if await _number(connection, "pg_snapshot_xmin") >= begun:
+                    return
+                await asyncio.sleep(0.02)
+
+
+async def _number(connection: AsyncConnection[Any], bound: str) -> int:
+    """A transaction's number: where those that run begin, or the next one."""
+    row = await (await connection.execute(f"SELECT {bound}(pg_current_snapshot())::text::bigint".encode())).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from rich.console import Console
 
 from deploy.import_file import Wish, import_file
@@ -69,18 +70,28 @@ async def test_only_rehearses_when_asked_to(members: Api, signer: Signer, tmp_pa
     assert await members.items("/v1/organisations", identifier=f"external:{m}") == []
 
 
+class Followed(httpx.ASGITransport):
+    """The way to the app; notes that the command asks how its import goes."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(app)
+        self.asked = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            self.asked.set()
+        return await super().handle_async_request(request)
+
+
 async def test_broken_off_it_ends_the_import_too(members: Api, signer: Signer, tmp_path: Path) -> None:
     file = tmp_path / "名单.csv"
     file.write_text("name\nInn\n")
     console = Console(file=io.StringIO(), width=200)
     wish = Wish(file, "organisations", None, "leave_out", rehearse_only=False, yes=True)
-    transport = httpx.ASGITransport(members.app)
+    transport = Followed(members.app)
     # No worker runs: the command waits until it is broken off.
     running = asyncio.create_task(import_file("http://test", signer.staff(), wish, console, transport))
-    for _ in range(500):
-        if await members.items("/v1/imports", state="reading"):
-            break
-        await asyncio.sleep(0.01)
+    await asyncio.wait_for(transport.asked.wait(), 30)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
