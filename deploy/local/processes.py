@@ -40,6 +40,8 @@ class Program:
     user: pwd.struct_passwd | None = None
     stop_signals: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGKILL)
     before_start: Callable[[], None] | None = None
+    niceness: int = 0
+    """How far it stands back for the others when the machine is busy (0 to 19)."""
 
     def listening(self, address: Address) -> "Program":
         """The same program, known to answer `/readyz` there."""
@@ -162,7 +164,7 @@ async def run_once(program: Program) -> bool:
 async def _spawn(program: Program) -> asyncio.subprocess.Process:
     user = program.user
     with program.log.open("ab") as log:
-        return await asyncio.create_subprocess_exec(
+        child = await asyncio.create_subprocess_exec(
             *program.command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
@@ -174,6 +176,16 @@ async def _spawn(program: Program) -> asyncio.subprocess.Process:
             group=user.pw_gid if user else None,
             extra_groups=[] if user else None,
         )
+    if program.niceness:
+        _stand_back(child.pid, program.niceness)
+    return child
+
+
+def _stand_back(pid: int, niceness: int) -> None:
+    """Linux shares time between sessions first (sched(7), autogroup), and each of our programs is one."""
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, pid, niceness)
+        Path(f"/proc/{pid}/autogroup").write_text(str(niceness))
 
 
 def how_it_ended(code: int) -> str:

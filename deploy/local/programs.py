@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.local.network import reachable_host
@@ -13,6 +13,8 @@ from deploy.local.secret_files import SecretFiles
 from deploy.local.settings import GROUPS, SERVICES, LocalSettings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+WORKERS_STAND_BACK = 10
+"""Niceness of workers: what they do can wait a moment, and nobody waits for it who waits for an answer."""
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,20 @@ def programs(
             for name in SERVICES
         ],
         workers=[
-            program(
-                f"{name}-worker",
-                f"services.{name}.worker",
-                SERVICE_SECRET=secrets.service_secret(name),
-                **group(name),
+            replace(worker, niceness=WORKERS_STAND_BACK)
+            for worker in (
+                *[
+                    program(
+                        f"{name}-worker",
+                        f"services.{name}.worker",
+                        SERVICE_SECRET=secrets.service_secret(name),
+                        **group(name),
+                    )
+                    for name in SERVICES
+                ],
+                program("gateway-worker", "gateway.worker", **gateway, **group("gateway")),
             )
-            for name in SERVICES
-        ]
-        + [program("gateway-worker", "gateway.worker", **gateway, **group("gateway"))],
+        ],
         gateway=web("gateway", "gateway.main", settings.host, **gateway),
     )
 

@@ -108,18 +108,20 @@ class Inbox:
 
     async def _apply_to(self, runtime: Runtime, resource_id: str) -> None:
         """Apply what waits for one record, oldest first, each in a transaction of its own: one that fails keeps
-        itself and what follows waiting, and undoes nothing of what went before."""
-        oldest = (
+        itself and what follows waiting, and undoes nothing of what went before. What arrives meanwhile brings a job
+        of its own."""
+        waiting = (
             select(InboxRow)
             .where(InboxRow.resource_id == UUID(resource_id), InboxRow.applied_at.is_(None))
             .order_by(InboxRow.sequence)
-            .limit(1)
+            .limit(2)
             .with_for_update()
         )
-        while True:
+        more = True
+        while more:
             async with runtime.database.transaction() as session:
-                row = await session.scalar(oldest)
-                if row is None:
-                    return
-                await self._handlers[row.change["type"]](session, Change.model_validate(row.change))
-                row.applied_at = now()
+                rows = list(await session.scalars(waiting))
+                more = len(rows) > 1
+                for row in rows[:1]:
+                    await self._handlers[row.change["type"]](session, Change.model_validate(row.change))
+                    row.applied_at = now()

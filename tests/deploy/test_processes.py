@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -127,3 +128,20 @@ def test_cuts_a_log_that_grew_too_long(tmp_path: Path, monkeypatch: pytest.Monke
         held_by_the_process.write(b"next")
     assert log.read_text() == "next"
     assert len((tmp_path / "members.log.1").read_text()) == 101
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems share time between processes, not sessions")
+async def test_a_program_that_stands_back_does_so_in_its_session_too(
+    program: MakeProgram, eventually: Eventually
+) -> None:
+    process = Process(replace(program(SLEEPS), niceness=7))
+    process.start()
+    try:
+        await eventually(lambda: process.pid is not None)
+        assert process.pid is not None
+        pid = process.pid
+        await eventually(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 7)
+        group = Path(f"/proc/{pid}/autogroup")
+        assert not group.exists() or group.read_text().split()[-2:] == ["nice", "7"]
+    finally:
+        await process.stop(within=5)
