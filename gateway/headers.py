@@ -11,6 +11,8 @@ from urllib.parse import unquote_to_bytes
 
 from uuid_utils import uuid7
 
+from services.contracts.custom_field import LONGEST_KEY
+
 PASSED_ON: Final = frozenset(
     {
         b"accept",
@@ -82,7 +84,6 @@ CREDENTIAL_PARAMETERS: Final = frozenset(
         "client_secret",
         "id_token",
         "jwt",
-        "key",
         "password",
         "refresh_token",
         "secret",
@@ -113,14 +114,16 @@ def traceparent(offered: bytes | None) -> tuple[str, bool]:
 
 
 def credential_in_query(query: bytes) -> bool:
-    """Whether the query string carries something that looks like a credential, however it is escaped."""
+    """Whether the query string carries something that looks like a credential, however it is escaped. `key` is what
+    custom fields and purposes are asked by; a long one is no such key."""
     if b"alc_live_" in query:
         return True
     for part in query.split(b"&"):
         name, _, value = part.partition(b"=")
         if b"%" in name or b"+" in name:
             name = unquote_to_bytes(name.replace(b"+", b" "))
-        if name.decode("latin-1").strip().lower().replace("-", "_") in CREDENTIAL_PARAMETERS:
+        plain = name.decode("latin-1").strip().lower().replace("-", "_")
+        if plain in CREDENTIAL_PARAMETERS or (plain == "key" and len(value) > LONGEST_KEY):
             return True
         if b"%" in value and b"alc_live_" in unquote_to_bytes(value):
             return True

@@ -316,7 +316,7 @@ class Page(Output, Generic[Item]):
     left_out: Annotated[list[LeftOutRows], Field(max_length=20)] | None = Field(
         None, description="With `count=true`, where rows are kept from the caller: how many, and why."
     )
-    ranks: list[int] | None = Field(
+    ranks: list[Annotated[int, Field(ge=-1_000_000, le=1_000_000)]] | None = Field(
         None,
         max_length=200,
         description="With `ranks=true`, how well each item matches `q`: above zero by a name, else by an id, address "

@@ -145,7 +145,14 @@ async def test_after_the_clock_was_set_services_get_a_token_that_has_not_ended(
         assert ends > time.time()
 
 
-@pytest.mark.parametrize("query", ["api_key={}", "access_token={}", "token=x", "x={}", "%61pi%5Fkey=1", "API-KEY=1"])
+async def test_purposes_and_custom_fields_are_asked_for_by_their_key(gate: Gateway, key: str, echo: Echo) -> None:
+    assert (await gate.as_(key).get("/v1/purposes?key=newsletter")).status_code == 200
+    assert [request["query"] for request in echo.seen] == ["key=newsletter"]
+
+
+@pytest.mark.parametrize(
+    "query", ["api_key={}", "access_token={}", "token=x", "x={}", "%61pi%5Fkey=1", "API-KEY=1", "key=" + "x" * 41]
+)
 async def test_a_credential_in_the_address_is_refused_and_not_logged(
     gate: Gateway, key: str, echo: Echo, capfd: pytest.CaptureFixture[str], query: str
 ) -> None:

@@ -32,6 +32,8 @@ class SearchHit(Output):
     id: UUID
     names: Names = Field(description="Its names; the subject of an interaction or follow-up.")
     rank: int = Field(
+        ge=-1_000_000,
+        le=1_000_000,
         description="How well it matches, the same scale for all kinds: above zero by a name, else by an id, address "
         "or number.",
         examples=[6],

@@ -19,7 +19,7 @@ from services.contracts.members.imports import (
     RowOutcome,
     UndoOutcome,
 )
-from services.kit.errors import InvalidCursor
+from services.kit.errors import InvalidCursor, NotFound
 from services.kit.listing import TrueOrFalse
 from services.kit.routing import CurrentCaller, CurrentRuntime, Prepared, Routes, WriteSession, answer
 from services.members.features.imports import actions, progress, rows
@@ -56,7 +56,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
     "",
     scope="members:write",
     response=Import,
-    refuses=[UnreadableFile],
+    refuses=[NotFound, UnreadableFile],
     prepare=receive,
     streams=MEDIA_TYPES,
     max_body=LARGEST_FILE,
