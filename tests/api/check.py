@@ -20,7 +20,7 @@ from tests.api import fuzzing
 from tests.api.breaking import breaks
 from tests.api.callers import Office, ask_everything
 from tests.api.clients import python, typescript
-from tests.api.document import contract, read
+from tests.api.document import contract, merged, read
 from tests.api.released import complaint, unaccepted
 from tests.api.tools import DOCUMENT, HERE, OUT, Failed, console, install, npx, output
 from tests.wire.stack import Stack, running
@@ -55,9 +55,9 @@ def lint() -> None:
         raise Failed(f"the score is below {LEAST_SCORE}")
 
 
-def released(document: dict[str, Any]) -> None:
-    """Nothing that clients of the released document depend on is gone."""
-    if found := unaccepted(breaks(read(), contract(document))):
+def released() -> None:
+    """Nothing that clients of the released document depend on is gone; custom fields are each office's own."""
+    if found := unaccepted(breaks(read(), contract(merged()))):
         raise Failed(complaint(found))
 
 
@@ -96,7 +96,7 @@ def main(
             sys.exit(f"api-check: {failure}")
         looks = fuzzing.Looks(examples, share, seed if seed is not None else int(time.time()))
         steps: dict[str, Callable[[], None]] = {
-            "released": lambda: released(document),
+            "released": released,
             "migrations": migrations,
             "lint": lint,
             "typescript": lambda: typescript(stack, key),
