@@ -1,12 +1,14 @@
 """A service that cheats, for the positive control: `python -m tests.faults.cheat members`.
 
-It is the real service with what keeps it honest taken out, each in one place: the lock of the event's row, the memory
-of idempotency keys, the commit of some writes, the freshness of some reads, the inbox's knowledge of what it has.
+It is the real service with what keeps it honest taken out, each in one place: the lock of the event's row (and the
+turns before it, without which a lock that is missing hardly shows), the memory of idempotency keys, the commit of some writes, the freshness of some reads, the inbox's knowledge of what it has.
 """
 
+import asyncio
 import random
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -26,6 +28,7 @@ from services.kit.inbox import Inbox
 from services.kit.runtime import Runtime
 from services.kit.serve import serve
 from services.kit.settings import Settings
+from services.kit.turns import Turns
 from services.members.app import SERVICE as MEMBERS
 
 SERVICES = {service.name: service for service in (MEMBERS, EVENTS)}
@@ -47,7 +50,13 @@ _commit = AsyncSession.commit
 
 
 async def _commit_most(self: AsyncSession) -> None:
+    await asyncio.sleep(0.02)  # what a lock keeps apart is to meet
     await (_commit(self) if random.random() >= SHARE else self.rollback())
+
+
+@asynccontextmanager
+async def _all_at_once(self: Turns, key: Hashable) -> AsyncIterator[None]:
+    yield
 
 
 _take = Inbox._take
@@ -79,6 +88,7 @@ def cheat() -> None:
     unlocked = terms._SEEN.sql.replace(" FOR UPDATE OF event", "")
     assert unlocked != terms._SEEN.sql
     terms._SEEN = replace(terms._SEEN, sql=unlocked)
+    Turns.of = _all_at_once  # type: ignore[method-assign]
     Attempt.earlier = _remember_no_key  # type: ignore[method-assign]
     AsyncSession.commit = _commit_most  # type: ignore[method-assign]
     Inbox._take = _take_some_twice  # type: ignore[method-assign]

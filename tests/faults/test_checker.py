@@ -79,3 +79,11 @@ def test_a_capacity_that_is_lowered_below_what_is_taken_for_a_moment_is_seen(goo
         log.append(Change(str(uuid4()), log[-1].sequence + 1, "", "event", "event", n + 1, {"capacity": capacity}))
     history.followed["events"] = [one.id for one in log]
     assert check(history, seen).counts["overbooked"] == 1
+
+
+def test_guests_of_another_event_take_no_place_of_this_one() -> None:
+    taken, elsewhere = {"guest"}, set[str]()
+    for n, after in enumerate(({"status": "confirmed", "event_id": "other"}, {"status": "confirmed"}), 1):
+        change = Change(str(uuid4()), n, "", "registration", "stranger", n, after)
+        assert _after(change, "event", 1, taken, elsewhere) == 1
+    assert taken == {"guest"}

@@ -158,9 +158,9 @@ def _registrations(verdict: Verdict, history: History, seen: Seen) -> None:
 
 def _places(verdict: Verdict, seen: Seen) -> None:
     """Play the event's change log through: at no moment are more places taken than there are."""
-    capacity, taken = seen.first_capacity, set[str]()
+    capacity, taken, elsewhere = seen.first_capacity, set[str](), set[str]()
     for one in seen.changes.get("events", []):
-        capacity = _after(one, seen.event, capacity, taken)
+        capacity = _after(one, seen.event, capacity, taken, elsewhere)
         if len(taken) > capacity:
             verdict.overbooked.append(f"{len(taken)} of {capacity} after change {one.sequence}")
     status = Counter(one.status for one in seen.registrations)
@@ -170,11 +170,13 @@ def _places(verdict: Verdict, seen: Seen) -> None:
         verdict.overbooked.append(f"{status['waitlisted']} wait; {status['confirmed']} of {seen.capacity} are taken")
 
 
-def _after(change: Change, event: str, capacity: int, taken: set[str]) -> int:
-    """The capacity after a change; keeps the places taken."""
+def _after(change: Change, event: str, capacity: int, taken: set[str], elsewhere: set[str]) -> int:
+    """The capacity after a change; keeps the places taken, and which registrations are another event's."""
     if change.resource_id == event:
         return int(change.after.get("capacity", capacity))
-    if change.resource == "registration" and "status" in change.after:
+    if change.resource == "registration" and change.after.get("event_id", event) != event:
+        elsewhere.add(change.resource_id)
+    elif change.resource == "registration" and "status" in change.after and change.resource_id not in elsewhere:
         (taken.add if change.after["status"] == "confirmed" else taken.discard)(change.resource_id)
     return capacity
 
