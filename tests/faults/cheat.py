@@ -1,7 +1,8 @@
 """A service that cheats, for the positive control: `python -m tests.faults.cheat members`.
 
 It is the real service with what keeps it honest taken out, each in one place: the lock of the event's row (and the
-turns before it, without which a lock that is missing hardly shows), the memory of idempotency keys, the commit of some writes, the freshness of some reads, the inbox's knowledge of what it has.
+turns before it, without which a missing lock hardly shows), the memory of idempotency keys, the commit of some writes,
+the freshness of some reads, the inbox's knowledge of what it has.
 """
 
 import asyncio

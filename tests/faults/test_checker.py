@@ -7,7 +7,7 @@ import pytest
 from tests.faults.history import History, Outcome, Verb, Write
 from tests.faults.plants import PLANTS, unseen
 from tests.faults.seen import Arrival, Change, Organisation, Registration, Seen
-from tests.faults.verdict import Verdict, check
+from tests.faults.verdict import Verdict, _after, check
 
 Run = tuple[History, Seen]
 
