@@ -53,9 +53,24 @@ class PositionRow(Base):
     sequence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
 
 
+# It ends before the oldest transaction that runs, or earlier: a record's changes are numbered in the order they were
+# made, and one whose predecessor is of a transaction behind the window waits for it.
 _OPEN_WINDOW = """
-UPDATE delivery_position SET window_end = pg_snapshot_xmin(pg_current_snapshot()), sequence = 0
-WHERE subscriber = %s AND window_end IS NULL
+UPDATE delivery_position p SET sequence = 0, window_end = (
+    SELECT least(oldest, (
+        SELECT c.transaction_id
+        FROM change c
+        WHERE c.transaction_id >= p.transaction_id AND c.transaction_id < oldest AND EXISTS (
+            SELECT FROM change earlier
+            WHERE earlier.resource_id = c.resource_id AND earlier.sequence < c.sequence
+              AND earlier.transaction_id >= oldest
+        )
+        ORDER BY c.transaction_id
+        LIMIT 1
+    ))
+    FROM pg_snapshot_xmin(pg_current_snapshot()) AS oldest
+)
+WHERE p.subscriber = %s AND p.window_end IS NULL
 """
 _CLOSE_WINDOW = """
 UPDATE delivery_position SET transaction_id = window_end, window_end = NULL, sequence = 0 WHERE subscriber = %s

@@ -34,6 +34,9 @@ class Caller(Api):
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
         )
 
+    async def _settled(self) -> None:
+        """Nobody else's transactions run on a stack's own server."""
+
     def as_(self, token: str | None) -> "Caller":
         """Another caller of the same address."""
         return Caller(self.url, token, opened=self._opened)

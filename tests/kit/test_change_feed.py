@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from services.kit.auth import Caller
 from services.kit.changes import HIDDEN
 from services.kit.errors import Forbidden
@@ -25,7 +27,8 @@ async def page(library: Api, cursor: str | None, limit: int = 50) -> tuple[list[
     return reply.json()["items"], reply.json()["resume_cursor"]
 
 
-async def test_a_transaction_that_commits_late_is_not_skipped(library: Api) -> None:
+async def test_a_transaction_that_commits_late_is_not_skipped(library: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Api, "patience", 0.2)
     _, cursor = await page(library, None, 200)
     async with library.runtime.database.sessions() as late:
         first = await feature.create(late, CLERK, BookCreate(**a_book()))

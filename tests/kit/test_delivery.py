@@ -232,6 +232,27 @@ async def test_a_record_written_last_by_the_transaction_that_began_first_arrives
     assert [version for id, version in await pair.waiting() if id == made["id"]] == [1, 2, 3]
 
 
+async def test_they_arrive_in_order_also_while_a_third_writer_between_them_goes_on(pair: Pair) -> None:
+    made = await pair.library.made("/v1/books", a_book())
+    clerk = Caller("user:clerk", "staff")
+    async with pair.receiving(), pair.library.runtime.database.sessions() as first:
+        await feature.create(first, clerk, BookCreate(**a_book()))
+        async with pair.library.runtime.database.sessions() as third:
+            await feature.create(third, clerk, BookCreate(**a_book(shelf="B")))
+            await pair.library.patch(f"/v1/books/{made['id']}", {"pages": 2})
+            await feature.update(first, clerk, UUID(made["id"]), BookUpdate(pages=3), Tags.of("*"))
+            await first.commit()
+            await asyncio.sleep(2)
+            assert (made["id"], 3) not in await pair.waiting()
+            await third.rollback()
+
+        async def all_arrived() -> bool:
+            return (made["id"], 3) in await pair.waiting()
+
+        await eventually(all_arrived)
+    assert [version for id, version in await pair.waiting() if id == made["id"]] == [1, 2, 3]
+
+
 async def test_the_same_changes_told_again_after_a_crash_are_known(pair: Pair) -> None:
     made = await pair.library.made("/v1/books", a_book())
 

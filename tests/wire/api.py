@@ -1,9 +1,10 @@
 """A caller's view of a running app: requests as one caller, and what to expect of problems."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import httpx
@@ -16,6 +17,9 @@ from services.kit.runtime import Runtime
 
 class Api:
     """Requests to an app as one caller."""
+
+    patience: ClassVar[float] = 10.0
+    """Seconds to wait before a feed is read, for transactions that still run on the server."""
 
     def __init__(self, app: FastAPI, token: str | None) -> None:
         self.app = app
@@ -76,9 +80,9 @@ class Api:
         """Wait for the transactions of other tests: a feed stops at the oldest one that runs on the whole server."""
         async with self.runtime.database.reads.connection() as connection:
             begun = await _number(connection, "pg_snapshot_xmax")
-            for _ in range(100):
-                if await _number(connection, "pg_snapshot_xmin") >= begun:
-                    return
+            ends = time.monotonic() + self.patience
+            # PostgreSQL tells nobody when a transaction ends.
+            while time.monotonic() < ends and await _number(connection, "pg_snapshot_xmin") < begun:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
 
 

@@ -59,7 +59,7 @@ async def test_stores_and_tells_what_one_by_one_would(database: Database) -> Non
             assert values(stored, but="identifiers") == same
             assert [one.value for one in stored.identifiers] == [mark]
             assert [(one.scheme, one.value) for one in stored.held_identifiers] == [("external", mark)]
-        keys = dict(await session.execute(select(OrganisationRow.id, OrganisationRow.search)))
+        keys = dict(list(await session.execute(select(OrganisationRow.id, OrganisationRow.search))))
         lexemes = [
             {lexeme for lexeme in keys[id].strip("'").split("' '") if mark not in lexeme}
             for id, mark in zip([alone.id, *(row.id for row in together)], marks, strict=True)
