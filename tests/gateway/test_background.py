@@ -64,9 +64,10 @@ async def test_use_goes_on_being_stored_after_a_failure_nobody_foresaw(migrated:
         await asyncio.sleep(0.3)
         assert not running.done()
         kept: list[object] = []
-        while not kept:  # it may be trying to store what there is at this very moment, and puts it back afterwards
-            await asyncio.sleep(0.01)
-            kept = list(identity.take_used())
+        async with asyncio.timeout(5):  # it may be trying to store them at this very moment, and puts them back then
+            while not kept:
+                await asyncio.sleep(0.01)
+                kept = list(identity.take_used())
         assert kept == ["no id"]
         await gate.as_(key).get("/v1/me")
         began = time.monotonic()
