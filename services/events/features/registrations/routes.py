@@ -33,7 +33,7 @@ routes.reads(registrations, scope="registrations:read")
     "",
     scope="registrations:write",
     response=Registration,
-    prepare=asking(within=1.2),  # the gateway waits 1.7 s for a sign of life
+    prepare=asking(within=0.8),  # the gateway waits 1.7 s for a sign of life, and a crowd has its turns after this
     turn=in_turn,
     refuses=[
         refusals.NoSuchAdmissionType,
