@@ -17,6 +17,7 @@ import structlog
 
 from gateway.callers import SIGNED_IN
 from gateway.document_headers import say_headers
+from gateway.document_refusals import say_refusals
 from gateway.document_sharing import share
 from gateway.operations import Operations
 from gateway.table import SERVICES, service_of
@@ -184,6 +185,7 @@ def merge(parts: Mapping[str, Document], public_url: str) -> Document:
     }
     for service, part in parts.items():
         _add(merged, service, _signed_in_only(part) if service == GATEWAY else part)
+    say_refusals(merged)
     say_headers(merged)
     share(merged)
     merged["x-problems"] = dict(sorted(merged["x-problems"].items()))

@@ -119,17 +119,7 @@ def describe(operation: Operation) -> dict[str, Any]:
     for problem in problems_of(operation):
         by_status.setdefault(problem.status, []).append(problem)
     responses: dict[int | str, dict[str, Any]] = {
-        status: {
-            "description": "; ".join(p.title for p in problems) + ".",
-            "content": {
-                MEDIA_TYPE: {
-                    "schema": {"$ref": "#/components/schemas/Problem"},
-                    "examples": {p.slug: {"value": _example(p)} for p in problems},
-                }
-            },
-            "headers": _headers("X-Request-Id", *(["Retry-After"] if status in (429, 503) else [])),
-        }
-        for status, problems in sorted(by_status.items())
+        status: refusal(problems) for status, problems in sorted(by_status.items())
     }
     parameters = []
     if policy.keyed:
@@ -152,6 +142,23 @@ def describe(operation: Operation) -> dict[str, Any]:
     if policy.scope != PUBLIC:
         extra["x-scope"] = policy.scope
     return {"responses": responses, "openapi_extra": extra}
+
+
+def refusal(problems: Sequence[type[Problem]]) -> dict[str, Any]:
+    """What the document says of an answer that is one of these problems, which have a status in common."""
+    names = ["X-Request-Id"]
+    if problems[0].status in (429, 502, 503, 504):
+        names.append("Retry-After")
+    return {
+        "description": "; ".join(problem.title for problem in problems) + ".",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {"$ref": "#/components/schemas/Problem"},
+                "examples": {problem.slug: {"value": _example(problem)} for problem in problems},
+            }
+        },
+        "headers": _headers(*names),
+    }
 
 
 def _example(problem: type[Problem]) -> dict[str, Any]:

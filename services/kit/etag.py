@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import Request
 
 from services.kit.auth import Caller
 from services.kit.errors import BadRequest, NotFound, PreconditionFailed
@@ -24,13 +25,19 @@ def of(item: Item) -> str:
     return f'"{item.version}.{hashlib.blake2b(item.body, digest_size=6).hexdigest()}"'
 
 
+def if_none_match_of(request: Request) -> str | None:
+    """The header If-None-Match. Raises `BadRequest` when it is longer than any that can be meant."""
+    header = request.headers.get("if-none-match")
+    if header is not None and len(header) > LONGEST:
+        raise BadRequest(f"If-None-Match may hold {LONGEST} characters.")
+    return header
+
+
 def unchanged(if_none_match: str | None, tag: str) -> bool:
     """Whether If-None-Match (RFC 9110 13.1.2, weak comparison) names the tag. What is no tag names none: the worst
     that follows is that the record is sent."""
     if if_none_match is None:
         return False
-    if len(if_none_match) > LONGEST:
-        raise BadRequest(f"If-None-Match may hold {LONGEST} characters.")
     return if_none_match.strip() == "*" or tag in [t.strip().removeprefix("W/") for t in if_none_match.split(",")]
 
 

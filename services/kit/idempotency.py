@@ -24,7 +24,7 @@ from services.kit.statement import connection_of, fetch, fetch_together
 
 HEADER = "idempotency-key"
 KEPT = timedelta(hours=72)
-_WELL_FORMED = re.compile(r"^[\x21-\x7e]{1,255}$")
+_WELL_FORMED = re.compile(r"[\x21-\x7e]{1,255}")
 _REPLAYED_HEADERS = ("content-type", "etag", "location")
 
 
@@ -59,6 +59,14 @@ RETURNING true
 """
 
 
+def key_of(request: Request) -> str | None:
+    """The key a request names, if any. Raises `BadRequest` for a malformed one."""
+    key = request.headers.get(HEADER)
+    if key is not None and not _WELL_FORMED.fullmatch(key):
+        raise BadRequest("Idempotency-Key must be 1 to 255 visible ASCII characters.")
+    return key
+
+
 class Attempt:
     """One use of a key, from before the effect until its answer is stored."""
 
@@ -68,11 +76,9 @@ class Attempt:
     @classmethod
     async def of(cls, request: Request, caller: Caller) -> "Attempt | None":
         """The attempt a request makes; None without a key. Raises `BadRequest` for a malformed key."""
-        key = request.headers.get(HEADER)
+        key = key_of(request)
         if key is None:
             return None
-        if not _WELL_FORMED.match(key):
-            raise BadRequest("Idempotency-Key must be 1 to 255 visible ASCII characters.")
         body = await fingerprint_of(request)
         query = request.url.query.encode()
         fingerprint = hashlib.blake2b(query + b"\0" + body, digest_size=16).digest()

@@ -54,6 +54,7 @@ def one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
 
     async def read(request: Request) -> Response:
         runtime, scope = runtime_of(request), request.scope
+        if_none_match = etag.if_none_match_of(request)
         try:
             id = UUID(str(scope["path_params"]["id"]))
         except ValueError as error:
@@ -70,7 +71,7 @@ def one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
         if item.moved_to is not None and caller.via is None and caller.kind != "service":
             raise Moved(f"{resource.path}/{item.moved_to}")
         tag = etag.of(item)
-        if etag.unchanged(request.headers.get("if-none-match"), tag):
+        if etag.unchanged(if_none_match, tag):
             return Response(status_code=304, headers={"ETag": tag})
         return Response(item.body, media_type=_media_type(chosen), headers={"ETag": tag})
 

@@ -29,7 +29,7 @@ from services.kit.errors import (
     Problem,
 )
 from services.kit.form import StrictRequest, check_write, flag, refuse_unknown
-from services.kit.idempotency import Attempt
+from services.kit.idempotency import Attempt, key_of
 from services.kit.listing import selection_model
 from services.kit.policy import Policy, Prepare, Turn
 from services.kit.readers import Handler, exporter, list_reader, one_reader
@@ -67,6 +67,7 @@ class Route(APIRoute):
             if not policy.writes:
                 return await inner(request)
             await check_write(request, conditional=policy.conditional, streams=policy.streams)
+            _refuse_malformed(request, policy)
             if policy.prepare is not None:
                 request.state.prepared = await policy.prepare(request, caller)
             if policy.turn is None:
@@ -75,6 +76,16 @@ class Route(APIRoute):
                 return await _in_transaction(request, runtime, caller, policy, inner)
 
         return handle
+
+
+def _refuse_malformed(request: Request, policy: Policy) -> None:
+    """What is not what the document says is told before anything is looked up, waited for or asked of others."""
+    if policy.conditional:
+        _if_match_of(request)
+    if policy.keyed:
+        key_of(request)
+    if policy.rehearses:
+        flag(request.query_params, "dry_run")
 
 
 async def _in_transaction(
@@ -125,8 +136,12 @@ async def _caller(request: Request) -> Caller:
     return caller
 
 
-async def _if_match(request: Request) -> etag.IfMatch:
+def _if_match_of(request: Request) -> etag.IfMatch:
     return etag.IfMatch.of(",".join(request.headers.getlist("if-match")))
+
+
+async def _if_match(request: Request) -> etag.IfMatch:
+    return _if_match_of(request)
 
 
 async def _runtime(request: Request) -> Runtime:

@@ -40,7 +40,8 @@ def test_the_same_schema_is_shared_and_another_of_that_name_gets_the_service_s_n
     assert schemas["EventsBox"]["properties"]["note"]["$ref"] == "#/components/schemas/EventsNote"
     used = merged["paths"]["/v1/series"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert used == {"$ref": "#/components/schemas/EventsNote"}
-    assert set(re.findall(r"#/components/schemas/(\w+)", json.dumps(merged))) <= schemas.keys()
+    used = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(merged)))
+    assert used <= {*schemas, "Problem"}, "of problems these parts have none"
 
 
 def test_a_path_that_does_not_reach_its_service_is_left_out() -> None:
@@ -67,6 +68,18 @@ def test_what_many_operations_have_in_common_is_said_once() -> None:
     assert merged["components"]["responses"]["NotFound"]["description"] == "Not there."
     assert {json.dumps(one["parameters"][0]) for one in others} == {'{"$ref": "#/components/parameters/Limit"}'}
     assert first["parameters"][1]["name"] == "own_0"
+
+
+def test_what_the_gateway_itself_refuses_is_said_of_every_operation() -> None:
+    parts = {"members": document("members", **{"/v1/persons": "persons:read", "/v1/organisations": None})}
+    parts["gateway"] = document("gateway", **{"/v1/me": "members:read"})
+    paths = merge(parts, "https://x.example")["paths"]
+    said = {path: set(item["get"]["responses"]) - {"200"} for path, item in paths.items()}
+    everywhere = {"400", "431"}
+    assert said["/v1/me"] == everywhere
+    assert said["/v1/persons"] == everywhere | {"502", "504"}
+    # Without a credential it answers; with one that is not valid it does not.
+    assert said["/v1/organisations"] == everywhere | {"401", "502", "504"}
 
 
 async def test_the_document_is_merged_served_and_names_scopes(gate: Gateway) -> None:

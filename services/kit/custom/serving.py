@@ -56,7 +56,7 @@ def document_routes(resources: Sequence[Resource[Any]]) -> Routes:
                 written.tag = f'"{hashlib.sha256(written.body).hexdigest()[:24]}"'
                 written.of = definitions
         headers = {"ETag": written.tag, "Cache-Control": "no-cache"}
-        if etag.unchanged(request.headers.get("if-none-match"), written.tag):
+        if etag.unchanged(etag.if_none_match_of(request), written.tag):
             return Response(status_code=304, headers=headers)
         return Response(written.body, headers=headers, media_type="application/json")
 

@@ -238,3 +238,8 @@ async def test_the_change_tells_the_version(members: Api, document: dict[str, An
     changes = await members.items("/v1/members/changes", resource_id=document["id"])
     assert changes[-1]["type"] == "members.document.filed"
     assert changes[-1]["after"] == {"content_number": 1}
+
+
+async def test_what_is_malformed_is_told_before_the_document_is_looked_for(members: Api) -> None:
+    assert_problem(await sent(members, str(uuid4()), PDF, if_match="1"), BadRequest)
+    assert_problem(await sent(members, str(uuid4()), PDF, dry_run="maybe"), Invalid)

@@ -5,6 +5,7 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
+from jsonschema_rs import Draft202012Validator
 from sqlalchemy import text
 
 from services.contracts.members.imports import Import, ImportedRowPage
@@ -15,6 +16,7 @@ from services.kit.errors import (
     InvalidCursor,
     UnsupportedMediaType,
 )
+from services.members.features.imports.progress import EVENTS
 from services.members.features.imports.receiving import UnreadableFile
 from services.members.features.imports.work import SWEEP, _step
 from tests.members.contract import exactly
@@ -36,6 +38,10 @@ async def test_events_tell_how_far_it_is_and_when_it_ends(members: Api) -> None:
     assert "event: end" in last
     end = json.loads(last[-1].removeprefix("data: "))
     assert (end["state"], end["counts"]["created"]) == ("done", 1)
+    said = Draft202012Validator(EVENTS)
+    for lines in told:
+        said.validate({name: value for name, _, value in (line.partition(": ") for line in lines) if name != "retry"})
+    said.validate(events.text)
 
 
 async def test_each_field_is_as_the_contract_says(members: Api) -> None:

@@ -39,7 +39,7 @@ FileName = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\u0000-
 SheetName = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\u0000]*$")]
 Cursor = Annotated[str, StringConstraints(max_length=8_000)]
 _STREAM: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}, "description": "Events."}
+    200: {"content": {"text/event-stream": {"schema": progress.EVENTS}}, "description": "Events."}
 }
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
