@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, FetchedValue, Identity, Index, Text, Uuid, inspect, text
+from sqlalchemy import ARRAY, BigInteger, FetchedValue, Identity, Index, Table, Text, Uuid, inspect, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,11 +20,11 @@ from services.kit.auth import Caller
 from services.kit.db import Base, Moment, Tracked, now
 from services.kit.http import request_id
 from services.kit.ids import new_id
+from services.kit.inserting import FIRST_VERSION, insert_with, stands_alone
 
 HIDDEN = "…"
 """Stands for the value of a personal field: the log says that it changed, not to what."""
 
-FIRST_VERSION = 1
 TOGETHER = "flush_together"
 """Key of `session.info`: a bulk call flushes all its rows at once (kit.bulk)."""
 
@@ -70,6 +70,9 @@ class ChangeRow(Base):
     via: Mapped[str | None]
     request_id: Mapped[str | None]
     at: Mapped[Moment] = mapped_column(default=now)
+
+
+_LOG: Table = inspect(ChangeRow).local_table  # type: ignore[assignment] # a class that is no table has none
 
 
 def _wire(state: InstanceState[Any], column: str, value: Any) -> Any:
@@ -137,8 +140,12 @@ async def save(
     together = TOGETHER in session.info
     state: InstanceState[Any] = inspect(row)
     if state.pending or state.transient:
-        # Its version is known, so row and change go in one flush.
+        # Its version is known, so row and change go together.
         row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is flushed
+        if not together and stands_alone(session, row):
+            change = _values(caller, type, row, before, after, required_scopes, also_about)
+            await insert_with(session, row, {**change, "id": new_id(), "at": now()}, _LOG)
+            return
     elif not together:
         await session.flush()
     session.add(_told(caller, type, row, before, after, required_scopes, also_about))
@@ -187,16 +194,29 @@ def _told(
     required_scopes: Iterable[str],
     also_about: Iterable[UUID],
 ) -> ChangeRow:
-    return ChangeRow(
-        type=type,
-        resource=type.split(".")[1],
-        resource_id=row.id,
-        organisation_ids=sorted({*row.organisations_concerned(), *also_about}),
-        required_scopes=sorted(set(required_scopes)),
-        resource_version=row.version or FIRST_VERSION,
-        before=before,
-        after=after,
-        actor=caller.subject,
-        via=caller.via,
-        request_id=request_id.get(),
-    )
+    return ChangeRow(**_values(caller, type, row, before, after, required_scopes, also_about))
+
+
+def _values(
+    caller: Caller,
+    type: str,
+    row: Tracked,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    required_scopes: Iterable[str],
+    also_about: Iterable[UUID],
+) -> dict[str, Any]:
+    """The columns of a change."""
+    return {
+        "type": type,
+        "resource": type.split(".")[1],
+        "resource_id": row.id,
+        "organisation_ids": sorted({*row.organisations_concerned(), *also_about}),
+        "required_scopes": sorted(set(required_scopes)),
+        "resource_version": row.version or FIRST_VERSION,
+        "before": before,
+        "after": after,
+        "actor": caller.subject,
+        "via": caller.via,
+        "request_id": request_id.get(),
+    }

@@ -3,6 +3,7 @@
 Writes go through SQLAlchemy's ORM; reads go through `kit.reading` on plain psycopg connections (docs/adr/0003).
 """
 
+import select
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -12,12 +13,14 @@ from uuid import UUID
 import psycopg
 import psycopg_pool
 from pydantic import TypeAdapter
-from sqlalchemy import ARRAY, DateTime, Integer, MetaData, Text, Uuid
+from sqlalchemy import ARRAY, DateTime, Integer, MetaData, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import URL, Dialect, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
 from services.kit.errors import Problem
@@ -151,6 +154,21 @@ NOTICES_A_LOST_SERVER: dict[str, int] = {
 }
 
 
+def _refuse_closed(_: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
+    """Have the pool take another connection when the server has closed this one.
+
+    The operating system knows: nothing is to be read from an idle connection but its end. `pool_pre_ping` would ask
+    the server before every transaction, which costs a write as much as another statement.
+    """
+    connection: psycopg.AsyncConnection[Any] | None = record.driver_connection
+    if connection is None or connection.closed:
+        raise DisconnectionError
+    arrived = select.poll()
+    arrived.register(connection.fileno(), select.POLLIN)
+    if arrived.poll(0):
+        raise DisconnectionError
+
+
 class Database:
     """The pools of one process. Open it in the app's lifespan."""
 
@@ -167,11 +185,11 @@ class Database:
             pool_size=settings.write_pool_size,
             max_overflow=0,
             pool_timeout=settings.write_wait_seconds,
-            pool_pre_ping=True,
             pool_recycle=1800,
             hide_parameters=True,  # of statements that fail: they may be personal
             connect_args={"options": self._options, "prepare_threshold": 2, **NOTICES_A_LOST_SERVER},
         )
+        event.listen(self.engine.sync_engine.pool, "checkout", _refuse_closed)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self.reads: psycopg_pool.AsyncConnectionPool[psycopg.AsyncConnection[Any]] = psycopg_pool.AsyncConnectionPool(
             self.conninfo,

@@ -1,13 +1,13 @@
 """Statements that are compiled once and run many times, on plain psycopg connections (docs/adr/0003)."""
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import ColumnElement, Select, Text, cast, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Insert, Select, Text, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,9 @@ _DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-un
 
 KEPT_STATEMENTS = 512
 """Of each resource."""
+
+_CONNECTION = "connection"
+"""Key of `session.info`: a transaction and its connection. Asking SQLAlchemy takes as long as a statement."""
 
 Run = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
 """Executes compiled SQL with positional parameters."""
@@ -30,8 +33,8 @@ class Statement:
     processors: Mapping[str, Any]
 
     @classmethod
-    def of(cls, query: Select[*tuple[Any, ...]]) -> "Statement":
-        """Compile a query."""
+    def of(cls, query: Select[*tuple[Any, ...]] | Insert) -> "Statement":
+        """Compile a query, or what is written."""
         compiled = query.compile(dialect=_DIALECT)
         return cls(
             str(compiled),
@@ -79,28 +82,26 @@ async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: S
     return await cursor.fetchall()
 
 
-async def fetch_together(
-    connection: psycopg.AsyncConnection[Any], asked: Iterable[tuple[str, Sequence[Any]]]
-) -> list[list[tuple[Any, ...]]]:
-    """Run several in order for one round trip."""
-    cursors = []
-    async with connection.pipeline():
-        for sql, arguments in asked:
-            cursors.append(cursor := psycopg.AsyncRawCursor(connection))
-            await cursor.execute(_encoded(sql), arguments, prepare=True)
-        return [await cursor.fetchall() for cursor in cursors]
-
-
 async def fetch_within(session: AsyncSession, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a compiled statement in a session's transaction. Costs a fraction of what the ORM takes to load rows."""
     return await fetch(await connection_of(session), statement.sql, statement.arguments(values))
 
 
+async def write(session: AsyncSession, statement: Statement, values: Mapping[str, Any]) -> None:
+    """Run a compiled statement that answers nothing in a session's transaction."""
+    cursor = psycopg.AsyncRawCursor(await connection_of(session))
+    await cursor.execute(_encoded(statement.sql), statement.arguments(values), prepare=True)
+
+
 async def connection_of(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
     """The connection that a session's transaction runs on, for statements that need no ORM."""
+    kept: tuple[object, psycopg.AsyncConnection[Any]] | None = session.info.get(_CONNECTION)
+    if kept is not None and kept[0] is session.sync_session.get_transaction():
+        return kept[1]
     raw = await (await session.connection()).get_raw_connection()
     connection: psycopg.AsyncConnection[Any] | None = raw.driver_connection
     assert connection is not None
+    session.info[_CONNECTION] = (session.sync_session.get_transaction(), connection)
     return connection
 
 

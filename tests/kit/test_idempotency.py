@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from services.kit.errors import BadRequest, IdempotencyKeyReused, InternalError, RequestInProgress
 from tests.kit.live import eventually
@@ -64,6 +65,35 @@ async def _waiting_for_a_lock(connection: psycopg.AsyncConnection[tuple[int]]) -
     # So that the next look sees anew.
     await connection.execute("SELECT pg_stat_clear_snapshot()")
     return row is not None and row[0] > 0
+
+
+@pytest.mark.parametrize("fault", [{}, {"isbn": "77"}], ids=["that could be made", "that is refused"])
+async def test_a_use_that_missed_the_end_of_another_has_no_effect_of_its_own(
+    library: Api, fault: dict[str, str]
+) -> None:
+    body, header = a_book(names={"en": f"Late {uuid4().hex}"}, shelf="B", **fault), key()
+    first = await library.post("/v1/books", body, headers=header)
+    async with await psycopg.AsyncConnection.connect(library.runtime.database.conninfo) as other:
+        await _rename_key(library, header["Idempotency-Key"], "away")
+        await other.execute("SELECT * FROM shelf WHERE name = 'B' FOR UPDATE")
+        late = asyncio.create_task(library.post("/v1/books", body, headers=header))
+        await eventually(lambda: _waiting_for_a_lock(other))
+        # As if the first had committed after the second looked for it.
+        await _rename_key(library, "away", header["Idempotency-Key"])
+        await other.rollback()
+        reply = await late
+    if fault:
+        assert (reply.content, reply.headers["idempotency-replayed"]) == (first.content, "true")
+    else:
+        assert_problem(reply, RequestInProgress)
+    again = await library.post("/v1/books", body, headers=header)
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    assert await books_named(library, body["names"]["en"]) == 1
+
+
+async def _rename_key(library: Api, old: str, new: str) -> None:
+    async with library.runtime.database.transaction() as session:
+        await session.execute(text("UPDATE idempotency SET key = :new WHERE key = :old"), {"old": old, "new": new})
 
 
 async def test_many_at_once_have_one_effect(library: Api) -> None:
