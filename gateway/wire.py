@@ -55,6 +55,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_open = True
         self._head_bytes = 0
+        self._head_too_large = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._lingering = False
         self._shed = False
@@ -91,7 +92,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         if self._head_bytes > HEAD_BYTES and len(self.url) + sum(len(n) + len(v) for n, v in self.headers) > HEAD_BYTES:
-            raise ValueError("head too large")  # httptools turns it into a parser error, which is answered with 400
+            self._head_too_large = True
+            raise ValueError("head too large")  # httptools turns it into a parser error: `send_400_response`
         self._head_open = False
         self._head_bytes = 0
         self._stop_head_timer()
@@ -137,6 +139,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self.on_response_complete()
 
     def send_400_response(self, msg: str) -> None:
+        if self._head_too_large:
+            self._refuse(HeadTooLarge())
+            return
         self._refuse(BadRequest("The request line, a header or the framing of the body is malformed."))
 
     def end(self) -> None:

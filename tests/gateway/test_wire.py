@@ -51,6 +51,8 @@ async def test_pipelined_requests_are_answered_in_order(gate: Gateway, key: str,
 async def test_an_endless_head_is_refused(gate: Gateway) -> None:
     assert _problem(await gate.raw(b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 20_000)) == (431, "head-too-large")
     assert b" 431 " in (await gate.raw(b"GET /" + b"a" * 100_000)).split(b"\r\n")[0]
+    whole = b"GET /?q=" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: host\r\n\r\n"
+    assert _problem(await gate.raw(whole)) == (431, "head-too-large")
 
 
 async def test_what_is_no_http_gets_a_problem(gate: Gateway) -> None:
