@@ -20,7 +20,7 @@ from services.kit.auth import Caller
 from services.kit.db import Base, Moment, now
 from services.kit.errors import BadRequest, IdempotencyKeyReused, RequestInProgress
 from services.kit.form import fingerprint_of
-from services.kit.statement import connection_of, fetch, fetch_together
+from services.kit.statement import connection_of, fetch
 
 HEADER = "idempotency-key"
 KEPT = timedelta(hours=72)
@@ -44,10 +44,12 @@ class IdempotencyRow(Base):
 
 
 # Plain statements on the session's own connection: every POST pays for them, and the ORM took three times as long.
-_HOLD = "SELECT pg_try_advisory_xact_lock($1::bigint)"
-_LOOK_UP = """
-SELECT fingerprint, status, headers, body FROM idempotency
-WHERE subject = $1::text AND route = $2::text AND key = $3::text AND at > $4::timestamptz
+# The lock is for telling that the first use still runs. What decides is the primary key, when the answer is stored: the
+# look-up may have begun before the lock was given, and so miss what was committed in between.
+_BEGIN = """
+SELECT pg_try_advisory_xact_lock($1::bigint), kept.fingerprint, kept.status, kept.headers, kept.body
+FROM (VALUES (1)) AS asked LEFT JOIN idempotency AS kept
+    ON kept.subject = $2::text AND kept.route = $3::text AND kept.key = $4::text AND kept.at > $5::timestamptz
 """
 # A record past its time may still wait for the clean-up; this use takes its place.
 _STORE = """
@@ -55,6 +57,7 @@ INSERT INTO idempotency (subject, route, key, fingerprint, status, headers, body
 VALUES ($1::text, $2::text, $3::text, $4::bytea, $5::smallint, $6::jsonb, $7::bytea, $8::timestamptz)
 ON CONFLICT (subject, route, key) DO UPDATE SET fingerprint = excluded.fingerprint,
     status = excluded.status, headers = excluded.headers, body = excluded.body, at = excluded.at
+WHERE idempotency.at <= $9::timestamptz
 RETURNING true
 """
 
@@ -89,25 +92,26 @@ class Attempt:
         `IdempotencyKeyReused` when the request differs."""
         name = "\0".join((self._subject, self._route, self._key)).encode()
         number = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
-        # Sent together with the transaction's beginning, answered together. The look-up is a statement of its own and
-        # so sees what was committed before the lock was given.
-        asked = ((_HOLD, [number]), (_LOOK_UP, [self._subject, self._route, self._key, now() - KEPT]))
-        [(held,)], found = await fetch_together(await connection_of(session), asked)
-        if not held:
-            raise RequestInProgress(retry_after=1)
-        if not found:
+        asked = [number, self._subject, self._route, self._key, now() - KEPT]
+        [(held, fingerprint, status, headers, body)] = await fetch(await connection_of(session), _BEGIN, asked)
+        if fingerprint is None and held:
             return None
-        fingerprint, status, headers, body = found[0]
+        if fingerprint is None:
+            raise RequestInProgress(retry_after=1)
         if fingerprint != self._fingerprint:
             raise IdempotencyKeyReused()
         return Response(body, status_code=status, headers={**headers, "Idempotency-Replayed": "true"})
 
     async def store(self, session: AsyncSession, response: Response) -> None:
-        """Keep the answer, in the transaction of the effect."""
+        """Keep the answer, in the transaction of the effect. Raises `RequestInProgress` when another use was faster,
+        and with that takes the effect back: asked again, its answer is there."""
         headers = {name: response.headers[name] for name in _REPLAYED_HEADERS if name in response.headers}
         answer = [response.status_code, json.dumps(headers), bytes(response.body)]
-        await fetch(
+        at = now()
+        stored = await fetch(
             await connection_of(session),
             _STORE,
-            [self._subject, self._route, self._key, self._fingerprint, *answer, now()],
+            [self._subject, self._route, self._key, self._fingerprint, *answer, at, at - KEPT],
         )
+        if not stored:
+            raise RequestInProgress(retry_after=1)

@@ -35,7 +35,7 @@ from services.kit.policy import Policy, Prepare, Turn
 from services.kit.readers import Handler, exporter, list_reader, one_reader
 from services.kit.reading import Item, Resource
 from services.kit.runtime import Runtime, runtime_of
-from services.kit.statement import fetch
+from services.kit.statement import connection_of, fetch
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 TELL = "tell"
@@ -103,7 +103,14 @@ async def _in_transaction(
             session.info[TELL] = functools.partial(runtime.tell_within, session)
         if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
             return earlier
-        response = await inner(request)
+        try:
+            response = await inner(request)
+        except Problem:
+            # A use that ended just as this one began may be why: then its answer is this one's, too.
+            await session.rollback()
+            if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
+                return earlier
+            raise
         if dry_run:
             # What a commit would check is checked, too.
             await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
@@ -166,8 +173,7 @@ Prepared = Depends(_prepared)
 
 async def shown(session: AsyncSession, caller: Caller, resource: Resource[Any], id: UUID) -> Item:
     """A record as the open transaction has it, in a read's bytes. `NotFound` when the caller may not see it."""
-    raw = await (await session.connection()).get_raw_connection()
-    run = functools.partial(fetch, raw.driver_connection)  # type: ignore[arg-type]
+    run = functools.partial(fetch, await connection_of(session))
     item = await resource.one(run, caller, id, tell=session.info.get(TELL))
     if item is None:
         raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")

@@ -10,6 +10,7 @@ import psycopg
 from sqlalchemy import ColumnElement, Insert, Select, Text, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import SessionTransaction
 
 _DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -17,7 +18,8 @@ KEPT_STATEMENTS = 512
 """Of each resource."""
 
 _CONNECTION = "connection"
-"""Key of `session.info`: a transaction and its connection. Asking SQLAlchemy takes as long as a statement."""
+"""Key of `session.info`: a transaction and its connection. Asking SQLAlchemy takes as long as a statement, but begins
+the savepoint: so each has an entry of its own."""
 
 Run = Callable[[str, Sequence[Any]], Awaitable[list[tuple[Any, ...]]]]
 """Executes compiled SQL with positional parameters."""
@@ -96,13 +98,18 @@ async def write(session: AsyncSession, statement: Statement, values: Mapping[str
 async def connection_of(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
     """The connection that a session's transaction runs on, for statements that need no ORM."""
     kept: tuple[object, psycopg.AsyncConnection[Any]] | None = session.info.get(_CONNECTION)
-    if kept is not None and kept[0] is session.sync_session.get_transaction():
+    if kept is not None and kept[0] is innermost(session):
         return kept[1]
     raw = await (await session.connection()).get_raw_connection()
     connection: psycopg.AsyncConnection[Any] | None = raw.driver_connection
     assert connection is not None
-    session.info[_CONNECTION] = (session.sync_session.get_transaction(), connection)
+    session.info[_CONNECTION] = (innermost(session), connection)
     return connection
+
+
+def innermost(session: AsyncSession) -> SessionTransaction | None:
+    """The savepoint a session is in, or its transaction. What is kept for it ends with it."""
+    return session.sync_session.get_nested_transaction() or session.sync_session.get_transaction()
 
 
 def as_json(page: Any, names: Sequence[str], besides: Sequence[ColumnElement[Any]]) -> Select[Any]:

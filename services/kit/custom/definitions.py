@@ -18,7 +18,7 @@ from services.contracts.custom_field import Choice
 from services.kit.custom.declared import DEFINED_BY, Custom
 from services.kit.custom.definition import Definition
 from services.kit.runtime import Runtime
-from services.kit.statement import Run, fetch_within
+from services.kit.statement import Run, fetch_within, innermost
 
 KEPT_SECONDS: Final = 1.0
 _LOCKS: Final = 0x637573
@@ -63,7 +63,7 @@ def last_known(runtime: Runtime, custom: Custom) -> Definitions:
 async def in_force(session: AsyncSession, custom: Custom, *, hold: bool) -> Definitions:
     """The definitions in a write's transaction. With `hold` nobody changes them before it ends."""
     # A lock that is taken within a savepoint goes with it.
-    within = session.get_nested_transaction() or session.get_transaction()
+    within = innermost(session)
     key = ("custom_fields", custom.resource)
     kept = session.info.get(key)
     if kept is not None and kept[0] is within and (kept[1] or not hold):

@@ -62,9 +62,9 @@ async def update(
     row = await held(session, caller, admission_types, id, if_match)
     patch(row, change)
     _check_currency(row)
+    await save(session, caller, "events.admission_type.updated", row, required_scopes=SEEN_WITH)
     if "quota" in change.model_fields_set:
         await places.refuse_quota_below_taken(session, event, row)
-    await save(session, caller, "events.admission_type.updated", row, required_scopes=SEEN_WITH)
     await places.fill(session, caller, event)
     return row
 

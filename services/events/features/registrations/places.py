@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, and_, bindparam, func, or_, select
+from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.events.tables.admission_type import AdmissionTypeRow
@@ -17,7 +17,7 @@ from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.changes import save_all
 from services.kit.errors import Conflict, NotFound
-from services.kit.statement import Statement, fetch_within
+from services.kit.statement import Statement, fetch_within, innermost
 
 RUNNING: Final = ("published", "closed")
 """States of an event in which freed places go to the waitlist and people are let in."""
@@ -38,6 +38,7 @@ class Left:
 
     limit: int | None
     taken: dict[UUID, int]
+    """By admission type; not counted where nothing limits it, which may be tens of thousands for each who registers."""
     quotas: Mapping[UUID, int | None]
     next_number: int
 
@@ -79,8 +80,14 @@ _LAST_NUMBER = (
     .where(RegistrationRow.event_id == _EVENT, RegistrationRow.status == "waitlisted")
     .scalar_subquery()
 )
+_LIMITED = bindparam("limited", type_=Boolean())
 _COUNT = Statement.of(
-    select(AdmissionTypeRow.id, AdmissionTypeRow.quota, _TAKEN, _LAST_NUMBER).where(AdmissionTypeRow.event_id == _EVENT)
+    select(
+        AdmissionTypeRow.id,
+        AdmissionTypeRow.quota,
+        case((or_(_LIMITED, AdmissionTypeRow.quota.is_not(None)), _TAKEN), else_=0),
+        _LAST_NUMBER,
+    ).where(AdmissionTypeRow.event_id == _EVENT)
 )
 
 
@@ -96,7 +103,7 @@ async def lock(session: AsyncSession, event_id: UUID) -> EventRow:
 
 async def count(session: AsyncSession, event_id: UUID, capacity: int | None) -> Left:
     """The places left of a locked event."""
-    rows = await fetch_within(session, _COUNT, {"event_id": event_id})
+    rows = await fetch_within(session, _COUNT, {"event_id": event_id, "limited": capacity is not None})
     return Left(
         capacity,
         taken={id: taken for id, _, taken, _ in rows},
@@ -110,7 +117,7 @@ async def left_of(session: AsyncSession, event_id: UUID, capacity: int | None) -
 
     Bound to the innermost savepoint: what was rolled back with it is counted anew.
     """
-    scope = session.sync_session.get_nested_transaction() or session.sync_session.get_transaction()
+    scope = innermost(session)
     kept: tuple[object, dict[UUID, Left]] = session.info.get(_KEPT, (None, {}))
     if kept[0] is not scope:
         kept = session.info[_KEPT] = (scope, {})
@@ -128,7 +135,8 @@ async def refuse_below_taken(session: AsyncSession, event: EventRow) -> None:
 
 
 async def refuse_quota_below_taken(session: AsyncSession, event: EventRow, admission: AdmissionTypeRow) -> None:
-    """Raise `BelowTaken` when an admission type's quota is less than the places taken of it; the event is locked."""
+    """Raise `BelowTaken` when an admission type's quota is less than the places taken of it. The event is locked and
+    the quota stored: of what has none nobody counts."""
     if admission.quota is not None:
         taken = (await count(session, event.id, event.capacity)).taken[admission.id]
         if taken > admission.quota:
