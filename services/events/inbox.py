@@ -1,10 +1,10 @@
 """What events does when members' organisations change: it keeps its copies, and follows merges."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,7 +16,7 @@ from services.events.tables.person_copy import PersonCopyRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.changes import save_all
-from services.kit.inbox import Handler
+from services.kit.inbox import Handler, Together
 from services.kit.merges import leading_to, moved_by_merge
 from services.kit.person_copies import consent_handlers, part, unite
 
@@ -25,23 +25,25 @@ _MOVED = "events.registration.moved"
 _UPDATED = "events.registration.updated"
 
 
-async def keep_copy(session: AsyncSession, change: Change) -> None:
-    """Bring the copy up to the change, unless it has newer news."""
-    copy = await _held(session, change.resource_id)
-    if change.resource_version <= copy.source_version:
-        return
-    after: dict[str, Any] = change.after
-    copy.source_version = change.resource_version
-    copy.names = after.get("names", copy.names)
-    if copy.names is not None:
-        copy.status = after.get("status", "active" if copy.status == "unknown" else copy.status)
-        copy.merged_into = UUID(after["merged_into"]) if after.get("merged_into") else copy.merged_into
+async def keep_copies(session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Bring the copies up to the changes, but those that have newer news."""
+    copies = await _all_held(session, {change.resource_id for change in changes})
+    for change in changes:
+        copy = copies[change.resource_id]
+        if change.resource_version <= copy.source_version:
+            continue
+        after: dict[str, Any] = change.after
+        copy.source_version = change.resource_version
+        copy.names = after.get("names", copy.names)
+        if copy.names is not None:
+            copy.status = after.get("status", "active" if copy.status == "unknown" else copy.status)
+            copy.merged_into = UUID(after["merged_into"]) if after.get("merged_into") else copy.merged_into
     await session.flush()
 
 
 async def follow_merge(session: AsyncSession, change: Change) -> None:
     """Move the registrations of an organisation that was merged to the one that took its place."""
-    await keep_copy(session, change)
+    await keep_copies(session, [change])
     winner_id = await _last_winner(session, UUID(change.after["merged_into"]))
     for row in (rows := await _locked(session, RegistrationRow.organisation_id == change.resource_id)):
         row.organisation_id = winner_id
@@ -111,11 +113,16 @@ async def mark_deleted(session: AsyncSession, change: Change) -> None:
 
 
 async def _held(session: AsyncSession, id: UUID) -> OrganisationCopyRow:
-    """The copy, locked against registrations that are being made for it; made when there is none."""
-    await session.execute(
-        insert(OrganisationCopyRow).values(id=id, status="unknown", source_version=0).on_conflict_do_nothing()
-    )
-    return await session.get_one(OrganisationCopyRow, id, with_for_update=True, populate_existing=True)
+    return (await _all_held(session, {id}))[id]
+
+
+async def _all_held(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, OrganisationCopyRow]:
+    """The copies, locked against registrations that are being made for them; made where there are none."""
+    of = OrganisationCopyRow
+    new = select(func.unnest(cast(sorted(ids), ARRAY(Uuid))), literal("unknown"), literal(0))
+    await session.execute(insert(of).from_select(["id", "status", "source_version"], new).on_conflict_do_nothing())
+    held = select(of).where(of.id.in_(ids)).order_by(of.id).with_for_update()
+    return {row.id: row for row in await session.scalars(held.execution_options(populate_existing=True))}
 
 
 async def _last_winner(session: AsyncSession, id: UUID) -> UUID:
@@ -134,8 +141,9 @@ async def _last_winner(session: AsyncSession, id: UUID) -> UUID:
 
 
 _KIND = "members.organisation"
+_KEEP_COPIES = Together(keep_copies)
 HANDLERS: dict[str, Handler] = {
-    **{f"{_KIND}.{verb}": keep_copy for verb in ("created", "updated", "archived", "restored")},
+    **{f"{_KIND}.{verb}": _KEEP_COPIES for verb in ("created", "updated", "archived", "restored")},
     f"{_KIND}.merged": follow_merge,
     f"{_KIND}.unmerged": follow_undo,
     f"{_KIND}.deleted": mark_deleted,

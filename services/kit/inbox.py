@@ -1,14 +1,15 @@
 """The inbox: another service's changes, stored on arrival, applied once and in order per record by the worker."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import structlog
 from fastapi import Response
-from sqlalchemy import BigInteger, Index, Uuid, select
+from sqlalchemy import BigInteger, Index, Uuid, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -22,11 +23,27 @@ from services.kit.runtime import Runtime
 
 AT_ONCE = 4
 """Records of one delivery that are brought up to date side by side."""
+_PORTION = 500
+"""Changes that are applied in one transaction."""
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[AsyncSession, Change], Awaitable[None]]
 """Applies one change of another service, in the transaction that marks it applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A handler that applies the changes of many records at once, in a few statements: an import brings 100,000.
+
+    It gets those of one record in their order.
+    """
+
+    apply: Callable[[AsyncSession, Sequence[Change]], Awaitable[None]]
+
+    async def __call__(self, session: AsyncSession, change: Change) -> None:
+        """Apply one."""
+        await self.apply(session, [change])
 
 
 class InboxRow(Base):
@@ -89,6 +106,14 @@ class Inbox:
 
     async def _apply(self, runtime: Runtime, resource_ids: list[str]) -> None:
         """Apply what waits for some records. One that fails is tried again by itself and holds up no other."""
+        if len(resource_ids) > 1:
+            (left,) = await asyncio.gather(self._apply_together(runtime, resource_ids), return_exceptions=True)
+            if isinstance(left, BaseException):
+                log.warning("changes_not_applied_together", reason=type(left).__name__)
+            elif left:
+                resource_ids = left
+            else:
+                return
         at_once = asyncio.Semaphore(AT_ONCE)
 
         async def apply(resource_id: str) -> None:
@@ -105,6 +130,40 @@ class Inbox:
             for id, error in failed.items():
                 log.warning("change_not_applied", resource_id=id, reason=type(error).__name__)
                 await self.apply.defer(session, resource_ids=[id])
+
+    async def _apply_together(self, runtime: Runtime, resource_ids: list[str]) -> list[str]:
+        """Apply at once what waits for some records, up to the first change of each that goes by itself. All of a
+        portion, or none. Answers the records that such a one waits for."""
+        asked = {UUID(id) for id in resource_ids}
+        left: set[UUID] = set()
+        more = True
+        while more and asked > left:
+            # In one order, so that two who bring the same records up to date never wait for one another.
+            waiting = (
+                select(InboxRow.id, InboxRow.resource_id, InboxRow.change)
+                .where(InboxRow.resource_id.in_(asked - left), InboxRow.applied_at.is_(None))
+                .order_by(InboxRow.resource_id, InboxRow.sequence)
+                .limit(_PORTION)
+                .with_for_update()
+            )
+            async with runtime.database.transaction() as session:
+                rows = (await session.execute(waiting)).all()
+                more = len(rows) == _PORTION
+                handled: dict[Together, list[Change]] = {}
+                by: dict[UUID, Together] = {}
+                applied: list[UUID] = []
+                for id, resource_id, told in rows:
+                    handler = self._handlers[told["type"]]
+                    if isinstance(handler, Together) and by.setdefault(resource_id, handler) is handler:
+                        if resource_id not in left:
+                            handled.setdefault(handler, []).append(Change.model_validate(told))
+                            applied.append(id)
+                    else:
+                        left.add(resource_id)
+                for together, changes in handled.items():
+                    await together.apply(session, changes)
+                await session.execute(update(InboxRow).where(InboxRow.id.in_(applied)).values(applied_at=now()))
+        return sorted(map(str, left))
 
     async def _apply_to(self, runtime: Runtime, resource_id: str) -> None:
         """Apply what waits for one record, oldest first, each in a transaction of its own: one that fails keeps

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.change import Change
 from services.kit.auth import Caller
 from services.kit.changes import save
-from services.kit.inbox import Handler
+from services.kit.inbox import Handler, Together
 from services.kit.merges import leading_to, moved_by_merge
 from services.kit.person_copies import consent_handlers, part, unite
 from services.liaison.callers import scopes_to_read
@@ -23,24 +23,27 @@ _CONTACT = "liaison.contact.updated"
 _COPIED = ("names", "status", "merged_into")
 
 
-async def follow(session: AsyncSession, change: Change) -> None:
-    """An organisation was made, edited, archived or brought back."""
-    told = {name: change.after[name] for name in _COPIED if name in change.after}
-    if told.get("merged_into") is not None:
-        told["merged_into"] = UUID(told["merged_into"])
-    await _copy(session, change.resource_id, told)
+async def follow(session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Organisations were made, edited, archived or brought back."""
+    told: dict[UUID, dict[str, Any]] = {}
+    for change in changes:
+        one = {name: change.after[name] for name in _COPIED if name in change.after}
+        if one.get("merged_into") is not None:
+            one["merged_into"] = UUID(one["merged_into"])
+        told[change.resource_id] = told.get(change.resource_id, {}) | one
+    await _copy(session, told)
 
 
 async def follow_merge(session: AsyncSession, change: Change) -> None:
     """An organisation was merged into another: counterparts that are linked to it are linked to that one."""
-    await follow(session, change)
+    await follow(session, [change])
     winner = await _last_of_merges(session, UUID(change.after["merged_into"]))
     await _link(session, change, winner)
 
 
 async def follow_undo(session: AsyncSession, change: Change) -> None:
     """A merge was undone: counterparts whose links followed it are linked as before."""
-    await follow(session, change)
+    await follow(session, [change])
     left = await leading_to(session, OrganisationCopyRow, change.resource_id)
     winner = await _last_of_merges(session, UUID(change.before["merged_into"]))
     moved = await moved_by_merge(session, _COUNTERPART, "organisation_id", left, via=_VIA)
@@ -73,17 +76,20 @@ async def _name(session: AsyncSession, change: Change, where: ColumnElement[bool
 
 async def follow_deletion(session: AsyncSession, change: Change) -> None:
     """An organisation was deleted: counterparts stay, without a link."""
-    await _copy(session, change.resource_id, {"names": None, "status": "deleted", "merged_into": None})
+    await _copy(session, {change.resource_id: {"names": None, "status": "deleted", "merged_into": None}})
     await _link(session, change, None)
 
 
-async def _copy(session: AsyncSession, id: UUID, told: Mapping[str, Any]) -> None:
-    statement = insert(OrganisationCopyRow).values({"id": id, "status": "untold", **told})
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_=told)
-        if told
-        else statement.on_conflict_do_nothing()
-    )
+async def _copy(session: AsyncSession, told: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Keep what is told of organisations: at once what the same fields are told of."""
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for id in sorted(told):
+        alike.setdefault(tuple(told[id]), []).append({"id": id, "status": "untold", **told[id]})
+    for fields, rows in alike.items():
+        statement = insert(OrganisationCopyRow)
+        new = {field: statement.excluded[field] for field in fields}
+        kept = statement.on_conflict_do_update(index_elements=["id"], set_=new) if new else None
+        await session.execute(statement.on_conflict_do_nothing() if kept is None else kept, rows)
 
 
 async def _last_of_merges(session: AsyncSession, id: UUID) -> UUID | None:
@@ -91,7 +97,7 @@ async def _last_of_merges(session: AsyncSession, id: UUID) -> UUID | None:
     seen: set[UUID] = set()
     while id not in seen:
         seen.add(id)
-        await _copy(session, id, {})
+        await _copy(session, {id: {}})
         copy = await session.scalar(
             select(OrganisationCopyRow).where(OrganisationCopyRow.id == id).with_for_update(read=True)
         )
@@ -127,11 +133,12 @@ async def _relink(
         await save(session, caller, _COUNTERPART, row, required_scopes=scopes_to_read(), also_about=about)
 
 
+_FOLLOW = Together(follow)
 HANDLERS: Mapping[str, Handler] = {
-    "members.organisation.created": follow,
-    "members.organisation.updated": follow,
-    "members.organisation.archived": follow,
-    "members.organisation.restored": follow,
+    "members.organisation.created": _FOLLOW,
+    "members.organisation.updated": _FOLLOW,
+    "members.organisation.archived": _FOLLOW,
+    "members.organisation.restored": _FOLLOW,
     "members.organisation.merged": follow_merge,
     "members.organisation.unmerged": follow_undo,
     "members.organisation.deleted": follow_deletion,

@@ -54,6 +54,25 @@ async def test_changes_count_once_and_in_order(events: Api, signer: Signer) -> N
     assert (await organisation(events, made))["names"] == {"en": "Two"}
 
 
+async def test_many_are_copied_at_once_each_by_its_own_news(events: Api, signer: Signer) -> None:
+    ids = [uuid4() for _ in range(40)]
+    old, new = ids[:20], ids[20:]
+    for id in old[:10]:
+        await deliver(events, signer, told("created", id, version=3, names={"en": "Newer"}))
+    changes = [told("created", id, version=1, names={"en": f"One {id}"}) for id in ids]
+    changes += [told("updated", id, version=2, names={"en": f"Two {id}"}) for id in old]
+    changes += [told("archived", id, version=2, status="archived") for id in new]
+    await deliver(events, signer, *changes)
+    rows = await events.runtime.read(
+        "SELECT id, names ->> 'en', status, source_version FROM organisation_copy WHERE id = ANY($1)", [ids]
+    )
+    assert {row[0]: tuple(row[1:]) for row in rows} == {
+        **dict.fromkeys(old[:10], ("Newer", "active", 3)),
+        **{id: (f"Two {id}", "active", 2) for id in old[10:]},
+        **{id: (f"One {id}", "archived", 2) for id in new},
+    }
+
+
 async def test_a_merge_moves_registrations_and_says_so(events: Api, signer: Signer) -> None:
     event_id, admission = await open_event(events, capacity=1)
     loser, winner = uuid4(), uuid4()

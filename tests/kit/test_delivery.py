@@ -114,12 +114,63 @@ async def test_a_change_that_cannot_be_applied_holds_up_its_own_record_only(cata
         assert await entries(catalogue, sick) == [1]
         async with catalogue.runtime.database.transaction() as session:
             connection = await session.connection()
-            await connection.exec_driver_sql(f"INSERT INTO label (id, text) VALUES ('{uuid4()}', 'mended')")
+            await connection.exec_driver_sql(f"INSERT INTO label (id, text) VALUES ('{uuid4()}', '{POISON}')")
 
         async def rest_applied() -> bool:
             return await entries(catalogue, sick) == [1, 2, 3]
 
         await eventually(rest_applied)
+
+
+BOUGHT = "members.book.bought"
+"""Changes of this type are applied together."""
+
+
+async def test_many_records_are_brought_up_to_date_in_one_transaction(catalogue: Api, signer: Signer) -> None:
+    books = [uuid4() for _ in range(60)]
+    bought = [a_change(book, version, type=BOUGHT) for version in (1, 2) for book in books]
+    await told(catalogue, signer, *bought)
+    async with at_work(catalogue.runtime):
+
+        async def all_applied() -> bool:
+            return all([await entries(catalogue, book) == [1, 2] for book in books])
+
+        await eventually(all_applied)
+        await told(catalogue, signer, *bought)
+    transactions = "SELECT count(DISTINCT xmin::text) FROM entry WHERE book_id = ANY($1)"
+    assert await catalogue.runtime.read(transactions, [books]) == [(1,)]
+    waiting = "SELECT FROM inbox WHERE applied_at IS NULL AND resource_id = ANY($1)"
+    assert await catalogue.runtime.read(waiting, [books]) == []
+
+
+async def test_what_goes_together_keeps_the_order_of_its_record(catalogue: Api, signer: Signer) -> None:
+    books = [uuid4() for _ in range(3)]
+    changes = [
+        a_change(book, version, type=BOUGHT if version in (1, 2, 4, 6) else "members.book.updated")
+        for version in range(1, 8)
+        for book in books
+    ]
+    async with at_work(catalogue.runtime):
+        await told(catalogue, signer, *changes)
+
+        async def all_applied() -> bool:
+            return all([len(await entries(catalogue, book)) >= 7 for book in books])
+
+        await eventually(all_applied)
+    assert [await entries(catalogue, book) for book in books] == [list(range(1, 8))] * 3
+
+
+async def test_of_those_that_go_together_one_that_fails_holds_up_no_other(catalogue: Api, signer: Signer) -> None:
+    sick, *well = [uuid4() for _ in range(9)]
+    async with at_work(catalogue.runtime):
+        changes = [a_change(book, version, type=BOUGHT) for version in (1, 2) for book in well]
+        await told(catalogue, signer, a_change(sick, 1, type=BOUGHT, author=f"{POISON} oak"), *changes)
+
+        async def others_applied() -> bool:
+            return all([await entries(catalogue, book) == [1, 2] for book in well])
+
+        await eventually(others_applied)
+    assert await entries(catalogue, sick) == []
 
 
 async def test_types_it_has_no_use_for_are_not_kept(catalogue: Api, signer: Signer) -> None:

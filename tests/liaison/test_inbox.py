@@ -52,6 +52,23 @@ async def test_a_rename_shows_in_the_copy_and_in_the_etag(liaison: Api, signer: 
     assert reply.json()["version"] == made["version"]
 
 
+async def test_many_are_copied_at_once_each_by_its_own_news(liaison: Api, signer: Signer) -> None:
+    ids = [uuid4() for _ in range(40)]
+    changes = [told("created", id, names={"en": f"One {id}"}, status="active") for id in ids]
+    changes += [told("updated", id, names={"en": f"Two {id}"}) for id in ids[:10]]
+    changes += [told("updated", id, city="Guiyang") for id in ids[10:20]]
+    changes += [told("archived", id, status="archived") for id in ids[20:]]
+    await deliver(liaison, signer, *changes)
+    rows = await liaison.runtime.read(
+        "SELECT id, names ->> 'en', status FROM organisation_copy WHERE id = ANY($1)", [ids]
+    )
+    assert {row[0]: tuple(row[1:]) for row in rows} == {
+        **{id: (f"Two {id}", "active") for id in ids[:10]},
+        **{id: (f"One {id}", "active") for id in ids[10:20]},
+        **{id: (f"One {id}", "archived") for id in ids[20:]},
+    }
+
+
 async def test_a_delivery_twice_counts_once(liaison: Api, signer: Signer) -> None:
     id = uuid4()
     changes = [told("created", id, names={"en": "One"}, status="active"), told("updated", id, names={"en": "Two"})]

@@ -3,17 +3,20 @@
 They bear the names of real ones, for only those may be named in settings and deliveries.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.change import Change
 from services.kit.delivery import Subscription
+from services.kit.inbox import Together
 from services.kit.service import Service
 from tests.kit.toy.books import TASKS, routes
 from tests.kit.toy.tables import EntryRow, LabelRow
 
 POISON = "poison"
-"""A book with this author can't be applied until a label says `mended`."""
+"""A book whose author begins so can't be applied until a label names the author."""
 
 LIBRARY = Service(
     name="members",
@@ -27,11 +30,18 @@ LIBRARY = Service(
 
 
 async def _enter(session: AsyncSession, change: Change) -> None:
-    if change.after.get("author") == POISON:
-        mended = await session.scalar(select(func.count()).where(LabelRow.text == "mended"))
+    author = change.after.get("author", "")
+    if author.startswith(POISON):
+        mended = await session.scalar(select(func.count()).where(LabelRow.text == author))
         if not mended:
             raise ConnectionError("cannot apply this one")
     session.add(EntryRow(book_id=change.resource_id, change_id=change.id, version=change.resource_version))
+
+
+async def _enter_all(session: AsyncSession, changes: Sequence[Change]) -> None:
+    for change in changes:
+        await _enter(session, change)
+        await session.flush()
 
 
 CATALOGUE = Service(
@@ -40,5 +50,9 @@ CATALOGUE = Service(
     description="What it was told of books.",
     package="tests.kit.toy",
     features=[],
-    inbox={"members.book.created": _enter, "members.book.updated": _enter},
+    inbox={
+        "members.book.created": _enter,
+        "members.book.updated": _enter,
+        "members.book.bought": Together(_enter_all),
+    },
 )
