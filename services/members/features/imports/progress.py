@@ -17,29 +17,24 @@ _LOOK_EVERY = 0.7
 _QUIET = 8.0
 """Seconds after which a comment shows that the connection lives; proxies cut silent ones."""
 EVENTS: dict[str, Any] = {
-    "anyOf": [
-        {"type": "string", "description": "The stream as it comes."},
-        {
-            "type": "object",
-            "description": "Each event, as programs that part the stream see it.",
-            "required": ["data"],
-            "properties": {
-                "event": {
-                    "type": "string",
-                    "enum": ["progress", "end"],
-                    "description": "`progress`: something changed; `end`: nothing will any more.",
-                },
-                "data": {
-                    "type": "string",
-                    "description": "JSON: the import's `id`, `state`, `rehearsal`, `counts` and `problem`.",
-                },
-                "retry": {
-                    "type": "integer",
-                    "description": "Milliseconds after which to connect again when the connection ends.",
-                },
-            },
+    "type": ["string", "object"],
+    "description": "The stream as text; or each event, for programs that part it.",
+    "required": ["data"],
+    "properties": {
+        "event": {
+            "type": "string",
+            "enum": ["progress", "end"],
+            "description": "`progress`: something changed; `end`: nothing will any more.",
         },
-    ]
+        "data": {
+            "type": "string",
+            "description": "JSON: the import's `id`, `state`, `rehearsal`, `counts` and `problem`.",
+        },
+        "retry": {
+            "type": "integer",
+            "description": "Milliseconds after which to connect again when the connection ends.",
+        },
+    },
 }
 """What the document says of the stream. OpenAPI 3.1 does not settle whether a schema is that of the stream or of one
 event: generated clients read the whole as text, others look at each event."""
