@@ -7,8 +7,8 @@ any work was done for them.
 
 Each operation has a line of its own and the lines take turns, so that a crowd at one operation neither keeps the
 others waiting nor takes their places. A crowd may queue for a while (`Patience.burst`: five hundred register in the
-same second); a line that does not end is overload, and then only those are let in who wait a moment
-(`Patience.standing`).
+same second); a line that does not end, or grows for longer than a crowd keeps arriving, is overload, and then only
+those are let in who wait a moment (`Patience.standing`).
 """
 
 import asyncio
@@ -25,6 +25,9 @@ _AT_LEAST_AT_ONCE: Final = 4
 _AT_LEAST_WAITING: Final = 4
 _STANDS_AFTER: Final = 1.5
 """How many times `Patience.burst` a line may last before it counts as one that does not end."""
+_CROWD_SECONDS: Final = 4.0
+"""How long a crowd keeps arriving faster than it is answered. Who still does then is no crowd."""
+_WINDOW_SECONDS: Final = 0.5
 
 
 class Overloaded(Unavailable):
@@ -58,7 +61,19 @@ LONG: Final = Patience(burst=6.0, standing=2.0, late=float("inf"), pace=50, long
 class _Line:
     """Those who want the same operation."""
 
-    __slots__ = ("answered", "began", "known", "measured_at", "pace", "running", "waiting")
+    __slots__ = (
+        "answered",
+        "began",
+        "came",
+        "grows",
+        "known",
+        "measured_at",
+        "pace",
+        "running",
+        "served",
+        "waiting",
+        "window_began",
+    )
 
     def __init__(self, pace: float) -> None:
         self.running = 0
@@ -72,6 +87,13 @@ class _Line:
         self.measured_at = 0.0
         self.answered = 0
         """Answers since `measured_at`."""
+        self.window_began = 0.0
+        self.came = 0
+        """Who wanted to join the line in this window."""
+        self.served = 0
+        """Answers in this window."""
+        self.grows = False
+        """Whether more came than were answered in the last window."""
 
 
 class Gate:
@@ -111,8 +133,13 @@ class Gate:
             line.pace, line.known = max(line.pace, self.patience.pace), False
             line.began = line.measured_at = now
             line.answered = 0
+            line.window_began, line.came, line.served, line.grows = now, 0, 0, False
             if line not in self._ready:
                 self._ready.append(line)
+        line.came += 1
+        if now - line.window_began > _WINDOW_SECONDS:
+            line.grows = line.came > line.served
+            line.window_began, line.came, line.served = now, 0, 0
         if len(line.waiting) >= self._most_waiting(line, now):
             raise Overloaded(retry_after=1)
         turn = asyncio.get_running_loop().create_future()
@@ -159,7 +186,8 @@ class Gate:
         patience, pace = self.patience, line.pace
         seconds = patience.burst
         if line.waiting:
-            if now - line.began > patience.burst * _STANDS_AFTER:
+            age = now - line.began
+            if age > patience.burst * _STANDS_AFTER or (age > _CROWD_SECONDS and line.grows):
                 seconds = patience.standing
             silent = now - line.measured_at
             if silent > _MEASURED_SECONDS:  # slower than it was: do not wait for the answer that will tell
@@ -168,6 +196,7 @@ class Gate:
 
     def _measure(self, line: _Line) -> None:
         line.answered += 1
+        line.served += 1
         now = self._clock()
         seconds = now - line.measured_at
         if seconds >= _MEASURED_SECONDS:

@@ -41,7 +41,8 @@ class Program:
     stop_signals: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGKILL)
     before_start: Callable[[], None] | None = None
     niceness: int = 0
-    """How far it stands back for the others when the machine is busy (0 to 19)."""
+    """How far it stands back for the others when the machine is busy (1 to 19), or goes before them (-20 to -1), which
+    systems allow to root only."""
 
     def listening(self, address: Address) -> "Program":
         """The same program, known to answer `/readyz` there."""
@@ -177,11 +178,11 @@ async def _spawn(program: Program) -> asyncio.subprocess.Process:
             extra_groups=[] if user else None,
         )
     if program.niceness:
-        _stand_back(child.pid, program.niceness)
+        _rank(child.pid, program.niceness)
     return child
 
 
-def _stand_back(pid: int, niceness: int) -> None:
+def _rank(pid: int, niceness: int) -> None:
     """Linux shares time between sessions first (sched(7), autogroup), and each of our programs is one."""
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, niceness)

@@ -16,6 +16,10 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 WORKERS_STAND_BACK = 10
 """Niceness of workers: what they do can wait a moment, and nobody waits for it who waits for an answer."""
 
+GATEWAY_GOES_BEFORE = -5
+"""Niceness of the gateway, where it may be had: on a machine with too much to do, whoever is refused must be told so at
+once, and every answer passes through here."""
+
 
 @dataclass(frozen=True)
 class Programs:
@@ -92,7 +96,7 @@ def programs(
                 program("gateway-worker", "gateway.worker", **gateway, **group("gateway")),
             )
         ],
-        gateway=web("gateway", "gateway.main", settings.host, **gateway),
+        gateway=replace(web("gateway", "gateway.main", settings.host, **gateway), niceness=GATEWAY_GOES_BEFORE),
     )
 
 

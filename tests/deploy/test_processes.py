@@ -131,17 +131,18 @@ def test_cuts_a_log_that_grew_too_long(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems share time between processes, not sessions")
-async def test_a_program_that_stands_back_does_so_in_its_session_too(
-    program: MakeProgram, eventually: Eventually
+@pytest.mark.parametrize("niceness", [7] if os.geteuid() else [7, -5])
+async def test_a_program_that_stands_back_or_goes_before_does_so_in_its_session_too(
+    program: MakeProgram, eventually: Eventually, niceness: int
 ) -> None:
-    process = Process(replace(program(SLEEPS), niceness=7))
+    process = Process(replace(program(SLEEPS), niceness=niceness))
     process.start()
     try:
         await eventually(lambda: process.pid is not None)
         assert process.pid is not None
         pid = process.pid
-        await eventually(lambda: os.getpriority(os.PRIO_PROCESS, pid) == 7)
+        await eventually(lambda: os.getpriority(os.PRIO_PROCESS, pid) == niceness)
         group = Path(f"/proc/{pid}/autogroup")
-        assert not group.exists() or group.read_text().split()[-2:] == ["nice", "7"]
+        assert not group.exists() or group.read_text().split()[-2:] == ["nice", str(niceness)]
     finally:
         await process.stop(within=5)

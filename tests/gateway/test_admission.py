@@ -7,6 +7,7 @@ import pytest
 from gateway.admission import Gate, Overloaded, Patience
 
 PATIENCE = Patience(burst=1.0, standing=0.2, late=0.5, pace=10, longest=2.0)
+LONGER = Patience(burst=6.0, standing=0.2, late=0.5, pace=10, longest=12.0)
 
 
 class Clock:
@@ -22,9 +23,9 @@ class Clock:
 class Door:
     """A gate and the requests at it."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, patience: Patience = PATIENCE) -> None:
         self.clock = Clock()
-        self.gate = Gate(at_once, PATIENCE, self.clock)
+        self.gate = Gate(at_once, patience, self.clock)
 
     def come(self, operation: str = "a") -> "asyncio.Task[None] | None":
         """A request: None when it is in at once."""
@@ -72,6 +73,30 @@ async def test_the_pace_is_measured_and_decides_how_many_wait() -> None:
     crowd = await door.crowd(60)
     assert _sent_away(crowd) == 60 - 32
     await _end(crowd)
+
+
+async def test_a_line_that_still_grows_after_seconds_is_no_crowd() -> None:
+    door = Door(at_once=4, patience=LONGER)
+    waiting = await door.crowd(3 + 10)
+    for _ in range(32):  # eight a second are answered, and twice as many come
+        await door.answered(seconds=0.125)
+        waiting += await door.crowd(2)
+    assert _sent_away(waiting) == 0, "a crowd may fill the line for seconds"
+    for _ in range(16):
+        await door.answered(seconds=0.125)
+        waiting += await door.crowd(2)
+    assert _sent_away(waiting) >= 28, "what does not end is let in for a moment only"
+    await _end(waiting)
+
+
+async def test_a_crowd_that_has_arrived_keeps_nobody_away_who_comes_later() -> None:
+    door = Door(at_once=4, patience=LONGER)
+    waiting = await door.crowd(3 + 40)
+    for n in range(48):  # eight a second are answered, and four come
+        await door.answered(seconds=0.125)
+        waiting += await door.crowd(n % 2)
+    assert _sent_away(waiting) == 0
+    await _end(waiting)
 
 
 async def test_a_new_crowd_is_trusted_although_the_last_one_was_slow() -> None:
