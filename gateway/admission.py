@@ -22,7 +22,7 @@ from services.kit.errors import Problem, Unavailable
 
 _MEASURED_SECONDS: Final = 0.2
 _AT_LEAST_AT_ONCE: Final = 4
-_AT_LEAST_WAITING: Final = 4
+_AT_LEAST_WAITING: Final = 2
 _STANDS_AFTER: Final = 1.5
 """How many times `Patience.burst` a line may last before it counts as one that does not end."""
 _CROWD_SECONDS: Final = 4.0

@@ -238,6 +238,7 @@ class Front:
             receive=receive,
             send=reply.send,
             head=reply.head,
+            renew=principal.another_bearer if principal is not None else None,
         )
         await self.proxy.carry(self.proxy.upstreams[exchange.service], out)
 

@@ -51,7 +51,9 @@ class Upstream:
         self.limit = limit
         self.in_flight = 0
         """Requests under way, from their admission to the end of their answer; those that wait included."""
-        self.reads, self.writes = Gate(at_once, READS), Gate(at_once, WRITES)
+        self.reads = Gate(at_once, READS)
+        # A write is as much work as ten reads, and so many keep a process busy: with more, reads would get no turn.
+        self.writes = Gate(at_once // 2, WRITES)
         self.long = Gate(at_once, LONG)
         """Work on many rows or on a file, and bodies too large to wait for."""
         self.reads.beside = (self.writes, self.long)
@@ -89,6 +91,8 @@ class Outgoing:
     send: Send
     head: Callable[[int, RawHeaders, bool], list[tuple[bytes, bytes]]]
     """Makes the answer's headers from the upstream's; the last argument tells to close the client's connection."""
+    renew: Callable[[], bytes] | None = None
+    """Makes another `Authorization` for the caller, who is known: a service that refuses the first refuses a token."""
     started: bool = False
     """The head of the answer is on its way to the client."""
     asked: bool = False
@@ -169,6 +173,10 @@ async def _exchange(upstream: Upstream, out: Outgoing, watch: Watch, place: Plac
             if more:
                 pump = asyncio.create_task(_pump(connection, upstream, out, watch, len(piece)))
             await connection.answered()
+            if connection.status == 401 and out.renew is not None and pump is None:
+                _renew(out, out.renew)
+                connection.abort()
+                continue
             place.leave(answered=True)
             upstream.answered_at = asyncio.get_running_loop().time()
             if connection.status < 200:
@@ -186,6 +194,14 @@ async def _exchange(upstream: Upstream, out: Outgoing, watch: Watch, place: Plac
                 pump.cancel()
                 connection.abort()  # its request was never finished
             upstream.pool.give_back(connection)
+
+
+def _renew(out: Outgoing, renew: Callable[[], bytes]) -> None:
+    """Try once more, with another token: the clock was set, or the service has not seen the key that signed. Nothing
+    was done yet, since a service looks at the token first."""
+    out.headers = [(name, value) for name, value in out.headers if name != b"authorization"]
+    out.headers.append((b"authorization", renew()))
+    out.renew = None
 
 
 def _ask(connection: Connection, upstream: Upstream, out: Outgoing, piece: bytes, more: bool) -> None:

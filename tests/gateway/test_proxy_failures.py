@@ -24,6 +24,30 @@ async def test_a_service_that_is_down_is_a_503_at_once(gate: Gateway, key: str) 
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("again", [True, False])
+async def test_a_token_that_a_service_refuses_is_replaced_once(
+    gate: Gateway, key: str, method: str, *, again: bool
+) -> None:
+    tokens: list[bytes] = []
+
+    async def refuses(reader: Reader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            head = await reader.head()
+            if method == "POST":
+                assert await reader.readexactly(2) == b"{}"
+            [token] = [line for line in head.split(b"\r\n") if line.startswith(b"authorization:")]
+            tokens.append(token)
+            refused = len(tokens) == 1 or not again
+            writer.write(b"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n" if refused else OK)
+
+    async with raw_service(refuses) as members:
+        with gate.in_front_of(members):
+            reply = await gate.as_(key).request(method, "/v1/organisations", json={} if method == "POST" else None)
+    assert reply.status_code == (200 if again else 401)
+    assert len(tokens) == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
 async def test_a_frozen_service_is_a_504_within_two_seconds(gate: Gateway, key: str, method: str) -> None:
     gone = asyncio.Event()
 
