@@ -135,7 +135,9 @@ class _Asking:
 
     def _known(self, key: str) -> Definition | None:
         definition = self.definitions.get(key)
-        return definition if definition is not None and definition.is_known_to(self.caller) else None
+        if definition is not None:
+            definition.require_shown_to(self.caller)
+        return definition
 
     def _admit(self, definition: Definition) -> None:
         if definition.sensitive:

@@ -13,6 +13,7 @@ from services.contracts.base import CalendarDate
 from services.contracts.custom_field import LARGEST_NUMBER, LONGEST_TEXT, MOST_VALUES, Choice
 from services.kit.auth import Caller
 from services.kit.custom.tables import INDEXED
+from services.kit.errors import Forbidden
 
 Schema = dict[str, Any]
 _TEXT: Final = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]+$"
@@ -40,9 +41,14 @@ class Definition:
     maximum: float | None
     archived: bool
 
-    def is_known_to(self, caller: Caller) -> bool:
-        """Whether there is such a field for the caller at all."""
+    def is_shown_to(self, caller: Caller) -> bool:
+        """Whether callers of this kind see and fill in the field at all."""
         return self.shown_to_partners or caller.kind != "partner"
+
+    def require_shown_to(self, caller: Caller) -> None:
+        """Raise `Forbidden` unless it is. That there is such a field is no secret: the document names it."""
+        if not self.is_shown_to(caller):
+            raise Forbidden(f"The custom field {self.key} is not one for partners.")
 
     @property
     def is_number(self) -> bool:

@@ -55,8 +55,8 @@ async def give(
     """Set the custom fields of a record: of a `new` one all that are given, of another those to be changed.
 
     Without values an old record is left as it is, and a new one must have no required field. Raises `Invalid` for
-    values that break the definitions, `Forbidden` for sensitive ones without the scope, `Contradiction` for references
-    to nothing and for an old record that lacks what is required by now.
+    values that break the definitions, `Forbidden` for those that are not the caller's to fill in, `Contradiction`
+    for references to nothing and for an old record that lacks what is required by now.
     """
     custom = resource.custom
     if custom is None or not (given or new):
@@ -79,9 +79,10 @@ def _checked(
     errors: list[FieldError] = []
     for key, value in given.items():
         definition = definitions.get(key)
-        if definition is None or not definition.is_known_to(caller):
+        if definition is None:
             errors.append(_error(key, "unknown_custom_field", "There is no such custom field."))
             continue
+        definition.require_shown_to(caller)
         if definition.sensitive:
             caller.require(custom.scope)
         if value is None and not new:
@@ -124,7 +125,7 @@ def _check_required(
         if definition.required
         and not definition.archived
         and definition.key not in held
-        and definition.is_known_to(caller)
+        and definition.is_shown_to(caller)
         and (not definition.sensitive or custom.scope in caller.scopes)
     ]
     if missing:
