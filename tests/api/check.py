@@ -25,7 +25,7 @@ from tests.api.released import complaint, unaccepted
 from tests.api.tools import DOCUMENT, HERE, OUT, Failed, console, install, npx, output
 from tests.wire.stack import Stack, running
 
-TARGET, LEAST_SCORE = 90, 85
+TARGET, LEAST_SCORE = 90, 87
 """Redocly's score: what is wanted, and what it must not fall below. README.md says what it is made of."""
 DOCUMENT_WITHIN = 30  # seconds; the gateway merges it from the services once they are up
 
