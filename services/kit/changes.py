@@ -20,7 +20,7 @@ from services.kit.auth import Caller
 from services.kit.db import Base, Moment, Tracked, now
 from services.kit.http import request_id
 from services.kit.ids import new_id
-from services.kit.inserting import FIRST_VERSION, insert_with, stands_alone
+from services.kit.inserting import FIRST_VERSION, insert_change, insert_with, stands_alone
 
 HIDDEN = "…"
 """Stands for the value of a personal field: the log says that it changed, not to what."""
@@ -137,20 +137,19 @@ async def save(
     before, after = _difference(row)
     if _is_same(row, session, after):
         return
-    together = TOGETHER in session.info
     state: InstanceState[Any] = inspect(row)
-    if state.pending or state.transient:
-        # Its version is known, so row and change go together.
+    new = state.pending or state.transient
+    if new:
         row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is flushed
-        if not together and stands_alone(session, row):
-            change = _values(caller, type, row, before, after, required_scopes, also_about)
-            await insert_with(session, row, {**change, "id": new_id(), "at": now()}, _LOG)
-            return
-    elif not together:
+    if TOGETHER in session.info:
+        session.add(_told(caller, type, row, before, after, required_scopes, also_about))
+        return
+    alone = new and stands_alone(session, row)
+    if not alone:
         await session.flush()
-    session.add(_told(caller, type, row, before, after, required_scopes, also_about))
-    if not together:
-        await session.flush()
+    change = _values(caller, type, row, before, after, required_scopes, also_about)
+    change |= {"id": new_id(), "at": now()}
+    await (insert_with(session, row, change, _LOG) if alone else insert_change(session, change, _LOG))
 
 
 async def save_all(

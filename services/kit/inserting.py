@@ -1,7 +1,8 @@
-"""One new record and the change that tells of it, in one statement.
+"""One record's change, and the record with it when it is new, in one statement.
 
-Most writes make one record. The ORM's flush would send two statements and take as long as all else a POST does; here
-both rows go to PostgreSQL together, and the session holds the record afterwards as if it had flushed it.
+Most writes make or change one record. The ORM's flush would send two statements for that, and takes as long as all else
+a POST does. Here both rows go to PostgreSQL together, and the session holds the record afterwards as if it had flushed
+it (docs/adr/0023).
 """
 
 from collections.abc import Callable, Mapping
@@ -48,7 +49,7 @@ async def insert_with(session: AsyncSession, row: Tracked, change: Mapping[str, 
     left = frozenset(column.name for column in columns if column.filled_in and state.dict.get(column.key) is None)
     statement = _statement(kind, left, log)
     values = {f"row_{column.name}": state.dict.get(column.key) for column in columns if column.name not in left}
-    values |= {f"change_{name}": value for name, value in change.items()}
+    values |= _named(change)
     try:
         await write(session, statement, values)
     except psycopg.IntegrityError as error:
@@ -60,6 +61,15 @@ async def insert_with(session: AsyncSession, row: Tracked, change: Mapping[str, 
         session.expunge(row)
     make_transient_to_detached(row)
     session.add(row)
+
+
+async def insert_change(session: AsyncSession, change: Mapping[str, Any], log: Table) -> None:
+    """Store a change in the table of changes; the row it tells of is stored."""
+    await write(session, _change_statement(log), _named(change))
+
+
+def _named(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"change_{name}": value for name, value in change.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +107,16 @@ def _default(default: Any) -> Callable[[], Any] | None:
 def _statement(kind: type[Tracked], left: frozenset[str], log: Table) -> Statement:
     mapper: Mapper[Any] = inspect(kind)
     row = _insert(mapper.local_table, "row", left).cte("row")
-    filled_in = frozenset(c.name for c in log.c if c.identity is not None or c.server_default is not None)
-    return Statement.of(_insert(log, "change", filled_in).add_cte(row))
+    return Statement.of(_insert(log, "change", _filled_in(log)).add_cte(row))
+
+
+@cache
+def _change_statement(log: Table) -> Statement:
+    return Statement.of(_insert(log, "change", _filled_in(log)))
+
+
+def _filled_in(log: Table) -> frozenset[str]:
+    return frozenset(c.name for c in log.c if c.identity is not None or c.server_default is not None)
 
 
 def _insert(table: Any, prefix: str, left: frozenset[str]) -> Any:
