@@ -24,9 +24,10 @@ from services.kit.search.lexemes import (
     NO_HAN,
     RULE,
     WHOLE,
+    all_quoted,
     exact,
     joined,
-    quoted,
+    tails,
     whole,
 )
 from services.kit.search.readings import combinations, surname_lengths, syllables
@@ -67,8 +68,8 @@ class _Found:
 
     def add_inner(self, units: Sequence[str], begins: Iterable[int]) -> None:
         """The name from each of these units on."""
-        for begin in begins:
-            self.parts[INNER + joined(units[begin : begin + LONGEST_INNER])[:LONGEST_INNER]] = None
+        for tail in tails(units, begins, LONGEST_INNER):
+            self.parts[INNER + tail] = None
 
     def add_initials(self, units: Sequence[str]) -> None:
         if len(units) > 1:
@@ -101,7 +102,7 @@ def search_document(names: Iterable[str], found_by: FoundBy = NOTHING_BESIDES) -
         if spelled_out != plain:
             _add_forms(found, spelled_out)
     lexemes = islice({**found.own, **found.others, **found.parts}, MAX_LEXEMES)
-    return " ".join(map(quoted, chain(lexemes, lexemes_of(found_by))))
+    return all_quoted(chain(lexemes, lexemes_of(found_by)))
 
 
 def _units(words: Sequence[str]) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import phonenumbers
@@ -22,6 +23,7 @@ from services.kit.search.lexemes import (
     beginning,
     joined,
     quoted,
+    tails,
 )
 from services.kit.search.readings import syllables
 
@@ -167,7 +169,12 @@ def _digits(q: str) -> list[str]:
     return [form for form in forms if len(form) >= _FEWEST_DIGITS]
 
 
-def _place_lexemes(place: str) -> Iterable[str]:
+@lru_cache(maxsize=4_096)  # many rows lie in one city
+def _place_lexemes(place: str) -> tuple[str, ...]:
+    return tuple(_found_at(place))
+
+
+def _found_at(place: str) -> Iterable[str]:
     """Each word, and a Chinese place from each of its characters and syllables on."""
     units = 0
     for word in runs(cleaned(written(place))):
@@ -179,8 +186,8 @@ def _place_lexemes(place: str) -> Iterable[str]:
         if is_han(word):
             forms.append([readings[0] for readings in syllables(word)])
         for form in forms:
-            for n in range(min(len(form), _MAX_PLACE_UNITS)):
-                yield PLACE + joined(form[n : n + LONGEST_INNER])[:LONGEST_INNER]
+            for tail in tails(form, range(min(len(form), _MAX_PLACE_UNITS)), LONGEST_INNER):
+                yield PLACE + tail
         units += len(word)
         if units > _MAX_PLACE_UNITS:
             return

@@ -5,7 +5,8 @@ and check every row that has the word. A mark in the lexeme itself is in the ind
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 EXACT = "="
 """A name as written."""
@@ -46,6 +47,15 @@ def joined(units: Iterable[str]) -> str:
     return form.replace("lv", "lu").replace("nv", "nu") if "v" in form else form
 
 
+def tails(units: Sequence[str], begins: Iterable[int], longest: int) -> list[str]:
+    """The units from each of these on, run together and cut off."""
+    text = "".join(units)
+    if "v" in text:
+        return [joined(units[begin : begin + longest])[:longest] for begin in begins]
+    places = [0, *accumulate(map(len, units))]
+    return [text[places[begin] : places[begin] + longest] for begin in begins]
+
+
 def exact(name: str) -> str:
     """The lexeme of a name as written."""
     return EXACT + (name if len(name) <= _LONGEST_EXACT else _fingerprint(name))
@@ -59,6 +69,15 @@ def whole(form: str) -> str:
 def quoted(lexeme: str) -> str:
     """The lexeme as it is written in the text of a `tsvector` or `tsquery`."""
     return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def all_quoted(lexemes: Iterable[str]) -> str:
+    """The text of a `tsvector` of these lexemes."""
+    lexemes = list(lexemes)
+    text = "' '".join(lexemes)
+    if "\\" in text or text.count("'") > 2 * len(lexemes) - 2:
+        return " ".join(map(quoted, lexemes))
+    return f"'{text}'"
 
 
 def beginning(lexeme: str) -> str:

@@ -82,15 +82,23 @@ def _unlikeliness(way: tuple[tuple[int, str], ...]) -> int:
 
 
 def _in_phrases(run: str) -> list[list[str]]:
-    from pypinyin import Style, pinyin
+    from pypinyin.seg.simpleseg import seg
 
-    found = pinyin(run, style=Style.NORMAL, heteronym=True)
+    found = [readings for word in seg(run) for readings in _readings_of_word(word)]
     if len(found) != len(run):  # Characters it does not know come together.
         return [list(_readings(character)) for character in run]
     return [
-        readings if len(readings) == 1 else list(_readings(character))
+        list(readings) if len(readings) == 1 else list(_readings(character))
         for character, readings in zip(run, found, strict=True)
     ]
+
+
+@lru_cache(maxsize=32_768)
+def _readings_of_word(word: str) -> tuple[tuple[str, ...], ...]:
+    """Of each character of a word that pypinyin parts off: names are made of few words, and reading one takes long."""
+    from pypinyin import Style, pinyin
+
+    return tuple(tuple(readings) for readings in pinyin(word, style=Style.NORMAL, heteronym=True))
 
 
 @lru_cache(maxsize=32_768)
