@@ -95,7 +95,7 @@ def _difference(row: Tracked) -> tuple[dict[str, Any], dict[str, Any]]:
     if state.pending or state.transient:
         # Most writes are new rows; their columns have no history to ask for.
         for column in state.mapper.column_attrs.keys():  # noqa: SIM118 - a read-only collection, no dict
-            if column not in row.unlogged and (value := getattr(row, column)) is not None:
+            if column not in row.unlogged and (value := state.dict.get(column)) is not None:
                 after[column] = HIDDEN if column in row.personal else _wire(state, column, value)
         return before, after
     gone = state.session is not None and row in state.session.deleted
@@ -172,11 +172,12 @@ async def save_all(
     await session.flush()
 
 
-def of_new(caller: Caller, type: str, row: Tracked, required_scopes: Iterable[str]) -> ChangeRow:
-    """The change that tells of a new row that is not stored yet. Gives the row its id."""
+def of_new(caller: Caller, type: str, row: Tracked, required_scopes: Iterable[str]) -> dict[str, Any]:
+    """The columns of the change that tells of a new row that is not stored yet. Gives the row its id."""
     before, after = _difference(row)
     row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is stored
-    return _told(caller, type, row, before, after, required_scopes, ())
+    change = _values(caller, type, row, before, after, required_scopes, ())
+    return change | {"id": new_id(), "at": now()}
 
 
 def _is_same(row: Tracked, session: AsyncSession, after: dict[str, Any]) -> bool:

@@ -5,23 +5,24 @@ table's rows go to PostgreSQL in one stream, and so do their changes. Whoever re
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import inspect
+from sqlalchemy import ARRAY, String, Uuid, inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import DeclarativeBase, Mapper
+from sqlalchemy.orm import Mapper
 from sqlalchemy.orm.interfaces import ONETOMANY
 
 from services.kit.auth import Caller
-from services.kit.changes import FIRST_VERSION, of_new
+from services.kit.changes import ChangeRow, of_new
 from services.kit.db import Json, Tracked
+from services.kit.inserting import FIRST_VERSION
 from services.kit.search import Searchable
 
 
@@ -43,10 +44,10 @@ async def save_new(
         if isinstance(row, Searchable) and "search" not in row.__dict__:
             row.rebuild_search()
     await session.flush()
-    await _copy(session, rows)
+    await _copy(session, rows[0].__class__, [row.__dict__ for row in rows])
     for hanging in _hanging_on(rows):
-        await _copy(session, hanging)
-    await _copy(session, changes)
+        await _copy(session, hanging[0].__class__, [row.__dict__ for row in hanging])
+    await _copy(session, ChangeRow, changes)
 
 
 def _hanging_on(rows: Sequence[Any]) -> Iterable[list[Any]]:
@@ -82,7 +83,7 @@ class _Place:
 
 
 @cache
-def _places(kind: type[DeclarativeBase]) -> list[_Place]:
+def _places(kind: Any) -> list[_Place]:
     mapper: Mapper[Any] = inspect(kind)
     return [
         _Place(
@@ -106,6 +107,8 @@ def _default(column: Any) -> Callable[[], Any] | None:
 
 def _writes(column: Any) -> Callable[[Any], Any] | None:
     kind = column.type
+    if isinstance(kind, ARRAY) and isinstance(kind.item_type, String | Uuid):
+        return _array
     if isinstance(kind, Json):
         return kind.dumped
     if isinstance(kind, JSONB):
@@ -113,8 +116,16 @@ def _writes(column: Any) -> Callable[[Any], Any] | None:
     return None
 
 
-async def _copy(session: AsyncSession, rows: Sequence[Any]) -> None:
-    kind: type[DeclarativeBase] = type(rows[0])
+def _array(values: Sequence[Any]) -> str:
+    """Texts or ids as PostgreSQL writes an array of them; psycopg looks at each value for what it might be."""
+    text = '","'.join(map(str, values))
+    if "\\" in text or text.count('"') > 2 * len(values) - 2:
+        text = '","'.join([str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values])
+    return f'{{"{text}"}}' if values else "{}"
+
+
+async def _copy(session: AsyncSession, kind: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Store rows of a table, given by their attributes: to ask SQLAlchemy for each of them takes long."""
     table: Any = inspect(kind).local_table
     # What no row says, PostgreSQL fills in: numbers of a sequence, the transaction.
     places = [
@@ -122,7 +133,7 @@ async def _copy(session: AsyncSession, rows: Sequence[Any]) -> None:
         for place in _places(kind)
         if not place.made_by_server
         or place.default is not None
-        or any(getattr(row, place.attribute) is not None for row in rows)
+        or any(row.get(place.attribute) is not None for row in rows)
     ]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join([sql.Identifier(place.column) for place in places])
@@ -132,15 +143,16 @@ async def _copy(session: AsyncSession, rows: Sequence[Any]) -> None:
     try:
         async with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
-                await copy.write_row([_value(row, place) for place in places])
+                await copy.write_row(_values(row, places))
     except psycopg.IntegrityError as error:
         raise IntegrityError("COPY", None, error) from error
 
 
-def _value(row: Any, place: _Place) -> Any:
-    value = getattr(row, place.attribute)
-    if value is None:
-        if place.default is None:
-            return None
-        value = place.default()
-    return value if place.written is None else place.written(value)
+def _values(given: Mapping[str, Any], places: Sequence[_Place]) -> list[Any]:
+    values = []
+    for place in places:
+        value = given.get(place.attribute)
+        if value is None and place.default is not None:
+            value = place.default()
+        values.append(value if value is None or place.written is None else place.written(value))
+    return values

@@ -112,3 +112,14 @@ async def test_a_record_that_the_database_refuses_does_not_take_others_with_it(m
     assert done["counts"]["created"] == 20
     (row,) = await rows_of(members, done["id"], flagged="true")
     assert (row["number"], problems(row)) == (9, {"not_in_country"})
+
+
+async def test_keeps_every_sign_of_values_that_stand_in_lists(members: Api) -> None:
+    m = mark()
+    tags = ['say "hi"', "back\\slash", "{braces}", "山地 & 湖", "'quoted'"]
+    cell = "；".join(tags).replace('"', '""')
+    done = await imported(members, f'编号,单位名称,标签\n{m}1,远山酒店,"{cell}"\n{m}2,近山酒店,one\n{m}3,无签酒店,\n')
+    assert done["counts"]["created"] == 3, done
+    assert (await held(members, f"external:{m}1"))["tags"] == tags
+    assert (await held(members, f"external:{m}2"))["tags"] == ["one"]
+    assert (await held(members, f"external:{m}3"))["tags"] == []
