@@ -134,10 +134,11 @@ class Peer:
         return isinstance(error, (Unavailable, GatewayTimeout)) and not self._breaker.open
 
     async def post(
-        self, path: str, body: BaseModel, *, on_behalf_of: str | None = None, within: float = 5.0
+        self, path: str, body: BaseModel | str, *, on_behalf_of: str | None = None, within: float = 5.0
     ) -> httpx.Response:
-        """Tell. Tried once; who calls repeats it when it is safe."""
-        return await self._send("POST", path, content=body.model_dump_json(), on_behalf_of=on_behalf_of, within=within)
+        """Tell, what may be JSON already. Tried once; who calls repeats it when it is safe."""
+        content = body if isinstance(body, str) else body.model_dump_json()
+        return await self._send("POST", path, content=content, on_behalf_of=on_behalf_of, within=within)
 
     async def tell(
         self, method: str, path: str, content: str | None, *, headers: Mapping[str, str], within: float = 5.0

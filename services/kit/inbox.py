@@ -9,8 +9,9 @@ from uuid import UUID
 
 import structlog
 from fastapi import Response
-from sqlalchemy import BigInteger, Index, Uuid, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from pydantic import TypeAdapter
+from sqlalchemy import BigInteger, Index, Uuid, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +28,13 @@ _PORTION = 500
 """Changes that are applied in one transaction."""
 
 log = structlog.get_logger(__name__)
+
+_CHANGES = TypeAdapter(list[Change])
+_TAKE = text(
+    "INSERT INTO inbox (id, source, sequence, resource_id, change, received_at) "
+    "SELECT (c ->> 'id')::uuid, :source, (c ->> 'sequence')::bigint, (c ->> 'resource_id')::uuid, c, :at "
+    "FROM jsonb_array_elements(CAST(:changes AS jsonb)) AS c ON CONFLICT DO NOTHING RETURNING resource_id"
+)
 
 Handler = Callable[[AsyncSession, Change], Awaitable[None]]
 """Applies one change of another service, in the transaction that marks it applied."""
@@ -87,20 +95,8 @@ class Inbox:
         wanted = [change for change in delivery.changes if change.type in self._handlers]
         if not wanted:
             return
-        rows = [
-            {
-                "id": change.id,
-                "source": delivery.source,
-                "sequence": change.sequence,
-                "resource_id": change.resource_id,
-                "change": change.model_dump(mode="json"),
-                "received_at": now(),
-            }
-            for change in wanted
-        ]
-        fresh = await session.scalars(
-            insert(InboxRow).values(rows).on_conflict_do_nothing().returning(InboxRow.resource_id)
-        )
+        told = {"source": delivery.source, "at": now(), "changes": _CHANGES.dump_json(wanted).decode()}
+        fresh = await session.scalars(_TAKE, told)
         if records := sorted({str(id) for id in fresh}):
             await self.apply.defer(session, resource_ids=records)
 

@@ -13,7 +13,7 @@ from services.contracts.change import Change, Delivery
 from services.kit.app import build_app
 from services.kit.auth import Caller, TokenAuthenticator
 from services.kit.db import now
-from services.kit.delivery import _parcels
+from services.kit.delivery import Told, _parcels
 from services.kit.errors import Forbidden, Unauthenticated
 from services.kit.etag import IfMatch as Tags
 from services.kit.ids import new_id
@@ -327,8 +327,8 @@ async def test_the_same_changes_told_again_after_a_crash_are_known(pair: Pair) -
 
 
 def test_large_changes_travel_in_parcels_that_an_inbox_takes() -> None:
-    changes = [a_change(uuid4(), n, text="x" * 700_000) for n in range(1, 8)]
+    changes = [Told(n, BOUGHT, a_change(uuid4(), n, text="山" * 230_000).model_dump_json()) for n in range(1, 8)]
     parcels = list(_parcels(changes))
     assert [change for parcel in parcels for change in parcel] == changes
-    assert all(sum(len(change.model_dump_json()) for change in parcel) <= 2 * 1024 * 1024 for parcel in parcels)
+    assert all(sum(len(change.text.encode()) for change in parcel) <= 2 * 1024 * 1024 for parcel in parcels)
     assert list(_parcels([])) == []
