@@ -11,6 +11,9 @@ from joserfc.jwk import KeySet, OKPKey
 from services.contracts.scopes import INTERNAL, SCOPES
 from services.kit.auth import AUDIENCE, ISSUER
 
+LASTS = 3 * 3_600
+"""Seconds. The gateway's tokens last five minutes; `make models` goes on for longer with one."""
+
 
 @dataclass
 class Signer:
@@ -39,7 +42,7 @@ class Signer:
             "kind": kind,
             "scope": " ".join(scopes),
             "iat": now,
-            "exp": now + 300,
+            "exp": now + LASTS,
             **({"org": str(organisation_id)} if organisation_id else {}),
             **claims,
         }
