@@ -25,7 +25,7 @@ _AT_LEAST_AT_ONCE: Final = 4
 _AT_LEAST_WAITING: Final = 2
 _STANDS_AFTER: Final = 1.5
 """How many times `Patience.burst` a line may last before it counts as one that does not end."""
-_CROWD_SECONDS: Final = 4.0
+_CROWD_SECONDS: Final = 6.0
 """How long a crowd keeps arriving faster than it is answered. Who still does then is no crowd."""
 _WINDOW_SECONDS: Final = 0.5
 
