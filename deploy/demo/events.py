@@ -11,8 +11,9 @@ from typing import Final
 
 from deploy.demo.gateway import Gateway, Json
 from deploy.demo.institutions import members
+from deploy.demo.members import roles
 from deploy.demo.once import Advance, make_missing, rows_about, several
-from deploy.demo.people import invent
+from deploy.demo.people import Invented, invent
 from deploy.demo.programme import MOUNTAIN_DAY, Edition, Series, editions, series
 
 Ids = dict[str, str]
@@ -101,9 +102,13 @@ async def load_past(gateway: Gateway, loaded: Sequence[Loaded], advance: Advance
 
 
 async def load_coming(
-    gateway: Gateway, loaded: Sequence[Loaded], organisation_ids: Mapping[str, str], advance: Advance
+    gateway: Gateway,
+    loaded: Sequence[Loaded],
+    organisation_ids: Mapping[str, str],
+    person_ids: Mapping[str, str],
+    advance: Advance,
 ) -> None:
-    """Register those who want to come to the next edition, half of them sent by members.
+    """Register those who want to come to the next edition, half of them sent by members: their heads, as persons known.
 
     The price asks for a member's standing on the day, so the memberships must be there.
     """
@@ -113,7 +118,7 @@ async def load_coming(
     wanted = {
         (e.id, one["participant"]["email"]): one
         for e in coming
-        for one in _applicants(e, admission_ids[e.id], organisation_ids)
+        for one in _applicants(e, admission_ids[e.id], organisation_ids, person_ids)
     }
     await _register(gateway, coming, wanted, advance)
 
@@ -149,14 +154,20 @@ async def _load_admission_types(gateway: Gateway, loaded: Sequence[Loaded], adva
 def _guests(edition: Loaded, admission_type: str) -> Iterator[Json]:
     people = (country for country, count in edition.edition.guests.items() for _ in range(count))
     for number, country in enumerate(people, start=_first_number(edition.edition)):
-        yield _registration(admission_type, number, country, None)
+        yield _registration(admission_type, invent(number, country))
 
 
-def _applicants(edition: Loaded, admission_type: str, organisation_ids: Mapping[str, str]) -> Iterator[Json]:
+def _applicants(
+    edition: Loaded, admission_type: str, organisation_ids: Mapping[str, str], person_ids: Mapping[str, str]
+) -> Iterator[Json]:
     first = _first_number(edition.edition)
     for number, sender in zip(range(first, first + WANT_TO_COME), itertools.cycle(members()), strict=False):
-        organisation = organisation_ids[sender.key] if number % 2 else None
-        yield _registration(admission_type, number, sender.country, organisation)
+        if number % 2:
+            head = next(role.person for role in roles() if role.institution == sender.key)
+            sent = {"organisation_id": organisation_ids[sender.key], "person_id": person_ids[head.email]}
+            yield _registration(admission_type, head) | sent
+        else:
+            yield _registration(admission_type, invent(number, sender.country))
 
 
 def _first_number(edition: Edition) -> int:
@@ -165,12 +176,11 @@ def _first_number(edition: Edition) -> int:
     return _FIRST_GUEST + 1_000 * place
 
 
-def _registration(admission_type: str, number: int, country: str, organisation: str | None) -> Json:
-    person = invent(number, country)
+def _registration(admission_type: str, person: Invented) -> Json:
     return {
         "admission_type_id": admission_type,
-        "organisation_id": organisation,
-        "participant": {"names": person.names, "email": person.email, "country": country},
+        "organisation_id": None,
+        "participant": {"names": person.names, "email": person.email, "country": person.country},
     }
 
 

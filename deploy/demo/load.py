@@ -49,7 +49,7 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
         await step("Guests of past editions", lambda tick: events.load_past(gateway, editions, tick))
         return editions
 
-    async def alliance() -> dict[str, str]:
+    async def alliance() -> tuple[dict[str, str], dict[str, str]]:
         organisations = await step("Organisations and hotels", lambda tick: members.load_organisations(gateway, tick))
         await step("Memberships", lambda tick: members.load_memberships(gateway, organisations, tick))
         await step("Branches and relations", lambda tick: kinship.load(gateway, organisations, tick))
@@ -62,14 +62,14 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
         )
         contacts = await step("Contacts", lambda tick: liaison.load_contacts(gateway, close, tick))
         await step("Diary", lambda tick: liaison.load_diary(gateway, close, contacts, tick))
-        return organisations
+        return organisations, people
 
     await step("Custom fields", lambda tick: custom_fields.load_custom_fields(gateway, tick))
-    editions, organisations = await together(programme(), alliance())
-    await step("Segments", lambda tick: segments.load_segments(gateway, organisations, tick))
+    editions, (organisations, people) = await together(programme(), alliance())
     await step("Newcomers from a file", lambda tick: imports.load_newcomers(gateway, tick))
     await step("One that is there twice", lambda tick: duplicates.merge_twice_written(gateway, tick))
-    await step("The coming edition", lambda tick: events.load_coming(gateway, editions, organisations, tick))
+    await step("The coming edition", lambda tick: events.load_coming(gateway, editions, organisations, people, tick))
+    await step("Segments", lambda tick: segments.load_segments(gateway, organisations, tick))
 
 
 def _tell(console: Console, unmapped: Unmapped) -> None:

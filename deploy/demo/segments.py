@@ -28,6 +28,11 @@ _SEGMENTS: tuple[Json, ...] = (
         "definition": {"attendance": {"counts": "attended"}},
     },
     {
+        "names": {"zh": "本人报名参加活动的人", "en": "People who are registered themselves"},
+        "resource": "persons",
+        "definition": {"attendance": {"counts": "registered", "of": "person"}},
+    },
+    {
         "names": {"zh": "会员单位的联系人", "en": "People at members"},
         "resource": "persons",
         "definition": _MEMBERS,

@@ -1,9 +1,11 @@
 """What other services ask events."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.clients.counting import count_of
 from services.clients.subjects import SubjectsClient
+from services.contracts.events.participants import Participants, ParticipantsQuestion
 
 
 class EventsClient(SubjectsClient):
@@ -12,3 +14,9 @@ class EventsClient(SubjectsClient):
     async def registrations_of(self, organisation_id: UUID, on_behalf_of: str | None = None) -> int:
         """How many registrations an organisation sent."""
         return await count_of(self, "/v1/registrations", organisation_id, on_behalf_of)
+
+    async def participants(self, registration_ids: Sequence[UUID]) -> Participants:
+        """Who comes with these registrations."""
+        question = ParticipantsQuestion(registration_ids=list(registration_ids))
+        reply = await self.post("/internal/participants", question)
+        return Participants.model_validate_json(reply.content)

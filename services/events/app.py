@@ -9,6 +9,7 @@ from services.events.features.custom_fields.routes import of_events as event_fie
 from services.events.features.custom_fields.routes import of_registrations as registration_fields
 from services.events.features.events.routes import routes as events
 from services.events.features.events.zones import follow_time_zones
+from services.events.features.registrations.participants import routes as participants
 from services.events.features.registrations.pricing import confirm_price, confirm_waiting_prices
 from services.events.features.registrations.routes import routes as registrations
 from services.events.features.series.routes import routes as series
@@ -35,6 +36,7 @@ SERVICE = Service(
         check_ins,
         attendance,
         calendar,
+        participants,
         subject_routes("events", HOLDINGS),
         retention_routes("events", RETAINED),
         mention_routes("events", PROSE),

@@ -39,6 +39,7 @@ from services.members.features.purposes.routes import routes as purposes
 from services.members.features.purposes.routes import text_routes as purpose_texts
 from services.members.features.retention_rules.actions import apply_retention
 from services.members.features.retention_rules.routes import routes as retention_rules
+from services.members.features.segments.participants import ask_for_participants
 from services.members.features.segments.routes import entry_routes as segment_entries
 from services.members.features.segments.routes import routes as segments
 from services.members.features.sites.routes import routes as sites
@@ -91,6 +92,7 @@ SERVICE = Service(
     ],
     tasks=[
         forget_merges,
+        ask_for_participants,
         follow_for_duplicates,
         scan_for_duplicates,
         erase_elsewhere,

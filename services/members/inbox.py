@@ -34,10 +34,13 @@ async def forget_event(session: AsyncSession, change: Change) -> None:
 
 
 async def follow_registration(session: AsyncSession, change: Change) -> None:
-    """A registration was taken, changed, promoted, moved to another organisation or cancelled."""
+    """A registration was taken, changed, promoted, moved to another organisation, cancelled or made anonymous."""
     told: dict[str, Any] = {
-        name: _id(change.after[name]) for name in ("organisation_id", "event_id") if name in change.after
+        name: _id(change.after[name]) for name in ("organisation_id", "event_id", "person_id") if name in change.after
     }
+    # What is left out of a new registration is nobody; what is left out of a change stays as it was.
+    if "person_id" in told or change.type == "events.registration.created":
+        told["person_version"] = change.resource_version
     if "status" in change.after:
         told["status"] = change.after["status"]
     await _keep(session, AttendanceFactRow, "registration_id", change.resource_id, told)
@@ -87,7 +90,7 @@ HANDLERS: Mapping[str, Handler] = {
     "events.event.deleted": forget_event,
     **{
         f"events.registration.{verb}": follow_registration
-        for verb in ("created", "updated", "promoted", "moved", "cancelled")
+        for verb in ("created", "updated", "promoted", "moved", "cancelled", "erased")
     },
     "events.check_in.created": count_in,
     "events.check_in.deleted": count_out,

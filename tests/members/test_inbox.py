@@ -21,6 +21,10 @@ async def organisation(members: Api) -> str:
     return str((await members.made("/v1/organisations", an_organisation()))["id"])
 
 
+async def someone(members: Api) -> str:
+    return str((await members.made("/v1/persons", a_person()))["id"])
+
+
 async def test_only_a_service_delivers(members: Api) -> None:
     assert_problem(await members.post("/internal/inbox", {"source": "events", "changes": []}), Forbidden)
 
@@ -78,6 +82,47 @@ async def test_attendance_follows_what_is_taken_back_moved_and_told_in_any_order
     assert await in_segment(members, at_event) == [after]
     await deliver(members, signer, told("events.check_in.deleted", uuid4(), before=undone))
     assert await in_segment(members, at_event) == []
+
+
+async def test_a_persons_own_attendance_follows_the_registration(members: Api, signer: Signer) -> None:
+    came, other, employer = uuid4(), await someone(members), await organisation(members)
+    event, registration = uuid4(), uuid4()
+    person = await someone(members)
+    await members.made("/v1/affiliations", an_affiliation(other, employer))
+    at_event = {"event_id": str(event)}
+
+    async def own(**more: Any) -> list[str]:
+        return await in_segment(members, {"attendance": {"of": "person", **at_event, **more}}, resource="persons")
+
+    created = told(
+        "events.registration.created",
+        registration,
+        event_id=str(event),
+        organisation_id=employer,
+        person_id=person,
+        status="confirmed",
+    )
+    await deliver(members, signer, created)
+    assert (await own(), await own(counts="registered")) == ([], [person])
+    await deliver(members, signer, told("events.check_in.created", came, registration_id=str(registration)))
+    assert await own() == [person]
+    assert await in_segment(members, {"attendance": at_event}, resource="persons") == [other]
+    updated = told("events.registration.updated", registration, person_id=other)
+    await deliver(members, signer, updated, told("events.registration.updated", registration, names="…"))
+    assert await own() == [other]
+    await deliver(members, signer, told("events.registration.erased", registration, person_id=None))
+    assert await own() == []
+
+
+async def test_nobody_is_found_by_attendance_who_was_forgotten(members: Api, signer: Signer) -> None:
+    person, registration = await someone(members), uuid4()
+    created = told(
+        "events.registration.created", registration, event_id=str(uuid4()), person_id=person, status="confirmed"
+    )
+    await deliver(members, signer, created)
+    await members.made("/v1/erasures", {"person_id": person, "reason": "asked_for"})
+    kept = "SELECT person_id FROM attendance_fact WHERE registration_id = $1"
+    assert await members.runtime.read(kept, [registration]) == [(None,)]
 
 
 async def test_the_last_interaction_is_that_of_normal_talks(members: Api, signer: Signer) -> None:

@@ -37,7 +37,7 @@ SINGULAR = {
 WITH_SECRETS = {"/v1/api-keys", "/v1/api-keys/{id}/rotations", "/v1/users"}
 OUTSIDE = {
     "/livez", "/readyz", "/metrics", "/status", "/internal/inbox", "/internal/erasures", "/internal/subjects",
-    "/internal/mentions", "/internal/retention/previews", "/internal/retention/portions",
+    "/internal/mentions", "/internal/retention/previews", "/internal/retention/portions", "/internal/participants",
 }  # fmt: skip
 # What a name alone says: counts and flags do, and these.
 OBVIOUS = {"cancel_note", "items", "results"}

@@ -66,10 +66,16 @@ class AttendanceAt(Input):
     counts: Literal["attended", "registered"] = Field(
         "attended", description="`attended`: somebody was checked in. `registered`: a registration is confirmed."
     )
+    of: Literal["organisation", "person"] = Field(
+        "organisation",
+        description="Whose attendance counts. `organisation`: that of the organisation; of a person, of one in which a "
+        "role is held today. `person`: the person's own, by registrations that say who comes; for persons only, and "
+        "read with `registrations:read`.",
+    )
 
 
 class AttendanceCondition(Input):
-    """The organisation was at such an event; of a person, an organisation in which a role is held today."""
+    """The organisation was at such an event; of a person, the person, or an organisation in which a role is held."""
 
     attendance: AttendanceAt
 

@@ -25,16 +25,22 @@ class EventFactRow(Base):
 
 
 class AttendanceFactRow(Base):
-    """A registration: whose it is, for what, and whether its participant was let in."""
+    """A registration: whose it is, who comes, for what, and whether the participant was let in."""
 
     __tablename__ = "attendance_fact"
     __table_args__ = (
         Index("ix_attendance_fact_organisation_id", "organisation_id"),
         Index("ix_attendance_fact_event_id_organisation_id", "event_id", "organisation_id"),
+        Index("ix_attendance_fact_person_id", "person_id", postgresql_where=text("person_id IS NOT NULL")),
+        # What is asked for later (features/segments/participants.py).
+        Index("ix_attendance_fact_unasked", "registration_id", postgresql_where=text("person_version = 0")),
     )
 
     registration_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     organisation_id: Mapped[UUID | None] = mapped_column(Uuid)
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    person_version: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    """The registration's version that told who comes; 0 while nothing has, as with facts older than the column."""
     event_id: Mapped[UUID | None] = mapped_column(Uuid)
     status: Mapped[str | None]
     check_ins: Mapped[int] = mapped_column(Integer, server_default=text("0"))

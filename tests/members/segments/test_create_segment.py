@@ -97,6 +97,24 @@ async def test_fields_are_those_of_the_resource(members: Api) -> None:
     assert_problem(await members.post(PATH, a_segment(speaks)), Contradiction, pointer="/definition/field")
 
 
+async def test_persons_alone_have_attendance_of_their_own(members: Api) -> None:
+    came = {"any": [{"attendance": {"of": "person", "year": 2026}}, {"attendance": {"of": "organisation"}}]}
+    made = await members.made(PATH, a_segment(came, resource="persons"))
+    assert made["definition"] == came
+    where = "/definition/any/0/attendance/of"
+    assert_problem(await members.post(PATH, a_segment(came)), Contradiction, pointer=where)
+
+
+async def test_who_came_is_for_readers_of_registrations(members: Api, signer: Signer) -> None:
+    came = a_segment({"not": {"attendance": {"of": "person"}}}, resource="persons")
+    scopes = ["members:read", "members:write", "persons:read", "events:read"]
+    without, reader = (members.as_(signer.staff(*scopes, *more)) for more in ((), ("registrations:read",)))
+    path = f"{PATH}/{(await members.made(PATH, came))['id']}/members"
+    for refused in (await without.post(PATH, came), await without.get(path)):
+        assert "registrations:read" in assert_problem(refused, Forbidden)["detail"]
+    assert (await reader.get(path)).status_code == 200
+
+
 async def test_a_guarded_field_needs_its_scope(members: Api, signer: Signer) -> None:
     born = {"field": "birth_date", "op": "gte", "value": "1990-01-01"}
     scopes = ["members:read", "members:write", "persons:read"]

@@ -18,6 +18,7 @@ from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.consent import ConsentRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
 from services.members.tables.duplicate import DuplicateCandidateRow, MatchKeyRow
+from services.members.tables.facts import AttendanceFactRow
 from services.members.tables.imports import ImportLineRow
 from services.members.tables.merge import MergeRow
 from services.members.tables.note import NoteRow
@@ -69,6 +70,9 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
         row.settle()
     await save_all(session, caller, "members.person.erased", rows, required_scopes=_READ)
     await session.execute(delete(SegmentEntryRow).where(SegmentEntryRow.person_id == keys.person_id))
+    # Events tells of it as well; whatever it is asked first, nobody is found by it from now on.
+    came = AttendanceFactRow.person_id.in_([row.id for row in rows])
+    await session.execute(update(AttendanceFactRow).where(came).values(person_id=None))
     await session.execute(delete(MatchKeyRow).where(MatchKeyRow.record_id == keys.person_id))
     pair = DuplicateCandidateRow
     await session.execute(delete(pair).where((pair.left_id == keys.person_id) | (pair.right_id == keys.person_id)))

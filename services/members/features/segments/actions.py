@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.members.segment import (
     MAX_DEPTH,
     MAX_NODES,
+    AttendanceCondition,
     Condition,
     FieldCondition,
     SegmentCreate,
@@ -33,6 +34,7 @@ from services.members.features.segments.conditions import (
     Definition,
     Misfit,
     asked_by,
+    check_attendance,
     references,
     scopes_of,
     walk,
@@ -190,8 +192,10 @@ def _check_size(condition: Any) -> None:
 
 def _check_fields(definition: Definition, custom: CustomFields) -> None:
     for one, pointer, _ in walk(definition.condition):
-        if isinstance(one, FieldCondition):
-            try:
+        try:
+            if isinstance(one, FieldCondition):
                 asked_by(definition.resource, one, custom)
-            except Misfit as misfit:
-                raise Contradiction.value(f"{pointer}/{misfit.name}", misfit.code, misfit.detail) from misfit
+            elif isinstance(one, AttendanceCondition):
+                check_attendance(definition.resource, one.attendance)
+        except Misfit as misfit:
+            raise Contradiction.value(f"{pointer}/{misfit.name}", misfit.code, misfit.detail) from misfit

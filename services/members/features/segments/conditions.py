@@ -27,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
 )
+from sqlalchemy.orm import InstrumentedAttribute
 
 from services.contracts.members.segment import (
     AllCondition,
@@ -124,7 +125,8 @@ def scopes_of(definition: Definition, custom: CustomFields) -> frozenset[str]:
         elif isinstance(one, MembershipCondition):
             needed.add("memberships:read")
         elif isinstance(one, AttendanceCondition):
-            needed.add("events:read")
+            # Who came is what registrations say; that an organisation came, attendance tells as well.
+            needed |= {"events:read"} if one.attendance.of == "organisation" else {"events:read", "registrations:read"}
         elif isinstance(one, InteractionCondition):
             needed.add("liaison:read")
     return frozenset(needed)
@@ -136,6 +138,12 @@ class FilteredBy:
 
     filter: Filter
     value: Any
+
+
+def check_attendance(resource: str, at: AttendanceAt) -> None:
+    """Raise `Misfit` when the resource has no such attendance."""
+    if at.of == "person" and resource != "persons":
+        raise Misfit("attendance/of", "persons_only", "Only a segment of persons goes by the person's own attendance.")
 
 
 def asked_by(resource: str, condition: FieldCondition, custom: CustomFields) -> FilteredBy:
@@ -241,8 +249,11 @@ class Writer:
                 return found
             case MembershipCondition(membership=on):
                 return _through_roles(self._with_membership(on), resource)
+            case AttendanceCondition(attendance=at) if at.of == "person":
+                came: ColumnElement[bool] = RESOURCES[resource].row.id.in_(self._at(at, AttendanceFactRow.person_id))
+                return came
             case AttendanceCondition(attendance=at):
-                return _through_roles(self._at(at), resource)
+                return _through_roles(self._at(at, AttendanceFactRow.organisation_id), resource)
             case InteractionCondition(last_interaction=last):
                 spoken_to = _through_roles(self._spoken_to_since(last), resource)
                 return not_(spoken_to) if last.op == "older_than" else spoken_to
@@ -257,9 +268,9 @@ class Writer:
             found = found.where(MembershipRow.type_id == any_(self._value(on.type_id, ARRAY(Uuid()))))
         return found
 
-    def _at(self, at: AttendanceAt) -> Select[Any]:
-        found = select(AttendanceFactRow.organisation_id).where(
-            AttendanceFactRow.organisation_id.is_not(None),
+    def _at(self, at: AttendanceAt, whose: InstrumentedAttribute[UUID | None]) -> Select[Any]:
+        found = select(whose).where(
+            whose.is_not(None),
             AttendanceFactRow.check_ins > 0 if at.counts == "attended" else AttendanceFactRow.status == "confirmed",
         )
         if at.event_id is not None:
