@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import MISSING, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.base import FieldError
@@ -32,6 +32,16 @@ class CustomColumns:
 
     custom: dict[str, Any] | None = None
     private_custom: dict[str, Any] | None = None
+
+
+async def check_given(
+    session: AsyncSession, caller: Caller, resource: Resource[Any], given: Mapping[str, Any] | MISSING
+) -> None:
+    """Refuse what breaks the definitions, before anything is looked up that may contradict it: they are part of the
+    document, and a 422 comes before a 409 (docs/adr/0011). `give` looks at the rest."""
+    if resource.custom is not None and given is not MISSING and given:
+        definitions = await in_force(session, resource.custom, hold=False)  # `give` holds them, after the record
+        _checked(caller, resource.custom, definitions, given, new=False)
 
 
 async def given_to_new(

@@ -101,3 +101,10 @@ async def test_the_document_describes_both(events: Api) -> None:
     assert of_events in schemas["EventCustom"]["properties"]
     assert of_events not in schemas["RegistrationCustom"]["properties"]
     assert of_registrations in schemas["RegistrationCreateCustom"]["properties"]
+
+
+async def test_what_breaks_a_definition_is_told_before_what_is_looked_up(events: Api) -> None:
+    for path in ("/v1/events", "/v1/registrations"):
+        key = await define(events, path, "number")
+        reply = await events.patch(f"{path}/{uuid4()}", {"custom": {key: "high"}}, if_match="*")
+        assert_problem(reply, Invalid, pointer=f"/custom/{key}")

@@ -8,6 +8,8 @@ from services.kit.errors import Contradiction, Forbidden, Invalid
 from tests.factories.liaison import a_counterpart
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import deliver
+from tests.wire.members import told
 
 COUNTERPARTS = "/v1/counterparts"
 
@@ -57,3 +59,13 @@ async def test_refers_to_organisations_only(liaison: Api) -> None:
     key = await define(liaison, "reference", reference_to="organisation")
     reply = await liaison.post(COUNTERPARTS, a_counterpart(custom={key: str(uuid4())}))
     assert_problem(reply, Contradiction, pointer=f"/custom/{key}")
+
+
+async def test_what_breaks_a_definition_is_told_before_what_is_looked_up(liaison: Api, signer: Signer) -> None:
+    key, gone = await define(liaison, "number"), uuid4()
+    await deliver(liaison, signer, told("deleted", gone))
+    for reply in (
+        await liaison.post(COUNTERPARTS, a_counterpart(organisation_id=str(gone), custom={key: "high"})),
+        await liaison.patch(f"{COUNTERPARTS}/{uuid4()}", {"custom": {key: "high"}}, if_match="*"),
+    ):
+        assert_problem(reply, Invalid, pointer=f"/custom/{key}")

@@ -195,3 +195,17 @@ async def test_a_partner_sees_what_is_shown_to_partners_and_writes_nothing(
     # The document names the field, so asking by it is well-formed (docs/adr/0011).
     assert_problem(await partner.get(ORGANISATIONS, params={f"custom.{kept}": "b"}), Forbidden)
     assert_problem(await partner.get(ORGANISATIONS, params={"sort": f"custom.{kept}"}), Forbidden)
+
+
+async def test_what_breaks_a_definition_is_told_before_what_is_looked_up(members: Api, define: Define) -> None:
+    site = (await members.made("/v1/site-custom-fields", a_field(type="number")))["key"]
+    person = (await members.made("/v1/person-custom-fields", a_field(type="number")))["key"]
+    organisation = await define("number")
+    wrong = {ORGANISATIONS: organisation, "/v1/persons": person, "/v1/sites": site}
+    for path, key in wrong.items():
+        reply = await members.patch(f"{path}/{uuid4()}", {"custom": {key: "high"}}, if_match="*")
+        assert_problem(reply, Invalid, pointer=f"/custom/{key}")
+    new = a_site(str(uuid4()), custom={site: "high"})
+    assert_problem(await members.post("/v1/sites", new), Invalid, pointer=f"/custom/{site}")
+    nowhere = an_organisation(country="CN", subdivision="FR-75", custom={organisation: "high"})
+    assert_problem(await members.post(ORGANISATIONS, nowhere), Invalid, pointer=f"/custom/{organisation}")

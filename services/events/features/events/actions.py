@@ -13,7 +13,7 @@ from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
-from services.kit.custom.values import give
+from services.kit.custom.values import check_given, give
 from services.kit.db import now, refused_by
 from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
@@ -78,6 +78,7 @@ async def create(session: AsyncSession, caller: Caller, new: EventCreate) -> Eve
 async def update(session: AsyncSession, caller: Caller, id: UUID, change: EventUpdate, if_match: IfMatch) -> EventRow:
     """Change an event. Places that a larger capacity frees go to the waitlist in the same transaction."""
     staff_only(caller)
+    await check_given(session, caller, events, change.custom)
     row = await held(session, caller, events, id, if_match)
     before = row.status
     wording = row.wording()

@@ -27,7 +27,7 @@ from services.events.tables.registration import RegistrationRow
 from services.kit.auth import Caller
 from services.kit.bulk import create_all
 from services.kit.changes import save
-from services.kit.custom.values import give, given_to_new
+from services.kit.custom.values import check_given, give, given_to_new
 from services.kit.db import now, refused_by
 from services.kit.errors import NotFound
 from services.kit.etag import IfMatch, held
@@ -121,6 +121,7 @@ async def update(
     session: AsyncSession, caller: Caller, id: UUID, change: RegistrationUpdate, if_match: IfMatch
 ) -> RegistrationRow:
     """Change who comes. The place, its price and its code stay."""
+    await check_given(session, caller, registrations, change.custom)
     row = await held(session, caller, registrations, id, if_match)
     if row.status == "cancelled":
         raise AlreadyCancelled()

@@ -12,7 +12,7 @@ from sqlalchemy.orm.util import identity_key
 from services.contracts.liaison.counterpart import CounterpartCreate, CounterpartUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
-from services.kit.custom.values import give
+from services.kit.custom.values import check_given, give
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, NotFound
 from services.kit.etag import IfMatch, held
@@ -47,6 +47,7 @@ class OrganisationGone(Conflict):
 async def create(session: AsyncSession, caller: Caller, new: CounterpartCreate) -> CounterpartRow:
     """Add a counterpart."""
     staff_only(caller)
+    await check_given(session, caller, counterparts, new.custom)
     await _check_link(session, new.organisation_id)
     row = CounterpartRow(
         **new.model_dump(exclude={"phones", "identifiers", "owner", "custom"}),
@@ -67,6 +68,7 @@ async def update(
 ) -> CounterpartRow:
     """Change a counterpart. Archiving and bringing back are told as changes of their own."""
     staff_only(caller)
+    await check_given(session, caller, counterparts, change.custom)
     row = await held(session, caller, counterparts, id, if_match)
     before, organisation_id = row.status, row.organisation_id
     patch(row, change, skip=frozenset({"phones", "custom"}))

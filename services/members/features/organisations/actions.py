@@ -16,7 +16,7 @@ from services.contracts.members.organisation import (
 )
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
-from services.kit.custom.values import give
+from services.kit.custom.values import check_given, give
 from services.kit.db import refused_by, refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
@@ -57,6 +57,7 @@ class MergedAway(Conflict):
 async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate) -> OrganisationRow:
     """Add an organisation."""
     staff_only(caller)
+    await check_given(session, caller, organisations, new.custom)
     row = await prepared(session, caller, new, built(new))
     session.add(row)
     with refused_by("pk_organisation_identifier", IdentifierTaken()):
@@ -104,6 +105,7 @@ async def update(
     """Change an organisation. Archiving and bringing back are told as changes of their own."""
     if caller.kind == "partner" and (others := change.model_fields_set - REACHED_BY):
         raise Forbidden(f"A key changes how to reach its organisation, not {', '.join(sorted(others))}.")
+    await check_given(session, caller, organisations, change.custom)
     parent_id = change.parent_id if "parent_id" in change.model_fields_set else None
     if parent_id is not None:
         await tree.hold(session)

@@ -13,7 +13,7 @@ from services.contracts.members.person import Passport, PersonCreate, PersonUpda
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.clock import office_today
-from services.kit.custom.values import give
+from services.kit.custom.values import check_given, give
 from services.kit.db import refused_by, refused_while_referred_to
 from services.kit.errors import Conflict, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
@@ -66,6 +66,7 @@ class PersonInUse(Conflict):
 async def create(session: AsyncSession, caller: Caller, new: PersonCreate) -> PersonRow:
     """Add a person."""
     _check_caller(caller, new)
+    await check_given(session, caller, persons, new.custom)
     row = await prepared(session, caller, new, built(new))
     session.add(row)
     with _refused():
@@ -113,6 +114,7 @@ def _check_caller(caller: Caller, new: PersonCreate) -> None:
 async def update(session: AsyncSession, caller: Caller, id: UUID, change: PersonUpdate, if_match: IfMatch) -> PersonRow:
     """Change a person. A partner changes those who work for nobody else."""
     _check_sensitive(caller, change)
+    await check_given(session, caller, persons, change.custom)
     row = await held(session, caller, persons, id, if_match)
     check_there(row)
     if caller.kind == "partner":

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.members.site import SiteCreate, SiteUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
-from services.kit.custom.values import give
+from services.kit.custom.values import check_given, give
 from services.kit.db import refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction
 from services.kit.etag import IfMatch, held
@@ -28,6 +28,7 @@ class SiteInUse(Conflict):
 async def create(session: AsyncSession, caller: Caller, new: SiteCreate) -> SiteRow:
     """Add a site of an organisation."""
     staff_only(caller)
+    await check_given(session, caller, sites, new.custom)
     await keep(session, caller, new.organisation_id)
     row = SiteRow(**new.model_dump(exclude={"coordinates", "custom"}), coordinates=new.coordinates)
     await give(session, caller, sites, row, new.custom, new=True)
@@ -40,6 +41,7 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: SiteUp
     """Change a site. Archiving and bringing back are told as changes of their own, and both organisations are told
     when it passes from one to the other."""
     staff_only(caller)
+    await check_given(session, caller, sites, change.custom)
     row = await held(session, caller, sites, id, if_match)
     before, run_by = row.status, row.organisation_id
     patch(row, change, skip=frozenset({"custom"}))
