@@ -66,7 +66,8 @@ async def give(
 
     Without values an old record is left as it is, and a new one must have no required field. Raises `Invalid` for
     values that break the definitions, `Forbidden` for those that are not the caller's to fill in, `Contradiction`
-    for references to nothing and for an old record that lacks what is required by now.
+    for references to nothing, for an old record that lacks what is required by now, and for a sensitive one that is
+    required of a new record.
     """
     custom = resource.custom
     if custom is None or not (given or new):
@@ -130,7 +131,7 @@ def _check_required(
 ) -> None:
     """What is required is asked of those who can see it: nobody else could fill it in."""
     missing = [
-        _error(definition.key, "missing", "The field is required.")
+        definition
         for definition in definitions.values()
         if definition.required
         and not definition.archived
@@ -139,8 +140,10 @@ def _check_required(
         and (not definition.sensitive or custom.scope in caller.scopes)
     ]
     if missing:
-        # What the schema of a change cannot say is no 422 (docs/adr/0011).
-        raise (Invalid(errors=missing) if new else Contradiction(errors=missing))
+        errors = [_error(definition.key, "missing", "The field is required.") for definition in missing]
+        # What the schema cannot say is no 422 (docs/adr/0011): it asks nothing of a change, and nothing sensitive.
+        said = new and not all(definition.sensitive for definition in missing)
+        raise (Invalid(errors=errors) if said else Contradiction(errors=errors))
 
 
 async def _check_references(
