@@ -12,7 +12,8 @@ RefreshToken = Annotated[str, StringConstraints(min_length=20, max_length=200, p
 class SignIn(Input):
     """Who signs in."""
 
-    email: Email = Field(description="The user's e-mail address.", examples=["admin@alliance.example"])
+    # Not the first administrator's: who tries the example again and again would be told to wait before signing in.
+    email: Email = Field(description="The user's e-mail address.", examples=["lin@alliance.example"])
     password: Annotated[SecretStr, Field(min_length=1, max_length=200)] = Field(
         description="The user's password.", examples=["correct horse battery staple"]
     )
