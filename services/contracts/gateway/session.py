@@ -12,10 +12,10 @@ RefreshToken = Annotated[str, StringConstraints(min_length=20, max_length=200, p
 class SignIn(Input):
     """Who signs in."""
 
-    # Not the first administrator's: who tries the example again and again would be told to wait before signing in.
+    # The example of a new user, and not the first administrator: who tries it again and again is told to wait.
     email: Email = Field(description="The user's e-mail address.", examples=["lin@alliance.example"])
     password: Annotated[SecretStr, Field(min_length=1, max_length=200)] = Field(
-        description="The user's password.", examples=["correct horse battery staple"]
+        description="The user's password.", examples=["a long first password"]
     )
 
 
