@@ -12,8 +12,8 @@ Headers = list[tuple[bytes, bytes]]
 
 _SMALL_BODY: Final = 65_536
 _EXPOSED: Final = (
-    b"Content-Disposition, Content-Range, Dry-Run, ETag, Idempotency-Replayed, Left-Out, Link, Location, RateLimit, "
-    b"RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
+    b"Content-Disposition, Content-Range, Dry-Run, ETag, Fields-Withheld, Idempotency-Replayed, Left-Out, Link, "
+    b"Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id"
 )
 NOTHING_LOADED: Final = b"default-src 'none'; frame-ancestors 'none'"
 

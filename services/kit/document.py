@@ -15,6 +15,7 @@ from services.kit.links import connect
 from services.kit.listing import SELECTION
 from services.kit.multipart import MEDIA_TYPE as FORM
 from services.kit.multipart import described
+from services.kit.rights import WITHHELD, withholds
 from services.kit.routing import Operation, Routes
 from services.kit.schemas import complete
 
@@ -67,6 +68,11 @@ HEADERS: dict[str, Any] = {
     "Dry-Run": {
         "description": "Nothing was stored; this is what would have been.",
         "schema": {"type": "string", "const": "true"},
+    },
+    WITHHELD: {
+        "description": "Fields that were left out because no purpose was stated. Said to callers whose scopes would "
+        "show them with one; sensitive custom fields are told by their definitions.",
+        "schema": {"type": "string", "pattern": "^[a-z_]+(, [a-z_]+)*$", "maxLength": 1_000},
     },
 }
 PURPOSE = {
@@ -203,10 +209,12 @@ def finish(document: dict[str, Any], routes: Sequence[Routes]) -> dict[str, Any]
     components["headers"] = HEADERS
     document["x-problems"] = problems_page(sorted(used, key=lambda p: p.slug))
     document["x-scopes"] = SCOPES
+    withholding = {one.path for group in routes for one in group.resources if withholds(one)}
     for path, item in document["paths"].items():
-        for operation in item.values():
+        for method, operation in item.items():
             _describe_parameters(operation)
-            _add_headers(operation)
+            reads = method == "get" and path.removesuffix("/{id}").removesuffix("/export") in withholding
+            _add_headers(operation, *([WITHHELD] if reads else []))
             _offer_selection(operation, schemas)
             _show_what_is_invalid(path, operation, schemas)
     complete(document)
@@ -265,12 +273,12 @@ def _describe_parameters(operation: dict[str, Any]) -> None:
             parameter.setdefault("description", "Its id.")
 
 
-def _add_headers(operation: dict[str, Any]) -> None:
+def _add_headers(operation: dict[str, Any], *besides: str) -> None:
     parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
     for status, response in operation["responses"].items():
         if not status.startswith("2"):
             continue
-        names = ["X-Request-Id"]
+        names = ["X-Request-Id", *besides]
         if status == "201":
             names.append("Location")
         if status != "204" and parameters & {"If-Match", "If-None-Match"}:

@@ -16,6 +16,7 @@ from services.kit.export.answering import Exporter
 from services.kit.export.describing import describe
 from services.kit.listing import SELECTION, Selection, read_query
 from services.kit.reading import Resource
+from services.kit.rights import withheld
 from services.kit.runtime import Runtime, runtime_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -29,7 +30,7 @@ def list_reader(resource: Resource[Any]) -> Handler:
         query = await rows_query(runtime, resource, caller, resource.query, request.scope["query_string"])
         caller, tell = _stating(runtime, resource, request, query)
         body = await resource.page(runtime.read, caller, query, runtime.cursors, tell=tell)
-        return Response(body, media_type=_media_type(query))
+        return Response(body, headers=withheld(resource, caller, query.fields), media_type=_media_type(query))
 
     return read
 
@@ -73,7 +74,8 @@ def one_reader(resource: Resource[Any], selection: type[Any]) -> Handler:
         tag = etag.of(item)
         if etag.unchanged(if_none_match, tag):
             return Response(status_code=304, headers={"ETag": tag})
-        return Response(item.body, media_type=_media_type(chosen), headers={"ETag": tag})
+        headers = {"ETag": tag, **withheld(resource, caller, chosen.fields)}
+        return Response(item.body, media_type=_media_type(chosen), headers=headers)
 
     return read
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from services.kit.reading import Resource
 
 
+WITHHELD = "Fields-Withheld"
 CUSTOM = "custom"
 """The field that holds a record's custom fields."""
 
@@ -51,6 +52,21 @@ def shown(resource: "Resource[Any]", caller: Caller, fields: Sequence[str]) -> t
     if not resource.guarded:
         return wanted
     return tuple(f for f in wanted if f not in resource.guarded or caller.holds(resource.guarded[f]))
+
+
+def withholds(resource: "Resource[Any]") -> bool:
+    """Whether a read of the resource may leave out fields for want of a purpose."""
+    return bool(NEEDS_PURPOSE.intersection(resource.guarded.values()))
+
+
+def withheld(resource: "Resource[Any]", caller: Caller, fields: Sequence[str]) -> dict[str, str]:
+    """The header that names the fields left out of an answer for want of a purpose alone. Who lacks the scope, or asks
+    for other fields, is told nothing."""
+    if not resource.guarded or caller.purpose is not None or not NEEDS_PURPOSE & caller.scopes:
+        return {}
+    seen = shown(resource, caller, fields)
+    names = [name for name in shown(resource, caller.stating("any"), fields) if name not in seen]
+    return {WITHHELD: ", ".join(names)} if names else {}
 
 
 def disclosed(

@@ -26,6 +26,7 @@ from services.kit.export.query import EXTENSIONS, MEDIA_TYPES, ExportQuery, expo
 from services.kit.export.spreadsheet import XlsxWriter
 from services.kit.export.text import CsvWriter, JsonLinesWriter
 from services.kit.left_out import hidden
+from services.kit.rights import withheld
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.shape import Asked
 
@@ -87,6 +88,7 @@ class Exporter:
             headers["Left-Out"] = ", ".join(
                 reason if count is None else f"{reason}={count}" for reason, count in left_out.items()
             )
+        headers |= withheld(resource, caller, query.fields)
         await self._audit(runtime, caller, query, asked)
         return StreamingResponse(
             self._pieces(runtime, asked, writer, rows), headers=headers, media_type=MEDIA_TYPES[query.format]

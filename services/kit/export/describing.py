@@ -41,8 +41,9 @@ def describe(resource: "Resource[Any]") -> dict[str, Any]:
     }
     if resource.leaves_out:
         headers["Left-Out"] = {
-            "description": "How many rows of the list are not in the file, for each reason: `no_consent=12`.",
-            "schema": {"type": "string", "maxLength": 1_000, "pattern": "^[a-z_]+=[0-9]+(, [a-z_]+=[0-9]+)*$"},
+            "description": "How many rows of the list are not in the file, for each reason: `no_consent=12`; the "
+            "reason alone where the number would tell whether there is such a person.",
+            "schema": {"type": "string", "maxLength": 1_000, "pattern": "^[a-z_]+(=[0-9]+)?(, [a-z_]+(=[0-9]+)?)*$"},
         }
     cards = ", vCard 4.0" if "vcard" in forms else ""
     return {

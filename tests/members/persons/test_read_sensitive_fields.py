@@ -9,7 +9,7 @@ import pytest
 
 from services.kit.errors import Forbidden, Invalid, PurposeRequired
 from services.members.tables.person import SENSITIVE
-from tests.factories.members import a_person, a_purpose
+from tests.factories.members import a_person, a_purpose, a_segment
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
@@ -44,6 +44,24 @@ async def test_a_read_for_a_purpose_shows_them_and_is_on_record(members: Api, ho
     shown = sorted({*SENSITIVE, "custom"})
     assert (entry["action"], entry["purpose"], entry["fields"]) == ("persons.read", "visa_letter", shown)
     assert entry["request_id"] == reply.headers["x-request-id"]
+
+
+async def test_what_a_purpose_would_show_is_named_to_who_may_state_one(members: Api, signer: Signer) -> None:
+    made = await someone(members)
+    one, many = f"/v1/persons/{made['id']}", f"/v1/persons?email={made['email']}"
+    segment = await members.made("/v1/segments", a_segment({"list": [made["id"]]}, resource="persons"))
+    exported, listed = f"{many}&format=jsonl".replace("?", "/export?"), f"/v1/segments/{segment['id']}/members"
+    clerk = members.as_(signer.staff("persons:read", "members:read", "records:export"))
+    for path in (one, many, exported, listed):
+        reply = await members.get(path)
+        assert reply.headers["fields-withheld"] == "birth_date, diet, health, passport, private_channels", path
+        for silent in (await members.get(path, headers=PURPOSE), await clerk.get(path)):
+            assert (silent.status_code, "fields-withheld" in silent.headers) == (200, False), path
+        with_clerks_purpose = await clerk.get(path, headers=PURPOSE)
+        assert "fields-withheld" not in with_clerks_purpose.headers
+    assert (await members.get(one, params={"fields": "names,diet"})).headers["fields-withheld"] == "diet"
+    assert "fields-withheld" not in (await members.get(one, params={"fields": "names"})).headers
+    assert "fields-withheld" not in (await members.get("/v1/organisations")).headers
 
 
 async def test_only_the_fields_that_were_shown_are_named(members: Api) -> None:

@@ -20,6 +20,7 @@ from services.kit.custom.asking import rows_query
 from services.kit.disclosure import HEADER, stating
 from services.kit.errors import Invalid, InvalidCursor, NotFound
 from services.kit.listing import MAX_LIMIT, SELECTION
+from services.kit.rights import WITHHELD, withheld
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 from services.kit.runtime import runtime_of
 from services.members.features.segments import actions
@@ -43,7 +44,8 @@ async def _members(request: Request) -> Response:
     query.segment = id  # type: ignore[attr-defined]
     caller = stating(caller, request.headers.get(HEADER), query.stated)
     body = await resource.page(runtime.read, caller, query, runtime.cursors, tell=runtime.tell)
-    return Response(body, media_type=SELECTION if query.fields else "application/json")
+    headers = withheld(resource, caller, query.fields)
+    return Response(body, headers=headers, media_type=SELECTION if query.fields else "application/json")
 
 
 @routes.get(
@@ -52,6 +54,7 @@ async def _members(request: Request) -> Response:
     response=Page[Organisation] | Page[Person],
     read=_members,
     refuses=[NotFound, InvalidCursor, SegmentOutdated],
+    responses={200: {"headers": {WITHHELD: {"$ref": f"#/components/headers/{WITHHELD}"}}}},
 )
 async def list_segment_members(
     id: UUID,
