@@ -4,17 +4,18 @@ Changes of one record come in order, those of different records in any. So each 
 arrivals at the door are counted up and down.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.change import Change
-from services.kit.inbox import Handler
+from services.kit.inbox import Handler, Together
 from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
 
 
@@ -33,8 +34,24 @@ async def forget_event(session: AsyncSession, change: Change) -> None:
     await session.execute(delete(EventFactRow).where(EventFactRow.event_id == change.resource_id))
 
 
-async def follow_registration(session: AsyncSession, change: Change) -> None:
-    """A registration was taken, changed, promoted, moved to another organisation, cancelled or made anonymous."""
+async def follow_registrations(session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Registrations were taken, changed, promoted, moved to another organisation, cancelled or made anonymous."""
+    told: dict[UUID, dict[str, Any]] = {}
+    for change in changes:
+        told.setdefault(change.resource_id, {}).update(_of_registration(change))
+    # What is told differs: each statement is about those of which the same is told.
+    alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for id, values in sorted(told.items()):
+        if values:
+            alike.setdefault(tuple(sorted(values)), []).append({"registration_id": id, **values})
+    await _in_turn(session)
+    for names, rows in alike.items():
+        statement = insert(AttendanceFactRow).values(rows)
+        told_now = {name: statement.excluded[name] for name in names}
+        await session.execute(statement.on_conflict_do_update(index_elements=["registration_id"], set_=told_now))
+
+
+def _of_registration(change: Change) -> dict[str, Any]:
     told: dict[str, Any] = {
         name: _id(change.after[name]) for name in ("organisation_id", "event_id", "person_id") if name in change.after
     }
@@ -43,17 +60,29 @@ async def follow_registration(session: AsyncSession, change: Change) -> None:
         told["person_version"] = change.resource_version
     if "status" in change.after:
         told["status"] = change.after["status"]
-    await _keep(session, AttendanceFactRow, "registration_id", change.resource_id, told)
+    return told
 
 
-async def count_in(session: AsyncSession, change: Change) -> None:
-    """A participant was let in."""
-    await _count(session, UUID(change.after["registration_id"]), 1)
+async def count_arrivals(session: AsyncSession, changes: Sequence[Change]) -> None:
+    """Participants were let in, or check-ins taken back."""
+    counts: Counter[UUID] = Counter()
+    for change in changes:
+        if change.type == "events.check_in.created":
+            counts[UUID(change.after["registration_id"])] += 1
+        else:
+            counts[UUID(change.before["registration_id"])] -= 1
+    await _in_turn(session)
+    rows = [{"registration_id": id, "check_ins": by} for id, by in sorted(counts.items())]
+    statement = insert(AttendanceFactRow).values(rows)
+    counted = AttendanceFactRow.check_ins + statement.excluded.check_ins
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["registration_id"], set_={"check_ins": counted})
+    )
 
 
-async def count_out(session: AsyncSession, change: Change) -> None:
-    """A check-in was taken back."""
-    await _count(session, UUID(change.before["registration_id"]), -1)
+async def _in_turn(session: AsyncSession) -> None:
+    """Registrations and arrivals touch the same rows, each in its own order: one transaction after the other."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("attendance_fact", 0))))
 
 
 async def follow_contact(session: AsyncSession, change: Change) -> None:
@@ -74,14 +103,7 @@ async def _keep(session: AsyncSession, row: Any, key: str, id: UUID, told: Mappi
         await session.execute(statement.on_conflict_do_update(index_elements=[key], set_=dict(told)))
 
 
-async def _count(session: AsyncSession, registration_id: UUID, by: int) -> None:
-    statement = insert(AttendanceFactRow).values(registration_id=registration_id, check_ins=by)
-    counted = AttendanceFactRow.check_ins + by
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["registration_id"], set_={"check_ins": counted})
-    )
-
-
+_REGISTRATIONS, _ARRIVALS = Together(follow_registrations), Together(count_arrivals)
 HANDLERS: Mapping[str, Handler] = {
     **{
         f"events.event.{verb}": follow_event
@@ -89,10 +111,10 @@ HANDLERS: Mapping[str, Handler] = {
     },
     "events.event.deleted": forget_event,
     **{
-        f"events.registration.{verb}": follow_registration
+        f"events.registration.{verb}": _REGISTRATIONS
         for verb in ("created", "updated", "promoted", "moved", "cancelled", "erased")
     },
-    "events.check_in.created": count_in,
-    "events.check_in.deleted": count_out,
+    "events.check_in.created": _ARRIVALS,
+    "events.check_in.deleted": _ARRIVALS,
     "liaison.organisation_contact.updated": follow_contact,
 }

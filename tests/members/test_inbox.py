@@ -125,6 +125,29 @@ async def test_nobody_is_found_by_attendance_who_was_forgotten(members: Api, sig
     assert await members.runtime.read(kept, [registration]) == [(None,)]
 
 
+async def test_what_arrives_together_counts_as_what_arrives_by_itself(members: Api, signer: Signer) -> None:
+    event, (came, left) = str(uuid4()), (await someone(members), await someone(members))
+    ids = [uuid4() for _ in range(3)]
+    created = [
+        told("events.registration.created", id, event_id=event, person_id=one, status="waitlisted")
+        for id, one in zip(ids, (came, left, left), strict=True)
+    ]
+    door = [told("events.check_in.created", uuid4(), registration_id=str(id)) for id in (ids[0], ids[0], ids[1])]
+    await deliver(
+        members,
+        signer,
+        *created,
+        *door,
+        told("events.registration.promoted", ids[2], status="confirmed"),
+        told("events.registration.updated", ids[1], person_id=None),
+        told("events.check_in.deleted", uuid4(), before={"registration_id": str(ids[0])}),
+    )
+    at_event: dict[str, Any] = {"of": "person", "event_id": event}
+    assert await in_segment(members, {"attendance": at_event}, resource="persons") == [came]
+    registered = {"attendance": {**at_event, "counts": "registered"}}
+    assert await in_segment(members, registered, resource="persons") == [left]
+
+
 async def test_the_last_interaction_is_that_of_normal_talks(members: Api, signer: Signer) -> None:
     lately, long_ago, never = [await organisation(members) for _ in range(3)]
     today = office_today()
