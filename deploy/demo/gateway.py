@@ -70,6 +70,10 @@ class Gateway:
         found: Json = (await self._call("GET", path)).json()
         return found
 
+    async def file(self, path: str, **params: str) -> bytes:
+        """A file, whole."""
+        return (await self._call("GET", path, params=params)).content
+
     async def post(self, path: str, body: Mapping[str, Any]) -> Json:
         """Create, once however often it is said."""
         made: Json = (await self._call("POST", path, body=body)).json()

@@ -2,13 +2,27 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from deploy.demo import custom_fields, duplicates, events, imports, kinship, liaison, members, privacy, segments, sites
+from deploy.demo import (
+    custom_fields,
+    duplicates,
+    events,
+    imports,
+    kinship,
+    liaison,
+    members,
+    privacy,
+    segments,
+    showing,
+    sites,
+)
 from deploy.demo.gateway import Gateway, Refused, Unreachable
 from deploy.demo.missions import Unmapped
 from deploy.demo.once import Advance, together
@@ -16,8 +30,9 @@ from deploy.demo.once import Advance, together
 Made = TypeVar("Made")
 
 
-async def load(base_url: str, key: str) -> None:
-    """Load the demo alliance with an API key of every scope. What is there already is left as it is.
+async def load(base_url: str, key: str, folder: Path) -> None:
+    """Load the demo alliance with an API key of every scope. What is there already is left as it is; what is exported
+    goes into the folder.
 
     Raises `Refused` when the API turns a call down, and `Unreachable` when nothing answers.
     """
@@ -31,11 +46,11 @@ async def load(base_url: str, key: str) -> None:
         console=console,
     ) as progress:
         async with Gateway(base_url, key) as gateway:
-            await _load(gateway, unmapped, progress)
-    _tell(console, unmapped)
+            said = await _load(gateway, folder, unmapped, progress)
+    _tell(console, unmapped, said)
 
 
-async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> None:
+async def _load(gateway: Gateway, folder: Path, unmapped: Unmapped, progress: Progress) -> list[str]:
     async def step(title: str, work: Callable[[Advance], Awaitable[Made]]) -> Made:
         task = progress.add_task(title, total=None)
         made = await work(lambda count: progress.advance(task, count))
@@ -70,9 +85,12 @@ async def _load(gateway: Gateway, unmapped: Unmapped, progress: Progress) -> Non
     await step("One that is there twice", lambda tick: duplicates.merge_twice_written(gateway, tick))
     await step("The coming edition", lambda tick: events.load_coming(gateway, editions, organisations, people, tick))
     await step("Segments", lambda tick: segments.load_segments(gateway, organisations, tick))
+    return await step("Exports, facets, search", lambda tick: showing.show(gateway, folder, tick))
 
 
-def _tell(console: Console, unmapped: Unmapped) -> None:
+def _tell(console: Console, unmapped: Unmapped, said: Sequence[str]) -> None:
+    for line in said:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for why, names in (("states that ended", unmapped.historic), ("no country by that name", unmapped.unknown)):
         if names:
             listed = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in names.most_common(20))
@@ -80,9 +98,11 @@ def _tell(console: Console, unmapped: Unmapped) -> None:
 
 
 def main() -> None:
-    """Load from the command line: the address, and the key on standard input, where no process list shows it."""
+    """Load from the command line: the address, a folder for what is exported (without one a new one among temporary
+    files), and the key on standard input, where no process list shows it."""
     try:
-        asyncio.run(load(sys.argv[1], sys.stdin.readline().strip()))
+        folder = Path(sys.argv[2] if len(sys.argv) > 2 else tempfile.mkdtemp(prefix="alliance-demo-"))
+        asyncio.run(load(sys.argv[1], sys.stdin.readline().strip(), folder))
     except (Refused, Unreachable) as failure:
         sys.exit(str(failure))
 

@@ -33,7 +33,7 @@ async def _load(settings: LocalSettings) -> None:
     base_url, database_url = url_at(await _gateway(settings)), url_of("gateway")
     key = await create_key(database_url, "demo", sorted(SCOPES), None, datetime.now(UTC) + KEY_LASTS)
     try:
-        await load_demo(base_url, key)
+        await load_demo(base_url, key, settings.var.root / "demo")
     except (Refused, Unreachable) as failure:
         raise Refusal(str(failure)) from failure
     finally:
