@@ -15,7 +15,7 @@ from tests.bench.seed import COUNTRIES, names_of
 from tests.bench.site import Site
 
 FORMS = ("csv", "xlsx", "jsonl", "vcard")
-_PATIENCE = 280.0
+_PATIENCE = 1_800.0
 _IMPORTING = frozenset({"reading", "checking", "running"})
 _SCANNING = frozenset({"waiting", "indexing", "comparing"})
 
