@@ -92,7 +92,7 @@ def build(settings: GatewaySettings) -> Front:
     app.state.timelines = Timelines(urls)
     app.state.audit_logs = AuditLogs(urls)
     app.state.searches = Searches(urls)
-    _add_plain_routes(app, Registry(settings, signer, limiter), Pages(documents, settings.public_url))
+    _add_plain_routes(app, Registry(settings, signer, limiter, runtime.database), Pages(documents, settings.public_url))
     return Front(
         app,
         settings=settings,
@@ -110,5 +110,6 @@ def _add_plain_routes(app: FastAPI, registry: Registry, pages: Pages) -> None:
     app.router.routes[:0] = [
         Route("/.well-known/jwks.json", registry.keys, include_in_schema=False),
         Route("/internal/tokens", registry.token, methods=["POST"], include_in_schema=False),
+        Route("/internal/users", registry.users, methods=["POST"], include_in_schema=False),
         *pages.routes(),
     ]

@@ -41,7 +41,9 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Observe = Callable[[Exchange, float], None]
 
 _METRICS: Final = "/metrics"
-_UNLIMITED: Final = frozenset({"/livez", "/readyz", _METRICS, "/internal/tokens", "/.well-known/jwks.json"})
+_UNLIMITED: Final = frozenset(
+    {"/livez", "/readyz", _METRICS, "/internal/tokens", "/internal/users", "/.well-known/jwks.json"}
+)
 _OWN_AT_ONCE: Final = 16
 """Requests that the gateway answers itself; of those that are put together from all services, as many besides."""
 _COMPOSED_LISTS: Final = frozenset({"/v1/search", "/v1/audit"})

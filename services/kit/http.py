@@ -8,9 +8,10 @@ import asyncio
 import functools
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import httpx
 import stamina
@@ -25,6 +26,9 @@ from services.kit.lasting import Lasting
 DEADLINE_HEADER = "x-deadline"
 DEFAULT_DEADLINE = 1.5
 """Seconds one call may take, its retries included."""
+
+_USERS_WITHIN: Final = 0.5
+"""Seconds that a write waits for the gateway to say whom it knows."""
 
 deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 """`time.monotonic()` at which the request being served is given up."""
@@ -234,6 +238,17 @@ class Authorise:
             raise Unavailable("The gateway gave this service no token.") from error
         self._token = token
         self._fresh = Lasting(max(5.0, lasts - 60.0))
+
+    async def unknown_users(self, ids: Collection[UUID]) -> frozenset[UUID]:
+        """Those of these ids that no user of the gateway has. Raises `Unavailable` when it does not say so in time."""
+        asked = {**self._ask, "ids": sorted(map(str, ids))}
+        try:
+            async with asyncio.timeout(left := seconds_left(_USERS_WITHIN)):
+                response = await self._http.post("/internal/users", json=asked, timeout=left)
+            response.raise_for_status()
+            return frozenset(UUID(id) for id in response.json()["unknown"])
+        except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
+            raise Unavailable("The gateway did not say which users there are.") from error
 
     async def keys(self) -> Any:
         """The gateway's public keys: a JWKS."""

@@ -147,6 +147,16 @@ async def test_no_token_for_another_secret(gate: Gateway, body: dict[str, str]) 
     assert_problem(await gate.as_(None).post("/internal/tokens", json=body), Unauthenticated)
 
 
+async def test_a_service_asks_which_users_there_are(gate: Gateway, key: str, administrator: tuple[str, str]) -> None:
+    client, stranger = gate.as_(None), str(uuid4())
+    (user,) = (await gate.as_(key).get("/v1/users", params={"email": administrator[0]})).json()["items"]
+    asked = {"service": "members", "secret": SECRETS["members"], "ids": [user["id"], stranger]}
+    assert (await client.post("/internal/users", json=asked)).json() == {"unknown": [stranger]}
+    assert_problem(await client.post("/internal/users", json={**asked, "secret": "wrong"}), Unauthenticated)
+    for ids in (["x"], None, 5):
+        assert_problem(await client.post("/internal/users", json={**asked, "ids": ids}), BadRequest)
+
+
 async def test_what_is_no_question_for_a_token_is_refused(gate: Gateway) -> None:
     for content in (b"", b"[]", b"{", b'{"service": 1, "secret": 2}', b"x" * 5_000):
         assert_problem(await gate.as_(None).post("/internal/tokens", content=content), BadRequest)

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from typing import Any
 
 import uvicorn
@@ -50,14 +50,18 @@ async def _started(server: uvicorn.Server) -> bool:
     return server.started
 
 
-def gateway(signer: Signer) -> FastAPI:
-    """What services ask of the gateway: a token of their own, and its public keys."""
+def gateway(signer: Signer, users: Collection[str] = ()) -> FastAPI:
+    """What services ask of the gateway: a token of their own, its public keys, and which users there are."""
     app = FastAPI(openapi_url=None)
 
     @app.post("/internal/tokens")
     async def token(ask: dict[str, Any]) -> dict[str, Any]:
         scopes = ("members:read", "liaison:read", "liaison:write")
         return {"token": signer.service(ask["service"], *scopes), "expires_in": 300}
+
+    @app.post("/internal/users")
+    async def unknown(ask: dict[str, Any]) -> dict[str, Any]:
+        return {"unknown": [id for id in ask["ids"] if id not in users]}
 
     @app.get("/.well-known/jwks.json")
     async def keys() -> Any:

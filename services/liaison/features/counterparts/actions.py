@@ -12,6 +12,7 @@ from sqlalchemy.orm.util import identity_key
 from services.contracts.liaison.counterpart import CounterpartCreate, CounterpartUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.colleagues import NOBODY, Unknown, check_colleague
 from services.kit.custom.values import check_given, give
 from services.kit.db import refused_by
 from services.kit.errors import Conflict, NotFound
@@ -44,9 +45,12 @@ class OrganisationGone(Conflict):
     """
 
 
-async def create(session: AsyncSession, caller: Caller, new: CounterpartCreate) -> CounterpartRow:
+async def create(
+    session: AsyncSession, caller: Caller, new: CounterpartCreate, unknown: Unknown = NOBODY
+) -> CounterpartRow:
     """Add a counterpart."""
     staff_only(caller)
+    check_colleague(unknown, "/owner/subject", new.owner and new.owner.subject)
     await check_given(session, caller, counterparts, new.custom)
     await _check_link(session, new.organisation_id)
     row = CounterpartRow(
@@ -64,10 +68,16 @@ async def create(session: AsyncSession, caller: Caller, new: CounterpartCreate) 
 
 
 async def update(
-    session: AsyncSession, caller: Caller, id: UUID, change: CounterpartUpdate, if_match: IfMatch
+    session: AsyncSession,
+    caller: Caller,
+    id: UUID,
+    change: CounterpartUpdate,
+    if_match: IfMatch,
+    unknown: Unknown = NOBODY,
 ) -> CounterpartRow:
     """Change a counterpart. Archiving and bringing back are told as changes of their own."""
     staff_only(caller)
+    check_colleague(unknown, "/owner/subject", getattr(change.owner, "subject", None))
     await check_given(session, caller, counterparts, change.custom)
     row = await held(session, caller, counterparts, id, if_match)
     before, organisation_id = row.status, row.organisation_id

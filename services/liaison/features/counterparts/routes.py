@@ -1,5 +1,6 @@
 """Counterparts over HTTP."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import Response
@@ -7,12 +8,14 @@ from fastapi import Response
 from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.liaison.counterpart import Counterpart, CounterpartCreate, CounterpartUpdate
 from services.kit.bulk import create_all
+from services.kit.colleagues import UnknownUsers, naming
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 from services.liaison.features.counterparts import actions
 from services.liaison.features.counterparts.queries import counterparts
 
 routes = Routes("/v1/counterparts", tag="Counterparts")
 routes.reads(counterparts, scope="liaison:read")
+_asking = naming("owner")
 
 
 @routes.post(
@@ -20,19 +23,22 @@ routes.reads(counterparts, scope="liaison:read")
     scope="liaison:write",
     response=Counterpart,
     refuses=[actions.CounterpartIdentifierTaken, actions.OrganisationGone],
+    prepare=_asking,
 )
-async def create_counterpart(new: CounterpartCreate, session: WriteSession, caller: CurrentCaller) -> Response:
+async def create_counterpart(
+    new: CounterpartCreate, session: WriteSession, caller: CurrentCaller, unknown: UnknownUsers
+) -> Response:
     """Create a counterpart.
 
     Phones are stored in E.164 when they are valid, and kept as written when not.
     """
-    row = await actions.create(session, caller, new)
+    row = await actions.create(session, caller, new, unknown)
     return await answer(session, caller, counterparts, row.id, 201)
 
 
-@routes.post("/bulk", scope="liaison:write", response=BulkResults, status=200)
+@routes.post("/bulk", scope="liaison:write", response=BulkResults, status=200, prepare=_asking)
 async def create_counterparts(
-    bulk: BulkCreate[CounterpartCreate], session: WriteSession, caller: CurrentCaller
+    bulk: BulkCreate[CounterpartCreate], session: WriteSession, caller: CurrentCaller, unknown: UnknownUsers
 ) -> BulkResults:
     """Create up to 1,000 counterparts.
 
@@ -40,7 +46,7 @@ async def create_counterparts(
     """
     linked = (item.organisation_id for item in bulk.items if item.organisation_id is not None)
     _held = await actions.hold_organisations(session, linked)
-    return await create_all(session, caller, bulk, actions.create)
+    return await create_all(session, caller, bulk, partial(actions.create, unknown=unknown))
 
 
 @routes.patch(
@@ -48,15 +54,21 @@ async def create_counterparts(
     scope="liaison:write",
     response=Counterpart,
     refuses=[actions.CounterpartIdentifierTaken, actions.OrganisationGone],
+    prepare=_asking,
 )
 async def update_counterpart(
-    id: UUID, change: CounterpartUpdate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+    id: UUID,
+    change: CounterpartUpdate,
+    session: WriteSession,
+    caller: CurrentCaller,
+    if_match: IfMatch,
+    unknown: UnknownUsers,
 ) -> Response:
     """Change, archive or restore a counterpart.
 
     A new cadence counts from the last contact; without one, contact is due from today.
     """
-    await actions.update(session, caller, id, change, if_match)
+    await actions.update(session, caller, id, change, if_match, unknown)
     return await answer(session, caller, counterparts, id)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.liaison.follow_up import FollowUpCreate, FollowUpUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.colleagues import NOBODY, Unknown, check_colleague
 from services.kit.db import refused_by
 from services.kit.errors import Contradiction, NotFound
 from services.kit.etag import IfMatch, held
@@ -22,9 +23,10 @@ from services.liaison.tables.follow_up import OPEN
 from services.liaison.tables.interaction import NORMAL
 
 
-async def create(session: AsyncSession, caller: Caller, new: FollowUpCreate) -> FollowUpRow:
+async def create(session: AsyncSession, caller: Caller, new: FollowUpCreate, unknown: Unknown = NOBODY) -> FollowUpRow:
     """Note what is to be done. What comes out of an interaction is as confidential as that."""
     staff_only(caller)
+    check_colleague(unknown, "/owner/subject", new.owner.subject)
     counterpart = await known(session, new.counterpart_id)
     row = FollowUpRow(**new.model_dump(exclude={"owner"}), owner=new.owner, status=OPEN, confidentiality=NORMAL)
     if new.interaction_id is not None:
@@ -43,10 +45,16 @@ async def create(session: AsyncSession, caller: Caller, new: FollowUpCreate) -> 
 
 
 async def update(
-    session: AsyncSession, caller: Caller, id: UUID, change: FollowUpUpdate, if_match: IfMatch
+    session: AsyncSession,
+    caller: Caller,
+    id: UUID,
+    change: FollowUpUpdate,
+    if_match: IfMatch,
+    unknown: Unknown = NOBODY,
 ) -> FollowUpRow:
     """Change a follow-up. Done, dropped and open again are told as changes of their own."""
     staff_only(caller)
+    check_colleague(unknown, "/owner/subject", getattr(change.owner, "subject", None))
     row = await held(session, caller, follow_ups, id, if_match)
     before = row.status
     patch(row, change)

@@ -16,6 +16,7 @@ from services.contracts.members.organisation import (
 )
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
+from services.kit.colleagues import NOBODY, Unknown, check_colleague
 from services.kit.custom.values import check_given, give
 from services.kit.db import refused_by, refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
@@ -54,9 +55,12 @@ class MergedAway(Conflict):
     """
 
 
-async def create(session: AsyncSession, caller: Caller, new: OrganisationCreate) -> OrganisationRow:
-    """Add an organisation."""
+async def create(
+    session: AsyncSession, caller: Caller, new: OrganisationCreate, unknown: Unknown = NOBODY
+) -> OrganisationRow:
+    """Add an organisation; `unknown` are users that there are none of."""
     staff_only(caller)
+    check_colleague(unknown, "/officer_id", new.officer_id)
     await check_given(session, caller, organisations, new.custom)
     row = await prepared(session, caller, new, built(new))
     session.add(row)
@@ -100,11 +104,17 @@ async def prepared(
 
 
 async def update(
-    session: AsyncSession, caller: Caller, id: UUID, change: OrganisationUpdate, if_match: IfMatch
+    session: AsyncSession,
+    caller: Caller,
+    id: UUID,
+    change: OrganisationUpdate,
+    if_match: IfMatch,
+    unknown: Unknown = NOBODY,
 ) -> OrganisationRow:
     """Change an organisation. Archiving and bringing back are told as changes of their own."""
     if caller.kind == "partner" and (others := change.model_fields_set - REACHED_BY):
         raise Forbidden(f"A key changes how to reach its organisation, not {', '.join(sorted(others))}.")
+    check_colleague(unknown, "/officer_id", change.officer_id)
     await check_given(session, caller, organisations, change.custom)
     parent_id = change.parent_id if "parent_id" in change.model_fields_set else None
     if parent_id is not None:

@@ -1,5 +1,6 @@
 """Organisations over HTTP."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from services.contracts.members.organisation import (
 )
 from services.contracts.members.organisation_tree import OrganisationTree
 from services.kit.bulk import create_all
+from services.kit.colleagues import UnknownUsers, naming
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, CurrentRuntime, IfMatch, Routes, WriteSession, answer
 from services.members.features.organisations import actions
@@ -23,6 +25,7 @@ from services.members.features.organisations.tree import tree
 
 routes = Routes("/v1/organisations", tag="Organisations")
 routes.reads(organisations, scope="members:read")
+_asking = naming("officer_id")
 
 
 @routes.post(
@@ -30,25 +33,28 @@ routes.reads(organisations, scope="members:read")
     scope="members:write",
     response=Organisation,
     refuses=[NotFound, actions.IdentifierTaken, actions.MergedAway],
+    prepare=_asking,
 )
-async def create_organisation(new: OrganisationCreate, session: WriteSession, caller: CurrentCaller) -> Response:
+async def create_organisation(
+    new: OrganisationCreate, session: WriteSession, caller: CurrentCaller, unknown: UnknownUsers
+) -> Response:
     """Create an organisation.
 
     Phones are stored in E.164 when they are valid, and kept as written when not.
     """
-    row = await actions.create(session, caller, new)
+    row = await actions.create(session, caller, new, unknown)
     return await answer(session, caller, organisations, row.id, 201)
 
 
-@routes.post("/bulk", scope="members:write", response=BulkResults, status=200)
+@routes.post("/bulk", scope="members:write", response=BulkResults, status=200, prepare=_asking)
 async def create_organisations(
-    bulk: BulkCreate[OrganisationCreate], session: WriteSession, caller: CurrentCaller
+    bulk: BulkCreate[OrganisationCreate], session: WriteSession, caller: CurrentCaller, unknown: UnknownUsers
 ) -> BulkResults:
     """Create up to 1,000 organisations.
 
     Each has its own result; with `atomic` one refusal refuses all.
     """
-    return await create_all(session, caller, bulk, actions.create)
+    return await create_all(session, caller, bulk, partial(actions.create, unknown=unknown))
 
 
 @routes.patch(
@@ -56,16 +62,22 @@ async def create_organisations(
     scope="members:write",
     response=Organisation,
     refuses=[actions.IdentifierTaken, actions.MergedAway],
+    prepare=_asking,
 )
 async def update_organisation(
-    id: UUID, change: OrganisationUpdate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+    id: UUID,
+    change: OrganisationUpdate,
+    session: WriteSession,
+    caller: CurrentCaller,
+    if_match: IfMatch,
+    unknown: UnknownUsers,
 ) -> Response:
     """Change, archive or restore an organisation.
 
     Its copies in events and liaison follow within seconds. A partner changes city, address, website, e-mail addresses
     and phones of its own.
     """
-    await actions.update(session, caller, id, change, if_match)
+    await actions.update(session, caller, id, change, if_match, unknown)
     return await answer(session, caller, organisations, id)
 
 

@@ -1,0 +1,69 @@
+"""Whether users of the secretariat that a record names are known: the gateway has them, and is asked before the
+transaction. While it cannot answer, what is named is taken: a record must not be lost for that."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import structlog
+from fastapi import Request
+
+from services.kit.auth import Caller
+from services.kit.errors import Contradiction, Unavailable
+from services.kit.policy import Prepare
+from services.kit.routing import Prepared
+from services.kit.runtime import runtime_of
+
+log = structlog.get_logger(__name__)
+
+Unknown = frozenset[UUID]
+"""Users that are named, and that the gateway does not have."""
+UnknownUsers = Annotated[Unknown, Prepared]
+"""What the route's `prepare` answered."""
+NOBODY: Final[Unknown] = frozenset()
+_PREFIX: Final = "user:"
+_MOST_ITEMS: Final = 1_000
+
+
+def naming(field: str) -> Prepare:
+    """A route's `prepare`: asks for those whom the field of a body, or of each item of a bulk call, names by their id
+    or as somebody's `subject`."""
+
+    async def prepare(request: Request, caller: Caller) -> Unknown:
+        if caller.kind == "partner" or not await request.body():
+            return NOBODY
+        named = set(_named(await request.json(), field))
+        if not named:
+            return NOBODY
+        try:
+            return await runtime_of(request).authorise.unknown_users(named)
+        except Unavailable as problem:
+            log.warning("users_not_asked", reason=problem.detail)
+            return NOBODY
+
+    return prepare
+
+
+def check_colleague(unknown: Unknown, pointer: str, named: object) -> None:
+    """Raise `Contradiction` at the pointer for a user, by id or subject, that the gateway does not have."""
+    if unknown and _id(named) in unknown:
+        raise Contradiction.value(pointer, "not_found", "There is no user with this id.")
+
+
+def _named(given: Any, field: str) -> Iterator[UUID]:
+    """What is malformed, FastAPI refuses later."""
+    items = given.get("items", [given]) if isinstance(given, dict) else []
+    for item in items[:_MOST_ITEMS] if isinstance(items, list) else []:
+        value = item.get(field) if isinstance(item, dict) else None
+        id = _id(value.get("subject") if isinstance(value, dict) else value)
+        if id is not None:
+            yield id
+
+
+def _id(named: object) -> UUID | None:
+    if isinstance(named, UUID):
+        return named
+    try:
+        return UUID(named.removeprefix(_PREFIX)) if isinstance(named, str) else None
+    except ValueError:
+        return None
