@@ -5,8 +5,7 @@ a POST does. Here both rows go to PostgreSQL together, and the session holds the
 it (docs/adr/0023).
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -14,8 +13,9 @@ import psycopg
 from sqlalchemy import Table, bindparam, insert, inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstanceState, Mapper, make_transient_to_detached
+from sqlalchemy.orm import InstanceState, make_transient_to_detached
 
+from services.kit.columns import places, table_of
 from services.kit.db import Tracked
 from services.kit.search import Searchable
 from services.kit.statement import Statement, write
@@ -41,22 +41,22 @@ async def insert_with(session: AsyncSession, row: Tracked, change: Mapping[str, 
     if isinstance(row, Searchable):
         row.rebuild_search()
     kind: Any = type(row)
-    columns = _columns(kind)
-    for column in columns:
-        if state.dict.get(column.key) is None and column.default is not None:
-            setattr(row, column.key, column.default())
+    columns = places(kind)
+    for place in columns:
+        if state.dict.get(place.attribute) is None and place.default is not None:
+            setattr(row, place.attribute, place.default())
     # What a row does not say PostgreSQL fills in, where it knows better than NULL.
-    left = frozenset(column.name for column in columns if column.filled_in and state.dict.get(column.key) is None)
+    left = frozenset(place.column for place in columns if place.filled_in and state.dict.get(place.attribute) is None)
     statement = _statement(kind, left, log)
-    values = {f"row_{column.name}": state.dict.get(column.key) for column in columns if column.name not in left}
+    said = [place for place in columns if place.column not in left]
+    values = {f"row_{place.column}": state.dict.get(place.attribute) for place in said}
     values |= _named(change)
     try:
         await write(session, statement, values)
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement.sql, None, error) from error
-    for column in columns:
-        if column.name not in left:
-            state.dict.setdefault(column.key, None)
+    for place in said:
+        state.dict.setdefault(place.attribute, None)
     if state.session_id is not None:
         session.expunge(row)
     make_transient_to_detached(row)
@@ -72,41 +72,9 @@ def _named(change: Mapping[str, Any]) -> dict[str, Any]:
     return {f"change_{name}": value for name, value in change.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Column:
-    key: str
-    """The attribute's name."""
-    name: str
-    default: Callable[[], Any] | None
-    filled_in: bool
-    """By PostgreSQL, when nothing is said."""
-
-
 @cache
-def _columns(kind: type[Tracked]) -> tuple[_Column, ...]:
-    mapper: Mapper[Any] = inspect(kind)
-    return tuple(
-        _Column(
-            mapper.get_property_by_column(column).key,
-            column.name,
-            _default(column.default),
-            column.server_default is not None or column.identity is not None or column.computed is not None,
-        )
-        for column in mapper.local_table.c
-    )
-
-
-def _default(default: Any) -> Callable[[], Any] | None:
-    if default is None:
-        return None
-    # A callable of SQLAlchemy's takes the context of a statement, which there is none of.
-    return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
-
-
-@cache
-def _statement(kind: type[Tracked], left: frozenset[str], log: Table) -> Statement:
-    mapper: Mapper[Any] = inspect(kind)
-    row = _insert(mapper.local_table, "row", left).cte("row")
+def _statement(kind: Any, left: frozenset[str], log: Table) -> Statement:
+    row = _insert(table_of(kind), "row", left).cte("row")
     return Statement.of(_insert(log, "change", _filled_in(log)).add_cte(row))
 
 
@@ -119,6 +87,6 @@ def _filled_in(log: Table) -> frozenset[str]:
     return frozenset(c.name for c in log.c if c.identity is not None or c.server_default is not None)
 
 
-def _insert(table: Any, prefix: str, left: frozenset[str]) -> Any:
+def _insert(table: Table, prefix: str, left: frozenset[str]) -> Any:
     given = {c.name: bindparam(f"{prefix}_{c.name}", type_=c.type) for c in table.c if c.name not in left}
     return insert(table).values(given)

@@ -6,7 +6,6 @@ table's rows go to PostgreSQL in one stream, and so do their changes. Whoever re
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -21,9 +20,11 @@ from sqlalchemy.orm.interfaces import ONETOMANY
 
 from services.kit.auth import Caller
 from services.kit.changes import ChangeRow, of_new
+from services.kit.columns import Place, places, table_of
 from services.kit.db import Json, Tracked
 from services.kit.inserting import FIRST_VERSION
 from services.kit.search import Searchable
+from services.kit.statement import connection_of
 
 
 async def save_new(
@@ -70,43 +71,13 @@ def _hanging_on(rows: Sequence[Any]) -> Iterable[list[Any]]:
             yield hanging
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A column, and how its values come to be."""
-
-    attribute: str
-    column: str
-    default: Callable[[], Any] | None
-    made_by_server: bool
-    written: Callable[[Any], Any] | None
-    """How a value is given to PostgreSQL, where not as it is."""
-
-
 @cache
-def _places(kind: Any) -> list[_Place]:
-    mapper: Mapper[Any] = inspect(kind)
-    return [
-        _Place(
-            mapper.get_property_by_column(column).key,
-            column.name,
-            _default(column),
-            column.server_default is not None or column.identity is not None,
-            _writes(column),
-        )
-        for column in mapper.local_table.c
-    ]
+def _writers(kind: Any) -> Mapping[str, Callable[[Any], Any] | None]:
+    """Column → how a value is given to PostgreSQL, where not as it is."""
+    return {place.column: _writes(place.type) for place in places(kind)}
 
 
-def _default(column: Any) -> Callable[[], Any] | None:
-    default: Any = column.default
-    if default is None:
-        return None
-    # A callable of SQLAlchemy's takes the context of a statement, which there is none of.
-    return (lambda: default.arg(None)) if default.is_callable else (lambda: default.arg)
-
-
-def _writes(column: Any) -> Callable[[Any], Any] | None:
-    kind = column.type
+def _writes(kind: Any) -> Callable[[Any], Any] | None:
     if isinstance(kind, ARRAY) and isinstance(kind.item_type, String | Uuid):
         return _array
     if isinstance(kind, Json):
@@ -126,33 +97,32 @@ def _array(values: Sequence[Any]) -> str:
 
 async def _copy(session: AsyncSession, kind: Any, rows: Sequence[Mapping[str, Any]]) -> None:
     """Store rows of a table, given by their attributes: to ask SQLAlchemy for each of them takes long."""
-    table: Any = inspect(kind).local_table
     # What no row says, PostgreSQL fills in: numbers of a sequence, the transaction.
-    places = [
+    said = [
         place
-        for place in _places(kind)
-        if not place.made_by_server
-        or place.default is not None
-        or any(row.get(place.attribute) is not None for row in rows)
+        for place in places(kind)
+        if not place.filled_in or place.default is not None or any(row.get(place.attribute) is not None for row in rows)
     ]
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(table.name), sql.SQL(", ").join([sql.Identifier(place.column) for place in places])
+        sql.Identifier(table_of(kind).name), sql.SQL(", ").join([sql.Identifier(place.column) for place in said])
     )
-    raw = await (await session.connection()).get_raw_connection()
-    connection: Any = raw.driver_connection
+    connection, writers = await connection_of(session), _writers(kind)
     try:
         async with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
-                await copy.write_row(_values(row, places))
+                await copy.write_row(_values(row, said, writers))
     except psycopg.IntegrityError as error:
         raise IntegrityError("COPY", None, error) from error
 
 
-def _values(given: Mapping[str, Any], places: Sequence[_Place]) -> list[Any]:
+def _values(
+    given: Mapping[str, Any], said: Sequence[Place], writers: Mapping[str, Callable[[Any], Any] | None]
+) -> list[Any]:
     values = []
-    for place in places:
+    for place in said:
         value = given.get(place.attribute)
         if value is None and place.default is not None:
             value = place.default()
-        values.append(value if value is None or place.written is None else place.written(value))
+        write = writers[place.column]
+        values.append(value if value is None or write is None else write(value))
     return values
