@@ -73,10 +73,13 @@ WHERE p.subscriber = %s AND p.window_end IS NULL
 _CLOSE_WINDOW = """
 UPDATE delivery_position SET transaction_id = window_end, window_end = NULL, sequence = 0 WHERE subscriber = %s
 """
+# Asked several times a second: of the last change, which is one entry of the index. Whether there is any behind the
+# position PostgreSQL would look for from the log's beginning, and find none at its end.
 _WAITING = """
-SELECT EXISTS (
-    SELECT FROM change c, delivery_position p WHERE p.subscriber = %s AND c.transaction_id >= p.transaction_id
-)
+SELECT (SELECT c.transaction_id FROM change c ORDER BY c.transaction_id DESC, c.sequence DESC LIMIT 1)
+    >= p.transaction_id
+FROM delivery_position p
+WHERE p.subscriber = %s
 """
 # The window is taken by transaction first: by sequence alone PostgreSQL might read the log from its beginning. Only
 # numbers of it, from the index: behind an import it holds 100,000 changes, and is gone through for each batch.

@@ -13,7 +13,7 @@ from services.contracts.change import Change, Delivery
 from services.kit.app import build_app
 from services.kit.auth import Caller, TokenAuthenticator
 from services.kit.db import now
-from services.kit.delivery import Told, _parcels
+from services.kit.delivery import _WAITING, Told, _parcels
 from services.kit.errors import Forbidden, Unauthenticated
 from services.kit.etag import IfMatch as Tags
 from services.kit.ids import new_id
@@ -324,6 +324,25 @@ async def test_the_same_changes_told_again_after_a_crash_are_known(pair: Pair) -
 
         await eventually(caught_up)
     assert sorted(await pair.waiting()) == sorted([(made["id"], 1), (second["id"], 1)])
+
+
+async def test_a_look_for_something_to_deliver_reads_one_entry_of_an_index(catalogue: Api) -> None:
+    """It is asked several times a second, and the log has no end."""
+    async with await psycopg.AsyncConnection.connect(catalogue.runtime.database.conninfo) as connection:
+        await connection.execute("INSERT INTO delivery_position (subscriber) VALUES ('nobody')")
+        await connection.execute(
+            "INSERT INTO change (id, type, resource, resource_id, organisation_ids, required_scopes, resource_version, "
+            "before, after, actor, at) SELECT gen_random_uuid(), 'members.book.made', 'book', gen_random_uuid(), '{}', "
+            "'{}', 1, '{}', '{}', 'user:clerk', now() FROM generate_series(1, 2000)"
+        )
+        assert await (await connection.execute(_WAITING, ["nobody"])).fetchone() == (True,)
+        await connection.execute(
+            "UPDATE delivery_position SET transaction_id = '9000000000' WHERE subscriber = 'nobody'"
+        )
+        assert await (await connection.execute(_WAITING, ["nobody"])).fetchone() == (False,)
+        plan = await (await connection.execute(f"EXPLAIN {_WAITING}", ["nobody"])).fetchall()
+        await connection.rollback()
+    assert not [line for (line,) in plan if "Seq Scan on change" in line], plan
 
 
 def test_large_changes_travel_in_parcels_that_an_inbox_takes() -> None:
