@@ -8,6 +8,7 @@ from typing_extensions import TypeAliasType
 
 from services.contracts.base import Input, Instant, Money, Names, NamesPatch, Output, Whole
 from services.contracts.events.event import EventSummary
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 Eligibility = TypeAliasType("Eligibility", Literal["everyone", "members"])
 Presence = TypeAliasType("Presence", Literal["on_site", "online"])
@@ -55,6 +56,12 @@ class AdmissionTypeSummary(Output):
     names: Names
 
 
+class AdmissionTypeTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of an admission type's names: they say the same."""
+
+    field: Literal["names"] = Field(description="Which text.", examples=["names"])
+
+
 class AdmissionType(Output):
     """A way into an event."""
 
@@ -66,6 +73,7 @@ class AdmissionType(Output):
     quota: int | None = None
     price: Money
     member_price: Money | None = None
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -24,6 +24,7 @@ from services.contracts.base import (
 from services.contracts.codes import CountryCode
 from services.contracts.custom_field import CustomValues, CustomValuesPatch
 from services.contracts.liaison.colleague import Colleague
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 CounterpartKind = TypeAliasType(
     "CounterpartKind",
@@ -126,6 +127,12 @@ class CounterpartUpdate(Input):
     custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
 
+class CounterpartTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of a counterpart's names: they say the same."""
+
+    field: Literal["names"] = Field(description="Which text.", examples=["names"])
+
+
 class Counterpart(Output):
     """A counterpart."""
 
@@ -158,6 +165,7 @@ class Counterpart(Output):
     tags: list[str]
     status: CounterpartStatus
     custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

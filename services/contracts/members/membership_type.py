@@ -7,6 +7,7 @@ from pydantic import MISSING, Field, StringConstraints
 from typing_extensions import TypeAliasType
 
 from services.contracts.base import Input, Instant, Names, NamesPatch, Output, Whole
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 Code = Annotated[str, StringConstraints(max_length=40, pattern=r"^[a-z][a-z0-9-]{0,39}$")]
 """A short name for programs, such as `council` or `member-price`."""
@@ -67,6 +68,12 @@ class MembershipTypeUpdate(Input):
     )
 
 
+class MembershipTypeTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of a membership type's names: they say the same."""
+
+    field: Literal["names"] = Field(description="Which text.", examples=["names"])
+
+
 class MembershipType(Output):
     """A kind of membership."""
 
@@ -78,6 +85,7 @@ class MembershipType(Output):
     entitlements: list[str]
     seats: int | None = None
     status: MembershipTypeStatus
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -22,6 +22,7 @@ from services.contracts.codes import CountryCode
 from services.contracts.custom_field import CustomValues, CustomValuesPatch
 from services.contracts.members.designation import HeldDesignation
 from services.contracts.members.organisation import OrganisationSummary, Subdivision
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 SiteKind = TypeAliasType(
     "SiteKind",
@@ -94,6 +95,12 @@ class SiteUpdate(Input):
     custom: CustomValuesPatch | MISSING = Field(MISSING, examples=[{}])
 
 
+class SiteTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of a site's text: they say the same."""
+
+    field: Literal["names", "description"] = Field(description="Which text.", examples=["names"])
+
+
 class Site(Output):
     """A site."""
 
@@ -115,6 +122,7 @@ class Site(Output):
         MISSING, description="With `expand=designations`: those it holds today, the newest first."
     )
     custom: CustomValues = Field(description="Custom fields, by key; one without a value is left out.")
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, Date, ForeignKey, Index, Text, Uuid
+from sqlalchemy import CheckConstraint, Computed, Date, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.contracts.base import Phone
@@ -13,6 +13,7 @@ from services.contracts.liaison.counterpart import CounterpartIdentifier
 from services.kit.clock import office_today
 from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
+from services.kit.drift import Drifting
 from services.kit.names import sort_name
 from services.kit.search import FoundBy, Searchable
 from services.liaison.tables.base import Base
@@ -28,7 +29,7 @@ class CounterpartIdentifierRow(Base):
     counterpart_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("counterpart.id", ondelete="CASCADE"), index=True)
 
 
-class CounterpartRow(Tracked, Searchable, CustomHolder, Base):
+class CounterpartRow(Tracked, Searchable, CustomHolder, Drifting, Base):
     """A counterpart.
 
     The last contact is kept twice, over normal interactions and over any, because a confidential one must not show
@@ -44,6 +45,7 @@ class CounterpartRow(Tracked, Searchable, CustomHolder, Base):
         Index("ix_counterpart_sort_name_id", "sort_name", "id"),
         Index("ix_counterpart_created_at_id", "created_at", "id"),
         Index("ix_counterpart_updated_at_id", "updated_at", "id"),
+        Index("ix_counterpart_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
         Index("ix_counterpart_kind_id", "kind", "id"),
         Index("ix_counterpart_represents_id", "represents", "id"),
         Index("ix_counterpart_stands_in_id", "stands_in", "id"),
@@ -56,7 +58,8 @@ class CounterpartRow(Tracked, Searchable, CustomHolder, Base):
         Index("ix_counterpart_next_due_on_any_id", "next_due_on_any", "id"),
         Index("ix_counterpart_tags", "tags", postgresql_using="gin"),
     )
-    personal = frozenset({"emails", "phones"}) | CustomHolder.personal
+    personal = frozenset({"stale_texts", "emails", "phones"}) | CustomHolder.personal
+    drifting = ("names",)
     unlogged = Tracked.unlogged | {
         "sort_name",
         "owner_subject",

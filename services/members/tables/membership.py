@@ -9,10 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.contracts.members.membership_type import Period
 from services.kit.db import Json, Tracked
+from services.kit.drift import Drifting
 from services.members.tables.base import Base
 
 
-class MembershipTypeRow(Tracked, Base):
+class MembershipTypeRow(Tracked, Drifting, Base):
     """A kind of membership."""
 
     __tablename__ = "membership_type"
@@ -22,7 +23,10 @@ class MembershipTypeRow(Tracked, Base):
         CheckConstraint("grace_days >= 0", name="grace_days"),
         Index("ix_membership_type_created_at_id", "created_at", "id"),
         Index("ix_membership_type_updated_at_id", "updated_at", "id"),
+        Index("ix_membership_type_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
     )
+    personal = frozenset({"stale_texts"})
+    drifting = ("names",)
 
     code: Mapped[str]
     names: Mapped[dict[str, str]] = mapped_column(Json(dict[str, str]))

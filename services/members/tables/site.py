@@ -3,18 +3,19 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.contracts.members.site import Coordinates
 from services.kit.custom.tables import CustomHolder
 from services.kit.db import Json, Tracked
+from services.kit.drift import Drifting
 from services.kit.names import sort_name
 from services.kit.search import Searchable
 from services.members.tables.base import Base
 
 
-class SiteRow(Tracked, Searchable, CustomHolder, Base):
+class SiteRow(Tracked, Searchable, CustomHolder, Drifting, Base):
     """A place that a member runs."""
 
     __tablename__ = "site"
@@ -27,9 +28,14 @@ class SiteRow(Tracked, Searchable, CustomHolder, Base):
         Index("ix_site_city_id", "city", "id"),
         Index("ix_site_created_at_id", "created_at", "id"),
         Index("ix_site_updated_at_id", "updated_at", "id"),
+        Index("ix_site_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
         Index("ix_site_tags", "tags", postgresql_using="gin"),
     )
-    personal = CustomHolder.personal
+    personal = CustomHolder.personal | {"stale_texts"}
+    drifting = (
+        "names",
+        "description",
+    )
     unlogged = Tracked.unlogged | {"sort_name"}
 
     organisation_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("organisation.id"))

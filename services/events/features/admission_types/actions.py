@@ -60,7 +60,9 @@ async def update(
     staff_only(caller)
     event = await _locked_event(session, id)
     row = await held(session, caller, admission_types, id, if_match)
+    wording = row.wording()
     patch(row, change)
+    row.follow(wording)
     _check_currency(row)
     await save(session, caller, "events.admission_type.updated", row, required_scopes=SEEN_WITH)
     if "quota" in change.model_fields_set:

@@ -8,6 +8,7 @@ from services.contracts.events.admission_type import AdmissionType, Eligibility,
 from services.events.features.events.queries import SEEN_BY_PARTNER, event_summary
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow
+from services.kit.drift import stale
 from services.kit.filters import any_of, created_and_updated
 from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
 
@@ -25,10 +26,12 @@ admission_types = Resource(
     path="/v1/admission-types",
     model=AdmissionType,
     row=AdmissionTypeRow,
+    staff_only_fields=frozenset({"stale_texts"}),
     filters={
         "event_id": any_of(AdmissionTypeRow.event_id, UUID, "Of any of these events."),
         "presence": any_of(AdmissionTypeRow.presence, Presence, "On site or online."),
         "eligibility": any_of(AdmissionTypeRow.eligibility, Eligibility, "For everyone or for members."),
+        "stale": stale(AdmissionTypeRow),
         **created_and_updated(AdmissionTypeRow),
     },
     facets=("presence", "eligibility"),

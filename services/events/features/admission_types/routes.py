@@ -5,11 +5,18 @@ from uuid import UUID
 from fastapi import Response
 
 from services.contracts.base import BulkCreate, BulkResults
-from services.contracts.events.admission_type import AdmissionType, AdmissionTypeCreate, AdmissionTypeUpdate
+from services.contracts.events.admission_type import (
+    AdmissionType,
+    AdmissionTypeCreate,
+    AdmissionTypeTextConfirmationCreate,
+    AdmissionTypeUpdate,
+)
 from services.events.features.admission_types import actions
 from services.events.features.admission_types.queries import admission_types
 from services.events.features.registrations.places import BelowTaken
 from services.kit.bulk import create_all
+from services.kit.drift import confirm
+from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 
 routes = Routes("/v1/admission-types", tag="Admission types")
@@ -46,6 +53,26 @@ async def update_admission_type(
     Registrations keep the price they were made at. Places that a larger quota frees go to the waitlist at once.
     """
     await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, admission_types, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="events:write",
+    response=AdmissionType,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_admission_type_text(
+    id: UUID, new: AdmissionTypeTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that an admission type's names say the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    told = "events.admission_type.updated"
+    await confirm(session, caller, admission_types, id, new, if_match, told=told, required_scopes=actions.SEEN_WITH)
     return await answer(session, caller, admission_types, id)
 
 

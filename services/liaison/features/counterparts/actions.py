@@ -81,7 +81,9 @@ async def update(
     await check_given(session, caller, counterparts, change.custom)
     row = await held(session, caller, counterparts, id, if_match)
     before, organisation_id = row.status, row.organisation_id
+    wording = row.wording()
     patch(row, change, skip=frozenset({"phones", "custom"}))
+    row.follow(wording)
     if "custom" in change.model_fields_set:
         await give(session, caller, counterparts, row, change.custom, new=False)  # type: ignore[arg-type]
     if "phones" in change.model_fields_set:

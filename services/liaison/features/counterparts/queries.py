@@ -9,6 +9,7 @@ from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
 from services.contracts.liaison.counterpart import Counterpart, CounterpartKind, CounterpartStatus
 from services.kit.custom.declared import Custom
+from services.kit.drift import stale
 from services.kit.filters import Column, Filter, any_of, created_and_updated, overlaps, where, yes_or_no
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 from services.liaison.callers import CALLER_SEES_CONFIDENTIAL
@@ -50,6 +51,7 @@ counterparts = Resource(
     path="/v1/counterparts",
     model=Counterpart,
     row=CounterpartRow,
+    staff_only_fields=frozenset({"stale_texts"}),
     custom=Custom(
         service="liaison",
         resource="counterpart",
@@ -88,6 +90,7 @@ counterparts = Resource(
             "Holds this identifier, written `scheme:value`.",
         ),
         "due": yes_or_no(_IS_DUE, "Whether contact is due on `as_of`; sort by `next_due_on` for the longest due."),
+        "stale": stale(CounterpartRow),
         **created_and_updated(CounterpartRow),
     },
     facets=("kind", "represents", "stands_in", "city", "tag", "status"),

@@ -6,10 +6,18 @@ from uuid import UUID
 from fastapi import Response
 
 from services.contracts.base import BulkCreate, BulkResults
-from services.contracts.liaison.counterpart import Counterpart, CounterpartCreate, CounterpartUpdate
+from services.contracts.liaison.counterpart import (
+    Counterpart,
+    CounterpartCreate,
+    CounterpartTextConfirmationCreate,
+    CounterpartUpdate,
+)
 from services.kit.bulk import create_all
 from services.kit.colleagues import UnknownUsers, naming
+from services.kit.drift import confirm
+from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
+from services.liaison.callers import scopes_to_read
 from services.liaison.features.counterparts import actions
 from services.liaison.features.counterparts.queries import counterparts
 
@@ -69,6 +77,26 @@ async def update_counterpart(
     A new cadence counts from the last contact; without one, contact is due from today.
     """
     await actions.update(session, caller, id, change, if_match, unknown)
+    return await answer(session, caller, counterparts, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="liaison:write",
+    response=Counterpart,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_counterpart_text(
+    id: UUID, new: CounterpartTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that a counterpart's names say the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    told = "liaison.counterpart.updated"
+    await confirm(session, caller, counterparts, id, new, if_match, told=told, required_scopes=scopes_to_read())
     return await answer(session, caller, counterparts, id)
 
 

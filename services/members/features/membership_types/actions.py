@@ -14,7 +14,7 @@ from services.kit.patching import patch
 from services.members.features.membership_types.queries import membership_types
 from services.members.tables.membership import MembershipTypeRow
 
-_READ = ["memberships:read"]
+SEEN_WITH = ["memberships:read"]
 
 
 class CodeTaken(Conflict):
@@ -37,7 +37,7 @@ async def create(session: AsyncSession, caller: Caller, new: MembershipTypeCreat
     row = MembershipTypeRow(**new.model_dump(exclude={"period"}), period=new.period)
     session.add(row)
     with refused_by("uq_membership_type_code", CodeTaken()):
-        await save(session, caller, "members.membership_type.created", row, required_scopes=_READ)
+        await save(session, caller, "members.membership_type.created", row, required_scopes=SEEN_WITH)
     return row
 
 
@@ -47,8 +47,10 @@ async def update(
     """Change a membership type. Terms that exist stay as they are."""
     staff_only(caller)
     row = await held(session, caller, membership_types, id, if_match)
+    wording = row.wording()
     patch(row, change)
-    await save(session, caller, "members.membership_type.updated", row, required_scopes=_READ)
+    row.follow(wording)
+    await save(session, caller, "members.membership_type.updated", row, required_scopes=SEEN_WITH)
     return row
 
 
@@ -58,4 +60,4 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     row = await held(session, caller, membership_types, id, if_match)
     await session.delete(row)
     with refused_by("fk_membership_type_id", MembershipTypeInUse()):
-        await save(session, caller, "members.membership_type.deleted", row, required_scopes=_READ)
+        await save(session, caller, "members.membership_type.deleted", row, required_scopes=SEEN_WITH)

@@ -3,6 +3,7 @@
 from sqlalchemy import func
 
 from services.contracts.members.membership_type import Code, MembershipType, MembershipTypeStatus
+from services.kit.drift import stale
 from services.kit.filters import any_of, created_and_updated
 from services.kit.reading import Resource, Sort
 from services.members.tables.membership import MembershipTypeRow
@@ -20,9 +21,11 @@ membership_types = Resource(
     path="/v1/membership-types",
     model=MembershipType,
     row=MembershipTypeRow,
+    staff_only_fields=frozenset({"stale_texts"}),
     filters={
         "code": any_of(MembershipTypeRow.code, Code, "Any of these codes."),
         "status": any_of(MembershipTypeRow.status, MembershipTypeStatus, "Any of these states."),
+        "stale": stale(MembershipTypeRow),
         **created_and_updated(MembershipTypeRow),
     },
     facets=("status",),

@@ -8,9 +8,12 @@ from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.members.membership_type import (
     MembershipType,
     MembershipTypeCreate,
+    MembershipTypeTextConfirmationCreate,
     MembershipTypeUpdate,
 )
 from services.kit.bulk import create_all
+from services.kit.drift import confirm
+from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 from services.members.features.membership_types import actions
 from services.members.features.membership_types.queries import membership_types
@@ -49,6 +52,26 @@ async def update_membership_type(
     Terms that exist keep their dates and their grace, so no status of the past changes.
     """
     await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, membership_types, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="memberships:write",
+    response=MembershipType,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_membership_type_text(
+    id: UUID, new: MembershipTypeTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that a membership type's names say the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    told = "members.membership_type.updated"
+    await confirm(session, caller, membership_types, id, new, if_match, told=told, required_scopes=actions.SEEN_WITH)
     return await answer(session, caller, membership_types, id)
 
 

@@ -44,7 +44,9 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: SiteUp
     await check_given(session, caller, sites, change.custom)
     row = await held(session, caller, sites, id, if_match)
     before, run_by = row.status, row.organisation_id
+    wording = row.wording()
     patch(row, change, skip=frozenset({"custom"}))
+    row.follow(wording)
     if "custom" in change.model_fields_set:
         await give(session, caller, sites, row, change.custom, new=False)  # type: ignore[arg-type]
     if row.organisation_id != run_by:

@@ -11,6 +11,7 @@ from services.contracts.codes import CountryCode
 from services.contracts.members.designation import DesignationKind
 from services.contracts.members.site import Site, SiteKind
 from services.kit.custom.declared import Custom
+from services.kit.drift import stale
 from services.kit.filters import Filter, any_of, created_and_updated, overlaps
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
@@ -55,6 +56,7 @@ sites = Resource(
     path="/v1/sites",
     model=Site,
     row=SiteRow,
+    staff_only_fields=frozenset({"stale_texts"}),
     custom=Custom(
         service="members",
         resource="site",
@@ -79,6 +81,7 @@ sites = Resource(
             "Holds a designation of any of these kinds today.",
             many=True,
         ),
+        "stale": stale(SiteRow),
         **created_and_updated(SiteRow),
     },
     sorts={

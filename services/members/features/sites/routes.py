@@ -5,8 +5,9 @@ from uuid import UUID
 from fastapi import Response
 
 from services.contracts.base import BulkCreate, BulkResults
-from services.contracts.members.site import Site, SiteCreate, SiteUpdate
+from services.contracts.members.site import Site, SiteCreate, SiteTextConfirmationCreate, SiteUpdate
 from services.kit.bulk import create_all
+from services.kit.drift import confirm
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 from services.members.features.organisations.actions import MergedAway
@@ -45,6 +46,26 @@ async def update_site(
     With `organisation_id` another member runs it from now on, and reads its whole history.
     """
     await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, sites, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="members:write",
+    response=Site,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_site_text(
+    id: UUID, new: SiteTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that a site's text says the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    told = "members.site.updated"
+    await confirm(session, caller, sites, id, new, if_match, told=told, required_scopes=["members:read"])
     return await answer(session, caller, sites, id)
 
 

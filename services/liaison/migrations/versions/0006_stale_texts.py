@@ -1,0 +1,37 @@
+"""Texts that lag behind, of counterparts.
+
+Revision ID: 0006
+Revises: 0005
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+_TABLES = ("counterpart",)
+
+
+def upgrade() -> None:
+    for table in _TABLES:
+        op.add_column(
+            table, sa.Column("stale_texts", postgresql.JSONB(), server_default=sa.text("'{}'"), nullable=False)
+        )
+    with op.get_context().autocommit_block():
+        for table in _TABLES:
+            op.create_index(
+                f"ix_{table}_stale",
+                table,
+                ["id"],
+                postgresql_where=sa.text("stale_texts <> '{}'"),
+                postgresql_concurrently=True,
+            )
+
+
+def downgrade() -> None:
+    for table in _TABLES:
+        op.drop_column(table, "stale_texts")
