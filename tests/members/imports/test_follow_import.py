@@ -71,6 +71,17 @@ async def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_kept(members
     assert len(await members.items("/v1/imports")) == before
 
 
+async def test_what_is_said_to_be_json_is_a_list_or_an_object(members: Api) -> None:
+    sent = {"params": {"resource": "organisations"}, "headers": {"Content-Type": "application/json"}}
+    for content in (b"1", b'"name"', b"null", b"name\nInn\n", b""):
+        assert_problem(await members.post("/v1/imports", content=content, **sent), Invalid)
+    for content in (b"{}", b"[1]"):
+        assert_problem(await members.post("/v1/imports", content=content, **sent), UnreadableFile)
+    name = f"Inn {uuid4().hex}".encode()
+    for content in (b'\xef\xbb\xbf [{"name": "%s"}]' % name, b'{"items": [{"name": "%s"}]}' % name):
+        assert (await members.post("/v1/imports", content=content, **sent)).status_code == 201
+
+
 async def test_parameters_are_checked(members: Api) -> None:
     assert_problem(await post_file(members, b"name\nx\n", resource="events"), Invalid)
     assert_problem(await post_file(members, b"name\nx\n", encoding="klingon"), Invalid)

@@ -16,7 +16,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 
 from services.kit.auth import Caller, staff_only
-from services.kit.errors import BadRequest, Conflict, ContentTooLarge
+from services.kit.errors import BadRequest, Conflict, ContentTooLarge, Invalid
 from services.kit.form import body_was
 from services.kit.multipart import MEDIA_TYPE as FORM
 from services.kit.multipart import FileInForm
@@ -27,6 +27,8 @@ from services.members.files.encoding import NAMES
 from services.members.files.table import Options, Unreadable, kind_of
 
 LARGEST_FILE = 50 * 1024 * 1024
+_JSON = "application/json"
+_HEAD = 8192
 MEDIA_TYPES = (
     "application/octet-stream",
     "text/csv",
@@ -34,7 +36,7 @@ MEDIA_TYPES = (
     "text/plain",
     "text/vcard",
     "text/x-vcard",
-    "application/json",
+    _JSON,
     "application/x-ndjson",
     "application/jsonl",
     "application/vnd.ms-excel",
@@ -79,7 +81,8 @@ async def receive(request: Request, caller: Caller) -> Received:
     caller.require(WRITING.get(query.get("resource", ""), "members:write"))
     received = Received()
     content_type = request.headers.get("content-type", "")
-    form = FileInForm(content_type) if content_type.partition(";")[0].strip().lower() == FORM else None
+    media_type = content_type.partition(";")[0].strip().lower()
+    form = FileInForm(content_type) if media_type == FORM else None
     digest = hashlib.sha256()
     with received.path.open("wb") as file:
         async for piece in _sent(request):
@@ -96,8 +99,18 @@ async def receive(request: Request, caller: Caller) -> Received:
     named = form.name if form is not None else _named(request.headers.get("content-disposition", ""))
     name = query.get("filename") or named
     received.name = re.sub(r"[\x00-\x1f\x7f/\\]", "_", name.strip())[:200] or "file"
+    if media_type == _JSON:
+        await asyncio.to_thread(_check_json, received.path)
     await _look_at(received, query)
     return received
+
+
+def _check_json(path: Path) -> None:
+    """What is said to be JSON is a list or an object: as the document says, and no table of another kind."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
+    if head.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] not in (b"{", b"["):
+        raise Invalid.value("", "json_type", "The body is neither a JSON array nor an object.")
 
 
 async def _sent(request: Request) -> AsyncIterator[bytes]:

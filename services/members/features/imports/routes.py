@@ -44,8 +44,11 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 _FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "content": {
-            media_type: {"schema": {"type": "string", "format": "binary"}}
-            for media_type in ("text/csv", rows.SPREADSHEET, "application/json", "text/vcard")
+            **{
+                media_type: {"schema": {"type": "string", "format": "binary"}}
+                for media_type in ("text/csv", rows.SPREADSHEET, "text/vcard")
+            },
+            "application/json": {"schema": {"type": "array", "items": {"type": "object"}, "maxItems": 200_000}},
         },
         "description": "The rejected rows.",
     }
