@@ -64,6 +64,8 @@ _HISTORIC = (
     "民主德国; 东德; 西德; 苏联; 塞尔维亚和黑山; 暹罗; 锡兰; 扎伊尔; 奥匈帝国; 奥斯曼帝国; 沙俄; 荷属安的列斯"
 )
 
+_DIGITS = 3
+
 Unnamed = Literal["historic", "disputed", "unknown"]
 
 
@@ -80,14 +82,15 @@ def folded(name: str) -> str:
 
 
 def country_of(label: str, *, disputed: bool = False) -> str | None:
-    """The code of a country named in Chinese, English or French, or by a code of two or three letters.
+    """The code of a country named in Chinese, English or French, by a code of two or three letters, or by the number
+    that ISO 3166 gives it, also without the zeros before it, which spreadsheets drop.
 
     With `disputed`, territories whose standing is disputed have the code that ISO 3166 gives them.
     """
     key = folded(label)
     if not key or key in _ended() or (key in _contested() and not disputed):
         return None
-    return _codes().get(key)
+    return _codes().get(key.zfill(_DIGITS) if key.isdecimal() else key)
 
 
 def why_unnamed(label: str) -> Unnamed:
@@ -113,7 +116,7 @@ def _ended() -> frozenset[str]:
 def _current() -> dict[str, str]:
     also = {folded(name): code for code, names in _ALSO_CALLED.items() for name in names.split("; ")}
     for country in pycountry.countries:
-        for kind in ("name", "common_name", "official_name", "alpha_2", "alpha_3"):
+        for kind in ("name", "common_name", "official_name", "alpha_2", "alpha_3", "numeric"):
             if written := getattr(country, kind, None):
                 also.setdefault(folded(written), country.alpha_2)
                 also.setdefault(folded(_uninverted(written)), country.alpha_2)

@@ -1,4 +1,4 @@
-"""What columns are called, in Chinese (simplified and traditional) and English, and what is meant by it.
+"""What columns are called, in Chinese (simplified and traditional), English and French, and what is meant by it.
 
 A word is compared without case, width, accents, spaces and punctuation, and in simplified characters.
 """
@@ -25,15 +25,18 @@ MEANINGS: dict[str, str] = {
     "identifiers": "identifiers; 标识; 标识符",
     "name": (
         "name; names; 名称; 会员名称; 会员; 全称; member; member name; display name; display; 名字; "
-        "title of organisation; name of member; 简称"
+        "title of organisation; name of member; 简称; denomination; nom complet"
     ),
     "organisation_name": (
         "单位名称; 机构名称; 企业名称; 公司名称; 会员单位; 会员单位名称; 组织名称; organisation name; "
         "organization name; org name; company name; institution; institution name; 社团名称; 景区名称; 酒店名称; "
-        "单位全称; 企业全称; name of organisation; name of organization; name of institution; employer name"
+        "单位全称; 企业全称; name of organisation; name of organization; name of institution; employer name; "
+        "nom de l organisation; nom de l organisme; nom de l entreprise; nom de la societe; raison sociale; "
+        "nom de l etablissement"
     ),
     "person_name": (
-        "姓名; 人名; 联系人姓名; full name; fullname; person; person name; contact name; fn; 代表姓名; 嘉宾姓名"
+        "姓名; 人名; 联系人姓名; full name; fullname; person; person name; contact name; fn; 代表姓名; 嘉宾姓名; "
+        "nom et prenom; nom et prenoms; prenom et nom; nom du contact"
     ),
     "name_zh": (
         "chinese name; name in chinese; name zh; names zh; name cn; 中文名; 中文名称; 中文姓名; 单位中文名称; "
@@ -45,42 +48,50 @@ MEANINGS: dict[str, str] = {
         "姓名 英文; 英文; 外文名; 外文名称; name english; english; 英文全称; 机构英文名; en name; 拼音; "
         "姓名拼音; pinyin"
     ),
-    "family_name": "family name; last name; surname; lastname; 姓; 姓氏; n family; family; nom",
-    "given_name": "given name; first name; firstname; forename; 名; n given; given; prenom",
+    "family_name": "family name; last name; surname; lastname; 姓; 姓氏; n family; family; nom; nom de famille",
+    "given_name": "given name; first name; firstname; forename; 名; n given; given; prenom; prenoms",
     "kind": (
         "kind; type; 类型; 类别; 单位类型; 机构类型; 会员类型; 性质; 单位性质; category; organisation type; "
-        "organization type; 机构性质; 单位类别"
+        "organization type; 机构性质; 单位类别; categorie; type d organisation; type d organisme; nature"
     ),
     "country": (
         "country; nation; state or country; 国家; 国别; 所在国; 国家地区; 国家或地区; country region; "
-        "country or region; nationality; 国籍; country code; 国家代码; adr country; 所在国家; 所属国家"
+        "country or region; nationality; 国籍; country code; 国家代码; adr country; 所在国家; 所属国家; "
+        "pays; nationalite; code pays"
     ),
     "subdivision": "subdivision; province code; 省份代码; iso 3166 2",
-    "city": "city; town; 城市; 所在城市; 所在地; 地市; 市; adr city; locality",
+    "city": "city; town; 城市; 所在城市; 所在地; 地市; 市; adr city; locality; ville; commune; localite",
     "address": (
         "address; street; street address; 地址; 通讯地址; 详细地址; 联系地址; 办公地址; 单位地址; "
-        "postal address; mailing address; adr; 住址"
+        "postal address; mailing address; adr; 住址; adresse; adresse postale; rue"
     ),
-    "postcode": "postcode; post code; postal code; zip; zip code; 邮编; 邮政编码",
-    "website": "website; web; url; homepage; site; 网址; 官网; 网站; 主页; web site; 官方网站",
+    "postcode": "postcode; post code; postal code; zip; zip code; 邮编; 邮政编码; code postal",
+    "website": "website; web; url; homepage; site; 网址; 官网; 网站; 主页; web site; 官方网站; site web; site internet",
     "emails": (
         "email; e mail; emails; mail; 邮箱; 电子邮箱; 电子邮件; 电邮; 邮件; 邮箱地址; email address; "
-        "e mail address; 电子信箱; 联系邮箱; other emails; courriel; email 2; 备用邮箱"
+        "e mail address; 电子信箱; 联系邮箱; other emails; courriel; email 2; 备用邮箱; "
+        "adresse e mail; adresse email; adresse electronique; courrier electronique; mel"
     ),
     "phones": (
         "phone; phones; tel; telephone; mobile; cell; cellphone; mobile phone; phone number; 电话; 手机; "
         "联系电话; 手机号; 手机号码; 电话号码; 办公电话; 固定电话; 座机; 移动电话; 联系方式; tel no; "
         "contact number; mobile number; telephone number; 单位电话; 行动电话; handphone; work phone; 固话; "
-        "传真电话; 总机"
+        "传真电话; 总机; portable; numero de telephone; telephone portable; telephone mobile"
     ),
     "wechat": "wechat; weixin; 微信; 微信号; wechat id; impp wechat; x wechat",
-    "tags": "tags; tag; labels; 标签; categories; 分组; 标记; keywords",
-    "languages": "languages; language; 语言; 语种; lang; spoken languages; 工作语言",
-    "birth_date": "birth date; birthday; date of birth; dob; 出生日期; 生日; bday; 出生年月; 出生年月日",
+    "tags": "tags; tag; labels; 标签; categories; 分组; 标记; keywords; etiquettes; mots cles",
+    "languages": "languages; language; 语言; 语种; lang; spoken languages; 工作语言; langue; langues; langues parlees",
+    "birth_date": (
+        "birth date; birthday; date of birth; dob; 出生日期; 生日; bday; 出生年月; 出生年月日; "
+        "date de naissance; ne le; nee le"
+    ),
     "diet": "diet; dietary; dietary requirements; dietary needs; 饮食; 饮食要求; 饮食禁忌; 忌口; 餐饮要求",
     "health": "health; medical; allergies; 健康状况; 健康; 过敏; 过敏史; special needs; 特殊需求",
     "requirements": "requirements",
-    "passport": "passport; passport no; passport number; 护照; 护照号; 护照号码; 证件号码; 护照编号",
+    "passport": (
+        "passport; passport no; passport number; passeport; numero de passeport; 护照; 护照号; 护照号码; "
+        "证件号码; 护照编号"
+    ),
     "passport_country": "passport country; issuing country; passport issued by; 护照签发国; 签发国; 护照国别; 护照国家",
     "passport_expires_on": (
         "passport expires on; passport expiry; passport expiry date; expiry date; date of expiry; 护照有效期; "
@@ -103,23 +114,30 @@ MEANINGS: dict[str, str] = {
     "key_member_ends_on": "key member until; 重点会员截止日期; 重点会员结束日期",
     "organisation": (
         "organisation; organization; company; employer; 单位; 工作单位; 所在单位; 所属单位; 任职单位; 公司; "
-        "机构; org; affiliation; affiliation organisation; 服务单位; 就职单位"
+        "机构; org; affiliation; affiliation organisation; 服务单位; 就职单位; organisme; societe; "
+        "entreprise; employeur; etablissement"
     ),
     "organisation_id": "affiliation organisation id",
-    "role": "role; title; job title; position; 职务; 职位; 职称; 岗位; 头衔; affiliation role; designation",
+    "role": (
+        "role; title; job title; position; 职务; 职位; 职称; 岗位; 头衔; affiliation role; designation; "
+        "fonction; poste; titre"
+    ),
     "role_en": "title in english; role in english; 英文职务; 英文职位",
     "starts_on": (
         "starts on; start date; from; since; 开始日期; 任职日期; 入职日期; 到任日期; affiliation starts on; "
-        "任职时间; 起始日期"
+        "任职时间; 起始日期; date de debut; depuis"
     ),
-    "ends_on": ("ends on; end date; until; to; 结束日期; 离任日期; 离职日期; affiliation ends on; 终止日期; 截止日期"),
+    "ends_on": (
+        "ends on; end date; until; to; 结束日期; 离任日期; 离职日期; affiliation ends on; 终止日期; "
+        "截止日期; date de fin; jusqu au"
+    ),
     "represents": ("represents; 代表国; 派遣国; 所代表国家; sending country; sending state; country represented"),
     "stands_in": "stands in; 驻在国; host country; receiving state; receiving country",
     "contact_cadence_days": "contact cadence days; 联系周期; contact cadence; cadence",
-    "description": "description; about; 简介; 介绍; 单位简介; profile",
+    "description": "description; about; 简介; 介绍; 单位简介; profile; presentation",
     "description_zh": "description zh; 中文简介",
     "description_en": "description en; 英文简介",
-    "title": "courtesy title; prefix; n prefix; 称谓; salutation; 敬称; honorific; 尊称",
+    "title": "courtesy title; prefix; n prefix; 称谓; salutation; 敬称; honorific; 尊称; civilite",
 }
 
 # Columns of lists that are nobody's field: known, so that a header is recognised, and left out.
@@ -127,7 +145,9 @@ IGNORED = (
     "序号; no; num; number; #; 行号; row; 备注; note; notes; remark; remarks; comment; comments; created at; "
     "updated at; version; status; 状态; fax; 传真; 性别; gender; sex; 部门; department; reason; 日期; date; "
     "法人; 法定代表人; 联系人; contact; contact person; 入会时间; 入会日期; 注册资本; 年龄; 省份; 省; province; "
-    "state; 地区; 区域; region; org unit"
+    "state; 地区; 区域; region; org unit; remarques; observations; commentaire; commentaires; "
+    "statut; sexe; service; departement; telecopie; "
+    "numero; date d adhesion"
 )
 
 

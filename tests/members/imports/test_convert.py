@@ -91,7 +91,8 @@ def test_what_nobody_sees_is_dropped_and_full_width_is_made_plain() -> None:
     [
         ("中國", "CN"), ("尼泊尔", "NP"), ("USA", "US"), ("U.K.", "GB"), ("Korea, Republic of", "KR"),
         ("NP", "NP"), ("FRA", "FR"), ("刚果（金）", "CD"), ("Côte d’Ivoire", "CI"), ("Taiwan", None),
-        ("台湾", None), ("USSR", None), ("Atlantis", None),
+        ("台湾", None), ("USSR", None), ("Atlantis", None), ("156", "CN"), ("008", "AL"), ("8", "AL"), ("５２４", "NP"),
+        ("999", None), ("0", None),
     ],
 )  # fmt: skip
 def test_countries_are_found_by_name_and_code(label: str, code: str | None) -> None:

@@ -123,3 +123,10 @@ async def test_keeps_every_sign_of_values_that_stand_in_lists(members: Api) -> N
     assert (await held(members, f"external:{m}1"))["tags"] == tags
     assert (await held(members, f"external:{m}2"))["tags"] == ["one"]
     assert (await held(members, f"external:{m}3"))["tags"] == []
+
+
+async def test_nom_is_the_name_of_an_organisation_and_small_numbers_are_no_countries(members: Api) -> None:
+    m = uuid4().hex[:10]
+    content = f"Nom;Ville;Lits\nOffice du tourisme {m};Annecy;12\nMaison de la montagne {m};Chamonix;36\n"
+    done = await imported(members, content)
+    assert [one["field"] for one in done["columns"]] == ["names", "city", None]

@@ -99,3 +99,36 @@ async def test_dates_follow_the_order_of_their_whole_column(members: Api) -> Non
     assert done["columns"][2]["date_order"] == "day_first"
     told = {row["number"]: problems(row) for row in await rows_of(members, done["id"])}
     assert told == {2: set(), 3: set(), 4: {"impossible_date"}}
+
+
+async def test_reads_french_headings_and_countries_by_number(members: Api) -> None:
+    m = uuid4().hex[:10]
+    content = (
+        "Nom;Prénom;Adresse e-mail;Adresse;Ville;Pays;Date de naissance;Langues parlées\n"
+        f"Dupont;Éléonore;{m}@example.org;12 rue des Alpes;Chamonix;250;31/05/1980;fr\n"
+    )
+    done = await imported(members, content, resource="persons")
+    assert [one["field"] for one in done["columns"]] == [
+        "family_name",
+        "given_name",
+        "emails",
+        "address",
+        "address",
+        "country",
+        "birth_date",
+        "languages",
+    ]
+    made = await the_person(members, f"{m}@example.org")
+    assert (made["address"], made["country"], made["languages"]) == ("12 rue des Alpes, Chamonix", "FR", ["fr"])
+
+
+async def test_the_city_of_a_card_ends_the_address(members: Api) -> None:
+    m = uuid4().hex[:10]
+    card = (
+        f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Li Na {m}\r\nEMAIL:{m}@example.org\r\n"
+        "ADR;TYPE=work:;;1 Example Street;Guiyang;;550001;China\r\nEND:VCARD\r\n"
+    )
+    done = await imported(members, card, resource="persons")
+    assert done["counts"]["created"] == 1, done
+    made = await the_person(members, f"{m}@example.org")
+    assert (made["address"], made["country"]) == ("1 Example Street, Guiyang", "CN")

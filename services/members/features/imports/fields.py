@@ -65,6 +65,8 @@ def _channels(head: str, *, sensitive: bool) -> dict[str, Field]:
 
 _PERSONS: dict[str, Field] = {
     **_COMMON,
+    # A person has no city apart: it ends the address.
+    "address": Field("text", many=True),
     "family_name": Field("text"),
     "given_name": Field("text"),
     "titles": Field("names", many=True),
@@ -148,6 +150,7 @@ MEANT: Mapping[str, Mapping[str, str]] = {
     },
     "persons": {
         **{meaning: field for meaning, field in _EVERYWHERE.items() if field in _PERSONS or "." in field},
+        "city": "address",
         "person_name": "names",
         "family_name": "family_name",
         "given_name": "given_name",

@@ -133,6 +133,8 @@ def _meant(resource: str, column: str, look: Mapping[str, Any]) -> str | None:
     meaning = meaning_of(column)
     if meaning == "role" and resource == "persons" and _mostly(look, _HONORIFIC):
         meaning = "title"  # "Title" is both
+    if meaning == "family_name" and resource != "persons" and heading(column) == "nom":
+        meaning = "name"  # French has one word for a person's family name and for any name
     if meaning == "name" and resource == "persons" and _OF_ORGANISATION.search(column):
         meaning = "organisation_name"
     if meaning in ("name_zh", "name_en") and resource == "persons" and _OF_ORGANISATION.search(column):
@@ -158,7 +160,8 @@ def _by_values(resource: str, look: Mapping[str, Any]) -> str | None:
         if lengths and sum(lengths) / len(lengths) >= 7:
             return "phones"
     samples = [sample for sample in look["samples"] if sample]
-    countries = [country_of(sample) for sample in samples]
+    # Small numbers are amounts and counts more often than codes of countries: those need the heading.
+    countries = [None if sample.strip().isdecimal() else country_of(sample) for sample in samples]
     if len(samples) > 1 and sum(1 for code in countries if code) >= _MOST * len(samples):
         return "represents" if resource == "counterparts" else "country"
     return None

@@ -54,7 +54,8 @@ def _name(found: Found, column: Column, text: str, _: Context) -> None:
 
 
 def _text(found: Found, column: Column, text: str, _: Context) -> None:
-    found.body[column.name] = one_line(text)
+    before = found.body.get(column.name)
+    found.body[column.name] = one_line(text) if before is None else f"{before}, {one_line(text)}"
 
 
 def _prose(found: Found, column: Column, text: str, _: Context) -> None:
