@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from services.contracts.scopes import SCOPES
 from services.kit.errors import Forbidden, NotFound
-from tests.factories.members import a_consent, a_document, a_person, an_affiliation
+from tests.factories.members import a_consent, a_document, a_person, a_segment, an_affiliation, an_organisation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
 
@@ -99,3 +99,21 @@ async def test_a_partner_s_key_abroad_gets_its_own_people_who_agreed(
     assert [row["id"] for row in page["items"]] == [agreed["id"]]
     assert page["left_out"] == [{"reason": REASON, "count": 1}]
     assert_problem(await partner.get(f"/v1/persons/{other[1]['id']}"), NotFound)
+
+
+async def test_an_organisation_is_not_found_by_somebody_who_did_not_agree(members: Api, office_abroad: Api) -> None:
+    _, agreed, hidden = await two(members)
+    ids = []
+    for person in (agreed, hidden):
+        organisation = await members.made("/v1/organisations", an_organisation())
+        await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"]))
+        ids.append(organisation["id"])
+    people = await members.made("/v1/segments", a_segment({"list": [agreed["id"], hidden["id"]]}, resource="persons"))
+    theirs = await members.made("/v1/segments", a_segment({"segment": people["id"]}))
+    for caller, expected in ((members, ids), (office_abroad, ids[:1])):
+        for path, params in (
+            ("/v1/organisations", {"segment": people["id"]}),
+            (f"/v1/segments/{theirs['id']}/members", {}),
+        ):
+            page = (await caller.get(path, params={**params, "count": "true"})).json()
+            assert ([row["id"] for row in page["items"]], page["total"]) == (expected, len(expected))

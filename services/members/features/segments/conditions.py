@@ -26,6 +26,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -44,6 +45,7 @@ from services.contracts.members.segment import (
     NotCondition,
     SegmentCondition,
 )
+from services.kit.auth import Caller
 from services.kit.custom.declared import PREFIX
 from services.kit.custom.definitions import Definitions
 from services.kit.filters import Filter
@@ -197,6 +199,7 @@ class Writer:
 
     segments: Mapping[UUID, Definition]
     custom: CustomFields
+    caller: Caller
     _count: int = field(default=0)
 
     def members(self, id: UUID, resource: str) -> ColumnElement[bool]:
@@ -209,7 +212,7 @@ class Writer:
             return within
         row = RESOURCES[definition.resource].row
         # Apart from the statement it stands in, which may be about the same table.
-        ids = select(row.id).where(within).cte(f"segment_{self._next()}")
+        ids = select(row.id).where(within, *self._shown(definition.resource)).cte(f"segment_{self._next()}")
         own, other = (
             (AffiliationRow.person_id, AffiliationRow.organisation_id)
             if resource == "persons"
@@ -218,6 +221,11 @@ class Writer:
         holders = select(own).where(lasting_on(OFFICE_TODAY), other.in_(select(ids.c.id)))
         found: ColumnElement[bool] = RESOURCES[resource].row.id.in_(holders)
         return found
+
+    def _shown(self, resource: str) -> list[ColumnElement[bool]]:
+        """Who is kept from the caller, such as persons from callers abroad, leads to nothing else either."""
+        kept = [one for one in RESOURCES[resource].leaves_out if one.everywhere and one.applies(self.caller)]
+        return [one.where.is_not(true()) for one in kept]
 
     def _within(self, definition: Definition) -> ColumnElement[bool]:
         if definition.condition is not None:

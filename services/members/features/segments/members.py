@@ -58,8 +58,8 @@ async def condition_of(run: Run, caller: Caller, id: UUID, resource: str) -> Sto
     # A custom field may have become sensitive meanwhile, and is then asked for in another way.
     slots = ",".join(f"{field.key}.{field.slot}" for fields in custom.values() for field in fields.values())
     return StoredCondition(
-        f"segment {id} {key} {slots}",
-        lambda: Writer(definitions, custom).members(id, resource),
+        f"segment {id} {key} {slots}{' abroad' if caller.abroad else ''}",
+        lambda: Writer(definitions, custom, caller).members(id, resource),
         needs_scopes=frozenset(needed),
         goes_by=frozenset({"segment"}),
     )
