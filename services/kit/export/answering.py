@@ -88,7 +88,8 @@ class Exporter:
             headers["Left-Out"] = ", ".join(
                 reason if count is None else f"{reason}={count}" for reason, count in left_out.items()
             )
-        headers |= withheld(resource, caller, query.fields)
+        if query.format != "vcard":  # on a card nothing sensitive ever stands
+            headers |= withheld(resource, caller, query.fields)
         await self._audit(runtime, caller, query, asked)
         return StreamingResponse(
             self._pieces(runtime, asked, writer, rows), headers=headers, media_type=MEDIA_TYPES[query.format]
