@@ -10,13 +10,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.change import Change
 from services.kit.inbox import Handler, Together
-from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow
+from services.members.tables.facts import AttendanceFactRow, ContactFactRow, EventFactRow, write_in_turn
 
 
 async def follow_event(session: AsyncSession, change: Change) -> None:
@@ -44,7 +44,7 @@ async def follow_registrations(session: AsyncSession, changes: Sequence[Change])
     for id, values in sorted(told.items()):
         if values:
             alike.setdefault(tuple(sorted(values)), []).append({"registration_id": id, **values})
-    await _in_turn(session)
+    await write_in_turn(session)
     for names, rows in alike.items():
         statement = insert(AttendanceFactRow).values(rows)
         told_now = {name: statement.excluded[name] for name in names}
@@ -71,18 +71,13 @@ async def count_arrivals(session: AsyncSession, changes: Sequence[Change]) -> No
             counts[UUID(change.after["registration_id"])] += 1
         else:
             counts[UUID(change.before["registration_id"])] -= 1
-    await _in_turn(session)
+    await write_in_turn(session)
     rows = [{"registration_id": id, "check_ins": by} for id, by in sorted(counts.items())]
     statement = insert(AttendanceFactRow).values(rows)
     counted = AttendanceFactRow.check_ins + statement.excluded.check_ins
     await session.execute(
         statement.on_conflict_do_update(index_elements=["registration_id"], set_={"check_ins": counted})
     )
-
-
-async def _in_turn(session: AsyncSession) -> None:
-    """Registrations and arrivals touch the same rows, each in its own order: one transaction after the other."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("attendance_fact", 0))))
 
 
 async def follow_contact(session: AsyncSession, change: Change) -> None:

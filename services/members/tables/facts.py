@@ -7,7 +7,8 @@ order, so each handler fills in its own columns, and arrivals are counted up and
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, Index, Integer, Uuid, text
+from sqlalchemy import Date, Index, Integer, Uuid, func, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.members.tables.base import Base
@@ -54,3 +55,9 @@ class ContactFactRow(Base):
 
     organisation_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     last_on: Mapped[date | None] = mapped_column(Date)
+
+
+async def write_in_turn(session: AsyncSession) -> None:
+    """Registrations, arrivals and answers touch the same rows of attendance, each in its own order: one transaction
+    after the other."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("attendance_fact", 0))))
