@@ -40,9 +40,11 @@ class Program:
     user: pwd.struct_passwd | None = None
     stop_signals: tuple[signal.Signals, ...] = (signal.SIGTERM, signal.SIGKILL)
     before_start: Callable[[], None] | None = None
+    tells_ready: bool = False
+    """Whether it says when it is ready: it writes a line to the pipe whose number is in `READY_FD`."""
     niceness: int = 0
     """How far it stands back for the others when the machine is busy (1 to 19), or goes before them (-20 to -1), which
-    systems allow to root only."""
+    systems allow to root only. One that tells when it is ready stands back from then on."""
 
     def listening(self, address: Address) -> "Program":
         """The same program, known to answer `/readyz` there."""
@@ -57,6 +59,7 @@ class Process:
         self.restarts = 0
         self._began = 0.0
         self._changed = changed
+        self._told_ready = False
         self._child: asyncio.subprocess.Process | None = None
         self._stopping = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
@@ -83,10 +86,9 @@ class Process:
                 raise Refusal(f"{self.program.name} is not ready after {within:.0f} s (see {self.program.log})")
             await asyncio.sleep(0.05)
 
-    def check_settled(self) -> None:
-        """Refuse when the process died since it was started."""
-        if self.restarts or not self._child:
-            raise Refusal(f"{self.program.name} fails at its start: {last_line(self.program.log)}")
+    async def has_told_ready(self) -> bool:
+        """Whether the process that runs now has said that it is ready; for programs that do."""
+        return self._told_ready
 
     async def stop(self, within: float) -> None:
         """Tell the process to stop; insist when it takes longer than `within` seconds."""
@@ -135,8 +137,29 @@ class Process:
     async def _begin(self) -> None:
         if self.program.before_start:
             self.program.before_start()
-        self._child = await _spawn(self.program)
+        self._told_ready = False
+        if self.program.tells_ready:
+            heard, tells = os.pipe()
+            try:
+                self._child = await _spawn(self.program, tells)
+            except OSError:
+                os.close(heard)
+                raise
+            finally:
+                os.close(tells)
+            asyncio.get_running_loop().add_reader(heard, self._hear, heard, self._child.pid)
+        else:
+            self._child = await _spawn(self.program)
+            _rank(self._child.pid, self.program.niceness)
         self._began = time.monotonic()
+
+    def _hear(self, pipe: int, pid: int) -> None:
+        """The process said that it is ready, or ended without a word."""
+        asyncio.get_running_loop().remove_reader(pipe)
+        if os.read(pipe, 1) and pid == self.pid:
+            self._told_ready = True
+            _rank(pid, self.program.niceness)
+        os.close(pipe)
 
     async def _end(self) -> int:
         assert self._child
@@ -162,28 +185,29 @@ async def run_once(program: Program) -> bool:
             await child.wait()
 
 
-async def _spawn(program: Program) -> asyncio.subprocess.Process:
+async def _spawn(program: Program, tells: int | None = None) -> asyncio.subprocess.Process:
     user = program.user
+    environment = dict(program.environment) | ({} if tells is None else {"READY_FD": str(tells)})
     with program.log.open("ab") as log:
-        child = await asyncio.create_subprocess_exec(
+        return await asyncio.create_subprocess_exec(
             *program.command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             cwd=program.directory,
-            env=program.environment,
+            env=environment,
+            pass_fds=() if tells is None else (tells,),
             start_new_session=True,  # Ctrl-C is for the supervisor, which stops its processes in order
             user=user.pw_uid if user else None,
             group=user.pw_gid if user else None,
             extra_groups=[] if user else None,
         )
-    if program.niceness:
-        _rank(child.pid, program.niceness)
-    return child
 
 
 def _rank(pid: int, niceness: int) -> None:
     """Linux shares time between sessions first (sched(7), autogroup), and each of our programs is one."""
+    if not niceness:
+        return
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, niceness)
         Path(f"/proc/{pid}/autogroup").write_text(str(niceness))

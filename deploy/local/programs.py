@@ -82,7 +82,7 @@ def programs(
             for name in SERVICES
         ],
         workers=[
-            replace(worker, niceness=WORKERS_STAND_BACK)
+            replace(worker, niceness=WORKERS_STAND_BACK, tells_ready=True)
             for worker in (
                 *[
                     program(

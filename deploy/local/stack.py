@@ -66,8 +66,7 @@ class Stack:
         self._gateway = [self._start(plan.gateway)]
         await self._until_ready(self._gateway)
         await self._until_described()
-        for worker in self._workers:  # they answer nowhere: not having died is all they can show
-            worker.check_settled()
+        await asyncio.gather(*(worker.until_ready(worker.has_told_ready, READY_WITHIN) for worker in self._workers))
 
     async def stop(self) -> None:
         """Drain and stop everything: first what others lean on least."""

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 
 import structlog
@@ -57,11 +58,20 @@ async def _work(service: Service, settings: Settings) -> None:
         await runtime.close()
 
 
+def _tell_ready() -> None:
+    """Write a line to the pipe that whoever started this named in `READY_FD`, as s6 and others have it; once."""
+    if pipe := os.environ.pop("READY_FD", None):
+        with contextlib.suppress(OSError):
+            os.write(int(pipe), b"\n")
+            os.close(int(pipe))
+
+
 async def _run_jobs(runtime: Runtime) -> None:
     """Run jobs; when the database goes away, wait for it and go on."""
     while True:
         try:
             async with runtime.jobs.app.open_async():
+                _tell_ready()
                 await runtime.jobs.app.run_worker_async(
                     concurrency=_CONCURRENCY,
                     install_signal_handlers=False,

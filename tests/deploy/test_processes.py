@@ -104,6 +104,32 @@ async def test_tries_again_when_a_program_cannot_be_started(
     assert "could not be started (No such file or directory)" in capfd.readouterr().err
 
 
+async def test_a_program_that_tells_when_it_is_ready_is_waited_for_each_time(
+    program: MakeProgram, eventually: Eventually, tmp_path: Path
+) -> None:
+    go = tmp_path / "go"
+    tells = (
+        f"import os, pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)\n"
+        "os.write(int(os.environ['READY_FD']), b'\\n'); time.sleep(60)"
+    )
+    process = Process(replace(program(tells), tells_ready=True, niceness=7))
+    process.start()
+    try:
+        await eventually(lambda: process.pid is not None)
+        assert process.pid is not None
+        assert not await process.has_told_ready()
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == 0, "who is starting is waited for"
+        go.touch()
+        await process.until_ready(process.has_told_ready, within=10)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == 7
+        go.unlink()
+        os.kill(process.pid, signal.SIGKILL)
+        await eventually(lambda: process.restarts == 1 and process.pid is not None)
+        assert not await process.has_told_ready()
+    finally:
+        await process.stop(within=5)
+
+
 def test_keeps_the_last_logs(tmp_path: Path) -> None:
     log = tmp_path / "members.log"
     for run in range(6):
