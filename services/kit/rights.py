@@ -62,7 +62,7 @@ def withholds(resource: "Resource[Any]") -> bool:
 def withheld(resource: "Resource[Any]", caller: Caller, fields: Sequence[str]) -> dict[str, str]:
     """The header that names the fields left out of an answer for want of a purpose alone. Who lacks the scope, or asks
     for other fields, is told nothing."""
-    if not resource.guarded or caller.purpose is not None or not NEEDS_PURPOSE & caller.scopes:
+    if caller.purpose is not None or not withholds(resource) or not NEEDS_PURPOSE & caller.scopes:
         return {}
     seen = shown(resource, caller, fields)
     names = [name for name in shown(resource, caller.stating("any"), fields) if name not in seen]
