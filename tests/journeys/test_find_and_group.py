@@ -6,7 +6,7 @@ from uuid import uuid4
 from services.kit.errors import Forbidden
 from tests.factories.events import open_event, registered
 from tests.factories.liaison import a_counterpart, an_interaction
-from tests.factories.members import a_segment
+from tests.factories.members import a_person, a_segment
 from tests.journeys.alliance import EVENT_YEAR, a_key, an_organisation_of
 from tests.journeys.callers import Caller, eventually
 from tests.wire.api import assert_problem
@@ -46,7 +46,8 @@ async def test_one_search_finds_in_all_services_what_the_caller_may_read(office:
 async def test_a_segment_goes_by_what_events_and_liaison_know(office: Caller) -> None:
     came, stayed = await an_organisation_of(office, terms=EVENT_YEAR), await an_organisation_of(office)
     event, admission = await open_event(office)
-    registration = await registered(office, admission, organisation_id=came)
+    guest = (await office.made("/v1/persons", a_person()))["id"]
+    registration = await registered(office, admission, organisation_id=came, person_id=guest)
     await registered(office, admission, organisation_id=stayed)
     await office.made("/v1/check-ins", {"code": registration["code"]})
     counterpart = await office.made("/v1/counterparts", a_counterpart(organisation_id=stayed))
@@ -66,6 +67,9 @@ async def test_a_segment_goes_by_what_events_and_liaison_know(office: Caller) ->
             assert [one["id"] for one in await office.items(f"/v1/segments/{id}/members")] == [expected]
 
     await eventually(all_told, within=SECONDS_TO_FOLLOW)
+    own = a_segment({"attendance": {"of": "person", "event_id": event}}, resource="persons")
+    guests = (await office.made("/v1/segments", own))["id"]
+    assert [one["id"] for one in await office.items(f"/v1/segments/{guests}/members")] == [guest]
     exported = await office.get("/v1/organisations/export", params={"segment": attended, "format": "jsonl"})
     assert [came in line for line in exported.text.splitlines()] == [True]
     without = office.as_((await a_key(office, "members:read"))["key"])
