@@ -154,12 +154,20 @@ NOTICES_A_LOST_SERVER: dict[str, int] = {
 }
 
 
+_USED = "used"
+"""Key of a pooled connection's `info`, which ends with it."""
+
+
 def _refuse_closed(_: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
     """Have the pool take another connection when the server has closed this one.
 
     The operating system knows: nothing is to be read from an idle connection but its end. `pool_pre_ping` would ask
     the server before every transaction, which costs a write as much as another statement.
     """
+    if not record.info.get(_USED):
+        # Made a moment ago: were it closed already, the pool would not try a third, and say nothing that means it.
+        record.info[_USED] = True
+        return
     connection: psycopg.AsyncConnection[Any] | None = record.driver_connection
     if connection is None or connection.closed:
         raise DisconnectionError

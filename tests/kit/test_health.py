@@ -1,9 +1,11 @@
 """`/livez`, `/readyz` and `/metrics`; and what a lost database does to requests."""
 
+from typing import Any
+
 import httpx
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import event, make_url
 
 from services.kit.errors import Unavailable
 from services.kit.worker_health import telling
@@ -54,6 +56,24 @@ async def test_connections_that_are_cut_are_made_anew(library: Api) -> None:
             "WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     await eventually(lambda: answers(library, "/v1/books", 200))
+    assert (await library.post("/v1/books", a_book())).status_code == 201
+
+
+async def test_a_server_that_throws_out_whoever_comes_is_away_and_no_fault_of_ours(
+    library: Api, server: Server
+) -> None:
+    engine = library.runtime.database.engine
+    await engine.dispose()
+
+    def thrown_out(connection: Any, _: object) -> None:
+        with server.connect() as other:
+            other.execute("SELECT pg_terminate_backend(%s, 1000)", [connection.driver_connection.info.backend_pid])
+
+    event.listen(engine.sync_engine, "connect", thrown_out)
+    try:
+        assert_problem(await library.post("/v1/books", a_book()), Unavailable)
+    finally:
+        event.remove(engine.sync_engine, "connect", thrown_out)
     assert (await library.post("/v1/books", a_book())).status_code == 201
 
 
