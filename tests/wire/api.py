@@ -42,7 +42,7 @@ class Api:
 
     async def get(self, path: str, **kwargs: Any) -> httpx.Response:
         if path.partition("?")[0].endswith("/changes"):
-            await self._settled()
+            await self.settled()
         return await self._client.get(path, **kwargs)
 
     async def post(self, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
@@ -76,7 +76,7 @@ class Api:
             if cursor is None:
                 return found
 
-    async def _settled(self) -> None:
+    async def settled(self) -> None:
         """Wait for the transactions of other tests: a feed stops at the oldest one that runs on the whole server."""
         async with self.runtime.database.reads.connection() as connection:
             begun = await _number(connection, "pg_snapshot_xmax")

@@ -11,11 +11,9 @@ CANDIDATES = "/v1/duplicate-candidates"
 
 async def look(members: Api) -> None:
     """Look for duplicates of all that changed so far."""
-    quiet = 0
-    while quiet < 2:  # a transaction elsewhere on the server may hold the log's end back for a moment
-        looked = await asyncio.to_thread(follow, members.runtime.database.conninfo)
-        quiet = 0 if looked else quiet + 1
-        await asyncio.sleep(0.05)
+    await members.settled()
+    while await asyncio.to_thread(follow, members.runtime.database.conninfo):
+        pass
 
 
 async def candidates_of(members: Api, record: dict[str, Any], **params: Any) -> list[dict[str, Any]]:
