@@ -34,7 +34,7 @@ class Caller(Api):
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
         )
 
-    async def _settled(self) -> None:
+    async def settled(self) -> None:
         """Nobody else's transactions run on a stack's own server."""
 
     def as_(self, token: str | None) -> "Caller":
