@@ -6,10 +6,11 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.contracts.base import Money
 from services.events.features.registrations import places
+from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow
 from services.events.tables.registration import RegistrationRow
 from tests.factories.events import a_registration, open_event, registered
@@ -107,3 +108,25 @@ async def test_capacity_cannot_go_below_the_places_taken(patient: Api) -> None:
         field = "capacity" if "events" in path else "quota"
         assert_problem(await patient.patch(path, {field: 2}), places.BelowTaken)
         assert (await patient.patch(path, {field: 4})).status_code == 200
+
+
+async def test_a_quota_set_while_somebody_registers_counts(patient: Api) -> None:
+    event_id, admission_type_id = await open_event(patient)
+    await registered(patient, admission_type_id)
+    async with patient.runtime.database.transaction() as session:
+        await places.lock(session, UUID(event_id))
+        late = asyncio.create_task(patient.post("/v1/registrations", a_registration(admission_type_id)))
+        await _somebody_waits(patient)
+        await session.execute(
+            update(AdmissionTypeRow).where(AdmissionTypeRow.id == UUID(admission_type_id)).values(quota=1)
+        )
+    reply = await late
+    assert (reply.status_code, reply.json()["status"]) == (201, "waitlisted")
+
+
+async def _somebody_waits(patient: Api) -> None:
+    """Until a transaction waits for another's row."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    async with asyncio.timeout(20):
+        while not (await patient.runtime.read(waiting, []))[0][0]:
+            await asyncio.sleep(0.02)

@@ -18,7 +18,6 @@ from services.events.features.registrations.refusals import (
     AlreadyCancelled,
     AlreadyLetIn,
     AlreadyRegistered,
-    NoSuchAdmissionType,
     RegistrationClosed,
 )
 from services.events.features.registrations.terms import Admission, Terms, organisation_of, terms_of
@@ -69,10 +68,7 @@ async def _register(
     price = terms.price(admission, organisation_id)
     if custom is None:
         custom = await given_to_new(session, caller, registrations, new.custom)
-    left = await places.left_of(session, admission.event_id, admission.capacity)
-    if admission.id not in left.quotas:
-        raise NoSuchAdmissionType()
-    waitlist_number = left.take(admission.id)
+    waitlist_number = await _take(session, admission)
     person = new.participant
     row = RegistrationRow(
         id=new_id(),
@@ -100,6 +96,13 @@ async def _register(
     if price.status == "to_be_confirmed":
         await confirm_price.defer(session, registration_id=str(row.id))
     return row
+
+
+async def _take(session: AsyncSession, admission: Admission) -> int | None:
+    """Take a place and answer None, or the number on the waitlist."""
+    if not admission.limited:
+        return None
+    return (await places.left_of(session, admission.event_id, admission.capacity)).take(admission.id)
 
 
 def _check_open(caller: Caller, event: Admission) -> None:

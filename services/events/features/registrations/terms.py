@@ -30,7 +30,8 @@ from services.kit.reading import CALLER_ORGANISATION
 from services.kit.statement import Statement, fetch_within
 
 _UNANSWERED = object()
-# Everybody who registers waits for the event's row, so what is held is read and written quickly.
+# Everybody who registers waits for the event's row, so what is held is read and written quickly. The admission type is
+# locked behind it for its quota as it is once the event is had, not as it was while others were waited for.
 _FOUND = (
     select(
         AdmissionTypeRow.id,
@@ -38,6 +39,7 @@ _FOUND = (
         AdmissionTypeRow.eligibility,
         AdmissionTypeRow.price,
         AdmissionTypeRow.member_price,
+        AdmissionTypeRow.quota,
         EventRow.status,
         EventRow.capacity,
         EventRow.registration_opens_at,
@@ -47,7 +49,7 @@ _FOUND = (
     .join(EventRow, EventRow.id == AdmissionTypeRow.event_id)
     .where(AdmissionTypeRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
     .order_by(EventRow.id)
-    .with_for_update(of=EventRow)
+    .with_for_update(of=[EventRow, AdmissionTypeRow])
 )
 _SEEN = Statement.of(_FOUND)
 _SEEN_BY_PARTNER = Statement.of(_FOUND.where(SEEN_BY_PARTNER))
@@ -55,18 +57,24 @@ _SEEN_BY_PARTNER = Statement.of(_FOUND.where(SEEN_BY_PARTNER))
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """An admission type and its event, as far as registering needs them; the event is locked."""
+    """An admission type and its event, as far as registering needs them; both are locked."""
 
     id: UUID
     event_id: UUID
     eligibility: str
     price: Money
     member_price: Money | None
+    quota: int | None
     status: str
     capacity: int | None
     opens_at: datetime | None
     closes_at: datetime
     day: date
+
+    @property
+    def limited(self) -> bool:
+        """Whether places may run out."""
+        return self.capacity is not None or self.quota is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +156,14 @@ async def terms_of(
     return Terms(answers, organisations, {row[0]: _admission(*row) for row in found})
 
 
-def _admission(id: UUID, event_id: UUID, eligibility: str, price: Any, member_price: Any, *event: Any) -> Admission:
+def _admission(id: UUID, event_id: UUID, eligibility: str, price: Any, member_price: Any, *rest: Any) -> Admission:
     return Admission(
         id,
         event_id,
         eligibility,
         Money.model_validate(price),
         None if member_price is None else Money.model_validate(member_price),
-        *event,
+        *rest,
     )
 
 
