@@ -5,9 +5,9 @@ logarithm of how much likelier it is for one and the same than for two), rare ag
 agreement, and the sum makes the score.
 """
 
-from services.members.matching.evidence import Evidence, Pair, score_of
+from services.members.matching.evidence import LIKELY, Evidence, Pair, score_of
 from services.members.matching.frequencies import Counted, Frequencies
-from services.members.matching.pairs import LIKELY, match
+from services.members.matching.pairs import match
 from services.members.matching.record import Kind, Record
 from services.members.matching.resources import compare, prepare
 

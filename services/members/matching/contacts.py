@@ -74,6 +74,12 @@ def contacts_of(record: Record) -> Contacts:
     )
 
 
+def schemes_of(record: Record) -> frozenset[str]:
+    """The kinds of identifiers that it has."""
+    parts = (one.partition(":") for one in record.identifiers)
+    return frozenset(scheme.strip().lower() for scheme, _, value in parts if value.strip())
+
+
 def contact_keys(contacts: Contacts) -> list[str]:
     """What a record is found by."""
     return [

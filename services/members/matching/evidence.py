@@ -1,5 +1,6 @@
 """What a comparison says, and how it adds up to a score."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -7,6 +8,10 @@ PRIOR = -10.0
 """Bits against: of two records that share a key, so many in a thousand are one."""
 _STEEP = 1.6
 """Bits are not quite independent of one another, so the score rises more slowly than they say."""
+LIKELY = 0.6
+"""From this score on two records are shown as candidates."""
+LEAST_BITS = _STEEP * math.log2(LIKELY / (1 - LIKELY)) - PRIOR - 0.01
+"""With less evidence than this no score is likely."""
 
 
 @dataclass(frozen=True, slots=True)

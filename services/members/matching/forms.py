@@ -23,7 +23,7 @@ def bracketed(name: str) -> tuple[str, list[str]]:
     return _NOISE_IN_BRACKETS.sub(" ", name), _NOISE_IN_BRACKETS.findall(name)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def split(name: str) -> tuple[tuple[str, ...], str]:
     """The words in Latin and other spaced letters, and the Chinese characters run together; both folded."""
     folded = fold(undotted(name))
@@ -39,7 +39,7 @@ def split(name: str) -> tuple[tuple[str, ...], str]:
     return tuple(words), "".join(han)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def readings(han: str, most: int = 4) -> tuple[tuple[str, ...], ...]:
     """The likeliest ways to read Chinese characters, as syllables."""
     ways = combinations([[joined([one]) for one in options] for options in syllables(han)])
@@ -73,7 +73,7 @@ def _syllables() -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(plain)}|[aeo])+")
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def alike(left: str, right: str) -> float:
     """How alike two words of names are, from 0 to 1. Of two in pinyin one letter makes another name (Fang, Yang)."""
     close = closeness(left, right)

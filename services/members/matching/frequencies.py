@@ -7,6 +7,8 @@ from typing import Protocol
 
 _UNSEEN = 1 / 4096
 """What share of records is taken to have a value that few were seen with."""
+_MOST = 12.0
+"""Bits."""
 _SEEN = 1_000
 """How many records that assumption weighs as much as."""
 
@@ -16,6 +18,17 @@ class Frequencies(Protocol):
 
     def bits(self, key: str) -> float:
         """How much agreement on this value says."""
+
+
+class Rarest:
+    """Every value is as rare as can be: what a comparison says with it is the most it can say."""
+
+    def bits(self, key: str) -> float:
+        """How much agreement on this value says."""
+        return _MOST
+
+
+RAREST = Rarest()
 
 
 class Counted:
@@ -45,5 +58,5 @@ class Counted:
         if known is None:
             # Two of them are the records compared: would they be one, nobody else had it.
             share = (max(count - 2, 0) + _SEEN * _UNSEEN) / (self._size + _SEEN)
-            known = self._known[count] = min(12.0, max(0.5, -math.log2(share)))
+            known = self._known[count] = min(_MOST, max(0.5, -math.log2(share)))
         return known

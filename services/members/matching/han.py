@@ -24,7 +24,7 @@ class Likeness:
     """What only one of them has, in runs of several characters."""
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)
 def likeness(left: str, right: str) -> Likeness:
     """Compare two names.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import babel
 
@@ -10,7 +10,7 @@ from services.kit.search import fold
 from services.members.matching.distances import closeness
 from services.members.matching.evidence import Evidence
 from services.members.matching.forms import alike, letters, readings
-from services.members.matching.frequencies import Frequencies
+from services.members.matching.frequencies import RAREST, Frequencies
 from services.members.matching.han import Likeness, likeness
 from services.members.matching.organisation_names import (
     Chinese,
@@ -19,13 +19,18 @@ from services.members.matching.organisation_names import (
     is_known,
     is_marker,
     normal_word,
+    spelled_form,
 )
 from services.members.matching.places import CHINESE_PLACES, country_words, place_of_name
-from services.members.matching.translating import unusual
+from services.members.matching.translating import gloss, unusual
 from services.members.matching.words import DROPPED
 
 MOST_WORDS = 12
 _MOST_OF_A_NAME = 15.0
+_MOST_OF_NAMES = 16.0
+"""In two scripts."""
+_OF_THE_OTHER_SCRIPT = 0.3
+"""How much of what one script says counts where the other speaks against it."""
 _LEAST_OF_THE_SAME_NAME = 10.0
 """Enough for a candidate of one country, where nothing speaks against it."""
 _SURE = 8.0
@@ -34,14 +39,17 @@ _TELLING = 4
 _SHORTEST_SCRAMBLED = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Names:
     """All names of an organisation."""
 
     chinese: tuple[Chinese, ...]
     spelled: tuple[Spelled, ...]
-    glossed: tuple[Spelled, ...]
-    """Chinese names in English words and pinyin, to be compared with names in letters."""
+
+    @cached_property
+    def glossed(self) -> tuple[Spelled, ...]:
+        """Chinese names in English words and pinyin, to be compared with names in letters."""
+        return tuple(spelled_form(gloss(one.core), one.written, glossed=True) for one in self.chinese)
 
 
 @lru_cache(maxsize=512)
@@ -78,9 +86,23 @@ def compared(left: Names, right: Names, neutral: frozenset[str], frequencies: Fr
     if worse.bits < 0:
         if better is chinese and better.bits > _SURE:
             return replace(better, bits=better.bits - 3.0)  # who is one in Chinese may be translated in two ways
-        return replace(better, bits=max(worse.bits + 0.3 * max(better.bits, 0), -14.0))
-    bits = min(_MOST_OF_A_NAME + 1, better.bits + 0.25 * worse.bits)
+        return replace(better, bits=max(worse.bits + _OF_THE_OTHER_SCRIPT * max(better.bits, 0), -14.0))
+    bits = min(_MOST_OF_NAMES, better.bits + 0.25 * worse.bits)
     return replace(better, bits=bits)
+
+
+def at_most(left: Names, right: Names, neutral: frozenset[str]) -> float:
+    """The most bits that `compared` can find, however rare the names are.
+
+    Of those who have names in Chinese these alone are looked at. Names in two scripts may say all that names can.
+    """
+    if left.chinese and right.chinese:
+        best = max(_in_chinese(a, b, neutral, RAREST).bits for a in left.chinese for b in right.chinese)
+        return best + _OF_THE_OTHER_SCRIPT * _MOST_OF_A_NAME if best < 0 else _MOST_OF_NAMES
+    if left.chinese or right.chinese:
+        return _MOST_OF_NAMES
+    found = (_in_letters(a, b, neutral, RAREST).bits for a in left.spelled for b in right.spelled)
+    return max(found, default=0.0)
 
 
 def _best(found: list[Evidence]) -> Evidence | None:

@@ -1,8 +1,9 @@
 """Names of organisations: what of them counts, and how two are compared across scripts."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from services.kit.search.lexemes import joined
 from services.members.matching.forms import bracketed, letters, readings, split
@@ -53,35 +54,68 @@ class Spelled:
     """Made from a Chinese name, so that only part of the words can be expected to agree."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chinese:
     """A name in Chinese characters."""
 
     core: str
     """Simplified, without legal form, usual long forms shortened."""
-    sounds: frozenset[str]
-    """How it is read, with and without its legal form."""
-    scrambled: frozenset[str]
-    """The letters of that, sorted: words in pinyin may come in any order."""
+    whole: str
+    """Folded, legal form and all."""
     branch: bool
     written: str
+
+    @cached_property
+    def sounds(self) -> frozenset[str]:
+        """How it is read, with and without its legal form."""
+        form = next((form for form in HAN_LEGAL_FORMS if self.whole.endswith(form) and self.whole != form), "")
+        plain = {"".join(way) for way in readings(self.whole.removesuffix(form), 2)}
+        legal = "".join(readings(form, 1)[0]) if form else ""
+        return frozenset(plain | {f"{sound}{legal}" for sound in plain})
+
+    @cached_property
+    def scrambled(self) -> frozenset[str]:
+        """The letters of that, sorted: words in pinyin may come in any order."""
+        return frozenset(map(letters, self.sounds))
 
 
 def forms_of(names: tuple[str, ...], most: int) -> tuple[tuple[Spelled, ...], tuple[Chinese, ...]]:
     """The names made ready for comparing, each once."""
-    spelled: dict[tuple[str, ...], Spelled] = {}
-    chinese: dict[str, Chinese] = {}
-    for name in names[:most]:
+    parted = list(_parted(names[:most]))
+    return _spelled(parted), _chinese(parted)
+
+
+def telling_forms_of(names: tuple[str, ...], most: int) -> tuple[tuple[Spelled, ...], tuple[Chinese, ...]]:
+    """The names in Chinese where there are any, else those in letters."""
+    parted = list(_parted(names[:most]))
+    chinese = _chinese(parted)
+    return () if chinese else _spelled(parted), chinese
+
+
+def _parted(names: tuple[str, ...]) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """Each name as written, its words and its Chinese characters."""
+    for name in names:
         for variant in _variants(name):
             words, han = split(variant)
-            if len(han) > 1:
-                one = chinese_form(han + _latin_in_chinese(words), variant)
-                chinese.setdefault(one.core, one)
-            elif words:
-                words = (*words, han) if han else words
-                form = spelled_form(words, variant)
-                spelled.setdefault(form.words or (form.joined,), form)
-    return tuple(spelled.values()), tuple(chinese.values())
+            yield variant, words, han
+
+
+def _spelled(parted: list[tuple[str, tuple[str, ...], str]]) -> tuple[Spelled, ...]:
+    found: dict[tuple[str, ...], Spelled] = {}
+    for variant, words, han in parted:
+        if words and len(han) < 2:
+            form = spelled_form((*words, han) if han else words, variant)
+            found.setdefault(form.words or (form.joined,), form)
+    return tuple(found.values())
+
+
+def _chinese(parted: list[tuple[str, tuple[str, ...], str]]) -> tuple[Chinese, ...]:
+    found: dict[str, Chinese] = {}
+    for variant, words, han in parted:
+        if len(han) > 1:
+            one = chinese_form(han + _latin_in_chinese(words), variant)
+            found.setdefault(one.core, one)
+    return tuple(found.values())
 
 
 def _latin_in_chinese(words: tuple[str, ...]) -> str:
@@ -187,7 +221,7 @@ def is_marker(word: str) -> bool:
     return word.isdigit() or word in MARKERS or word in NUMBERS or word in HAN_MARKERS
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def chinese_core(han: str) -> str:
     """Without the legal form, and with short forms for usual long ones."""
     core = _outer_form_dropped(han)
@@ -227,10 +261,4 @@ def _inner_form_dropped(han: str) -> str:
 
 def chinese_form(han: str, written: str) -> Chinese:
     """A name in Chinese characters."""
-    core = chinese_core(han)
-    form = next((form for form in HAN_LEGAL_FORMS if han.endswith(form) and han != form), "")
-    plain = {"".join(way) for way in readings(han.removesuffix(form), 2)}
-    legal = "".join(readings(form, 1)[0]) if form else ""
-    sounds = frozenset(plain | {f"{sound}{legal}" for sound in plain})
-    scrambled = frozenset(map(letters, sounds))
-    return Chinese(core, sounds, scrambled, any(han.endswith(branch) for branch in HAN_BRANCH), written)
+    return Chinese(chinese_core(han), han, han.endswith(HAN_BRANCH), written)

@@ -1,11 +1,13 @@
 """Organisations: names across scripts, legal forms and short forms; how they are reached; where they are."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from services.members.matching.contacts import (
     Contacts,
     Place,
+    city_forms,
     contact_keys,
     contacts_of,
     identified,
@@ -13,17 +15,17 @@ from services.members.matching.contacts import (
     place_keys,
     place_of,
     placed,
+    schemes_of,
     shared,
 )
 from services.members.matching.distances import closeness
-from services.members.matching.evidence import Evidence
+from services.members.matching.evidence import LEAST_BITS, Evidence
 from services.members.matching.forms import letters
 from services.members.matching.frequencies import Frequencies
-from services.members.matching.organisation_likeness import MOST_WORDS, Names, compared, country_forms
-from services.members.matching.organisation_names import forms_of, is_generic, is_marker, spelled_form
+from services.members.matching.organisation_likeness import MOST_WORDS, Names, at_most, compared, country_forms
+from services.members.matching.organisation_names import forms_of, is_generic, is_marker, telling_forms_of
 from services.members.matching.places import place_of_name
 from services.members.matching.record import Record
-from services.members.matching.translating import gloss
 
 _MOST_NAMES = 8
 _MOST_OF_CONTACTS = 12.0
@@ -33,32 +35,72 @@ _SHORTEST_INITIALS = 3
 _SHORTEST_REGION = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Features:
     """An organisation made ready for comparing."""
 
-    id: str
+    record: Record
+
+    @cached_property
+    def names(self) -> Names:
+        """In Chinese and in letters."""
+        spelled, chinese = forms_of(self.record.names, _MOST_NAMES)
+        return Names(chinese, spelled)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """How it is reached."""
+        return contacts_of(self.record)
+
+    @cached_property
+    def place(self) -> Place:
+        """Where it is."""
+        return place_of(self.record)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """As much of an organisation as tells that most of those it shares a word with are others."""
+
     names: Names
-    contacts: Contacts
-    place: Place
-    head_offices: frozenset[str]
+    """In Chinese where there are any, else in letters."""
+    country: str
+    city: frozenset[str]
+    has_address: bool
+    schemes: frozenset[str]
 
 
-def prepare(record: Record) -> tuple[frozenset[str], Features]:
-    """Keys and features."""
-    spelled, chinese = forms_of(record.names, _MOST_NAMES)
-    glossed = tuple(spelled_form(gloss(one.core), one.written, glossed=True) for one in chinese)
-    features = Features(
-        id=record.id,
-        names=Names(chinese, spelled, glossed),
-        contacts=contacts_of(record),
-        place=place_of(record),
-        head_offices=frozenset(record.belongs_to),
+def sketch(record: Record) -> Sketch:
+    """As much as `are_two` needs."""
+    spelled, chinese = telling_forms_of(record.names, _MOST_NAMES)
+    return Sketch(
+        names=Names(chinese, spelled),
+        country=record.country.strip().upper(),
+        city=city_forms(record.city),
+        has_address=bool(record.address.strip()),
+        schemes=schemes_of(record),
     )
-    return frozenset(_keys(features)), features
 
 
-def _keys(features: Features) -> list[str]:
+def are_two(left: Sketch, right: Sketch, *, by_parts: bool) -> bool:
+    """Whether no comparison of the two can end in a likely pair.
+
+    This follows from `compare` and drops nothing that it would find: without an identifier to compare, names that
+    speak against being one leave room for no more than `_MOST_WITH_ANOTHER_NAME`. Those who share parts of names and
+    the like only (`by_parts`) have no e-mail address, website or phone in common, unless so many have it that it says
+    nothing; in two countries and without two addresses the same name is not enough then.
+    """
+    if left.schemes & right.schemes:
+        return False
+    apart = bool(left.country and right.country and left.country != right.country)
+    if apart and by_parts and not (left.has_address and right.has_address):
+        return True
+    name = at_most(left.names, right.names, _neutral(left.country, right.country, left.city | right.city))
+    return name < _LITTLE and name + _MOST_WITH_ANOTHER_NAME < LEAST_BITS
+
+
+def keys_of(features: Features) -> list[str]:
+    """What it is found by."""
     keys = [*contact_keys(features.contacts), *place_keys(features.place)]
     if features.place.postcode:
         keys.append(f"z:{features.place.postcode}")
@@ -95,11 +137,9 @@ def _keys(features: Features) -> list[str]:
 
 def compare(left: Features, right: Features, frequencies: Frequencies) -> list[Evidence]:
     """What speaks for and against two being one organisation."""
-    if left.id in right.head_offices or right.id in left.head_offices:
+    if left.record.id in right.record.belongs_to or right.record.id in left.record.belongs_to:
         return [Evidence("branch", -30.0)]
-    neutral = left.place.city | right.place.city
-    if left.place.country and left.place.country == right.place.country:
-        neutral |= country_forms(left.place.country)
+    neutral = _neutral(left.place.country, right.place.country, left.place.city | right.place.city)
     name = compared(left.names, right.names, neutral, frequencies)
     found = _reached(left.contacts, right.contacts, frequencies)
     found += _situated(left.place, right.place, moved=any(one.kind in ("phone", "email") for one in found))
@@ -107,6 +147,11 @@ def compare(left: Features, right: Features, frequencies: Frequencies) -> list[E
         # A part of it, or a neighbour: who shares house, phone and website with another name is not the same.
         found = limited(found, _MOST_WITH_ANOTHER_NAME)
     return [name, *identified(left.contacts, right.contacts), *found]
+
+
+def _neutral(left: str, right: str, cities: frozenset[str]) -> frozenset[str]:
+    """Words of the cities and of the common country, which names may leave out."""
+    return cities | country_forms(left) if left and left == right else cities
 
 
 # -- what else is known ------------------------------------------------------------------------------------------------

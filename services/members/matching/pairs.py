@@ -3,10 +3,10 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from services.members.matching.evidence import Pair, score_of
+from services.members.matching.evidence import LIKELY, Pair, score_of
 from services.members.matching.frequencies import Counted
 from services.members.matching.record import Kind, Record
-from services.members.matching.resources import Prepared, compare, prepare
+from services.members.matching.resources import Prepared, are_two, compare, prepare, sketch
 
 LARGEST_BLOCK = 60
 """Records that share a key and are still all compared; a key that more share says nothing by itself."""
@@ -16,18 +16,22 @@ LARGEST_BLOCK_OF_INITIALS = 12
 ENOUGH = 2
 WEAK = frozenset("abcfjkmnpqswyz")
 """First characters of the keys that hold a part of a name, a street or a date only."""
-LIKELY = 0.6
-"""From this score on two records are shown as candidates."""
 
 
 def match(kind: Kind, records: Iterable[Record], *, from_score: float = LIKELY) -> list[Pair]:
-    """The pairs of records that are likely about the same, best first."""
+    """The pairs of records that are likely about the same, best first.
+
+    With a `from_score` below `LIKELY` others that were compared come too; those that a look at their names and
+    countries told apart were not.
+    """
     prepared = [prepare(kind, record) for record in records]
     frequencies = Counted.of((one.keys for one in prepared), len(prepared))
+    sketches = [sketch(kind, one.record) for one in prepared]
     found = [
         pair
-        for left, right in _sharing(prepared)
-        if (pair := paired(kind, prepared[left], prepared[right], frequencies)).score >= from_score
+        for left, right, by_parts in _sharing(prepared)
+        if not are_two(kind, sketches[left], sketches[right], by_parts=by_parts)
+        and (pair := paired(kind, prepared[left], prepared[right], frequencies)).score >= from_score
     ]
     return sorted(found, key=lambda pair: (-pair.score, pair.left, pair.right))
 
@@ -50,19 +54,26 @@ def weight(key: str) -> int:
     return 1 if key[0] in WEAK else ENOUGH
 
 
-def _sharing(prepared: Sequence[Prepared]) -> Iterator[tuple[int, int]]:
-    """Positions of records that share enough keys. Works record by record, so that memory holds no pairs."""
+def _sharing(prepared: Sequence[Prepared]) -> Iterator[tuple[int, int, bool]]:
+    """Positions of records that share enough keys, and whether only weak ones.
+
+    Works record by record, so that memory holds no pairs.
+    """
     blocks: dict[str, list[int]] = defaultdict(list)
     for position, one in enumerate(prepared):
         for key in one.keys:
             blocks[key].append(position)
     for position, one in enumerate(prepared):
         shared: Counter[int] = Counter()
+        strongly: set[int] = set()
         for key in one.keys:
             if len(block := blocks[key]) <= largest_block(key):
-                for other in block:
-                    if other > position:
-                        shared[other] += weight(key)
+                says = weight(key)
+                later = [other for other in block if other > position]
+                for other in later:
+                    shared[other] += says
+                if says >= ENOUGH:
+                    strongly.update(later)
         for other, enough in shared.items():
             if enough >= ENOUGH:
-                yield position, other
+                yield position, other, other not in strongly

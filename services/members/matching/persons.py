@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from services.members.matching.contacts import (
@@ -15,12 +16,13 @@ from services.members.matching.contacts import (
     place_keys,
     place_of,
     placed,
+    schemes_of,
     shared,
 )
 from services.members.matching.distances import closeness, slips
-from services.members.matching.evidence import Evidence
+from services.members.matching.evidence import LEAST_BITS, Evidence
 from services.members.matching.forms import letters
-from services.members.matching.frequencies import Frequencies
+from services.members.matching.frequencies import RAREST, Frequencies
 from services.members.matching.person_names import Names, compared, names_of, same_given_name
 from services.members.matching.record import Record
 from services.members.matching.words import SHARED_MAILBOXES
@@ -33,39 +35,83 @@ _ANOTHER_NAME = -8.5
 _LEAST_WITH_AN_ID = -8.0
 _MOST_WITH_ANOTHER_NAME = 4.0
 _MOST_WITH_A_FORMER_NAME = 9.0
+_NAMESAKES = -1.5
+_IN_ONE_OFFICE = 1.0
+_IN_ONE_COUNTRY = 0.5
+_MOST_BESIDE_ANOTHER_NAME = _NAMESAKES + _MOST_WITH_ANOTHER_NAME + _IN_ONE_OFFICE + _IN_ONE_COUNTRY
 _A_GENERATION = 15
 """Years: whoever bears the same name at the same address, so much younger, is the son."""
 _DATE = re.compile(r"^\D*(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Features:
     """A person made ready for comparing."""
 
+    record: Record
+
+    @cached_property
+    def names(self) -> Names:
+        """In Chinese and in letters."""
+        return _names_of(self.record)
+
+    @cached_property
+    def born(self) -> str:
+        """Digits of the birth date."""
+        return digits_of(self.record.born)
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """How the person is reached."""
+        return contacts_of(self.record)
+
+    @cached_property
+    def place(self) -> Place:
+        """Where the person lives."""
+        return place_of(self.record)
+
+    @cached_property
+    def belongs_to(self) -> frozenset[str]:
+        """Ids or names of organisations."""
+        return frozenset(self.record.belongs_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """As much of a person as tells that most of those who share a word with it are others."""
+
     names: Names
     born: str
-    contacts: Contacts
-    place: Place
-    belongs_to: frozenset[str]
+    schemes: frozenset[str]
 
 
-def prepare(record: Record) -> tuple[frozenset[str], Features]:
-    """Keys and features."""
+def sketch(record: Record) -> Sketch:
+    """As much as `are_two` needs."""
+    return Sketch(_names_of(record), digits_of(record.born), schemes_of(record))
+
+
+def are_two(left: Sketch, right: Sketch, *, by_parts: bool) -> bool:  # noqa: ARG001 - persons have one country seldom
+    """Whether no comparison of the two can end in a likely pair.
+
+    This follows from `compare` and drops nothing that it would find: without an identifier to compare and with other
+    birth dates, names that speak against being one leave little room for all the rest.
+    """
+    if left.schemes & right.schemes or (left.born and left.born == right.born):
+        return False
+    name = compared(left.names, right.names, RAREST).bits
+    born = sum(one.bits for one in _born(left.born, right.born))
+    return name < _LITTLE and name + born + _MOST_BESIDE_ANOTHER_NAME < LEAST_BITS
+
+
+def _names_of(record: Record) -> Names:
     parts = f"{record.given} {record.family}".strip()
-    features = Features(
-        names=names_of([*([parts] if parts else []), *record.names]),
-        born=digits_of(record.born),
-        contacts=contacts_of(record),
-        place=place_of(record),
-        belongs_to=frozenset(record.belongs_to),
-    )
-    return frozenset(_keys(features)), features
+    return names_of([*([parts] if parts else []), *record.names])
 
 
 def without_sensitive(features: Features) -> Features:
     """The same as seen by who may not see birth dates and passports."""
-    identifiers = {scheme: ids for scheme, ids in features.contacts.identifiers.items() if scheme != "passport"}
-    return replace(features, born="", contacts=replace(features.contacts, identifiers=identifiers))
+    kept = (one for one in features.record.identifiers if one.partition(":")[0].strip().lower() != "passport")
+    return Features(replace(features.record, born="", identifiers=tuple(kept)))
 
 
 def digits_of(born: str) -> str:
@@ -75,7 +121,8 @@ def digits_of(born: str) -> str:
     return re.sub(r"\D", "", born)
 
 
-def _keys(features: Features) -> list[str]:
+def keys_of(features: Features) -> list[str]:
+    """What the person is found by."""
     names, place, born = features.names, features.place, features.born
     keys = [*contact_keys(features.contacts), *place_keys(place)]
     for name in names.han:
@@ -106,7 +153,7 @@ def _keys(features: Features) -> list[str]:
 def compare(left: Features, right: Features, frequencies: Frequencies) -> list[Evidence]:
     """What speaks for and against two being one person."""
     name = compared(left.names, right.names, frequencies)
-    born = _born(left, right)
+    born = _born(left.born, right.born)
     ids = identified(left.contacts, right.contacts)
     around = _contacts(left, right, frequencies) + placed(left.place, right.place)
     same_day = bool(born) and born[0].similarity == 1
@@ -121,24 +168,23 @@ def compare(left: Features, right: Features, frequencies: Frequencies) -> list[E
         married = same_day and same_given_name(left.names, right.names)
         around = limited(around, _MOST_WITH_A_FORMER_NAME if married else _MOST_WITH_ANOTHER_NAME)
     # Strangers share a name more often than organisations do.
-    found = [Evidence("namesakes", -1.5), name, *born, *ids, *around]
+    found = [Evidence("namesakes", _NAMESAKES), name, *born, *ids, *around]
     if left.belongs_to and right.belongs_to:
         common = min(left.belongs_to & right.belongs_to, default="")
         # Namesakes are many: who has the same name in another office is somebody else until more is known. And who is
         # in the same office with a name that is hardly the same is a colleague.
-        bits = (3.0 if name.bits > _HARDLY else 1.0) if common else -2.5
+        bits = (3.0 if name.bits > _HARDLY else _IN_ONE_OFFICE) if common else -2.5
         found.append(Evidence("affiliation", bits, common, common, float(bool(common))))
     a, b = left.place.country, right.place.country
     if a and b:
-        found.append(Evidence("country", 0.5 if a == b else -3.0, a, b, float(a == b)))
+        found.append(Evidence("country", _IN_ONE_COUNTRY if a == b else -3.0, a, b, float(a == b)))
     return found
 
 
 # -- what else is known ------------------------------------------------------------------------------------------------
 
 
-def _born(left: Features, right: Features) -> list[Evidence]:
-    a, b = left.born, right.born
+def _born(a: str, b: str) -> list[Evidence]:
     if not a or not b:
         return []
     if a == b:

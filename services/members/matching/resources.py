@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from services.members.matching import organisations, persons
@@ -9,20 +10,21 @@ from services.members.matching.evidence import Evidence
 from services.members.matching.frequencies import Frequencies
 from services.members.matching.record import Kind, Record
 
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A record made ready for comparing."""
-
-    record: Record
-    keys: frozenset[str]
-    """What it is found by. The first character and the colon say what kind of value follows."""
-    features: Any
-
-
-_PREPARE: dict[Kind, Callable[[Record], tuple[frozenset[str], Any]]] = {
-    "organisations": organisations.prepare,
-    "persons": persons.prepare,
+_FEATURES: dict[Kind, Callable[[Record], Any]] = {
+    "organisations": organisations.Features,
+    "persons": persons.Features,
+}
+_KEYS: dict[Kind, Callable[[Any], list[str]]] = {
+    "organisations": organisations.keys_of,
+    "persons": persons.keys_of,
+}
+_SKETCH: dict[Kind, Callable[[Record], Any]] = {
+    "organisations": organisations.sketch,
+    "persons": persons.sketch,
+}
+_ARE_TWO: dict[Kind, Callable[..., bool]] = {
+    "organisations": organisations.are_two,
+    "persons": persons.are_two,
 }
 _COMPARE: dict[Kind, Callable[[Any, Any, Frequencies], list[Evidence]]] = {
     "organisations": organisations.compare,
@@ -30,10 +32,40 @@ _COMPARE: dict[Kind, Callable[[Any, Any, Frequencies], list[Evidence]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A record made ready for comparing; each part of it when it is first asked for, and once."""
+
+    kind: Kind
+    record: Record
+
+    @cached_property
+    def features(self) -> Any:
+        """What is compared."""
+        return _FEATURES[self.kind](self.record)
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """What it is found by. The first character and the colon say what kind of value follows."""
+        return frozenset(_KEYS[self.kind](self.features))
+
+
 def prepare(kind: Kind, record: Record) -> Prepared:
     """Make a record ready for comparing."""
-    keys, features = _PREPARE[kind](record)
-    return Prepared(record, keys, features)
+    return Prepared(kind, record)
+
+
+def sketch(kind: Kind, record: Record) -> Any:
+    """As much of a record as `are_two` needs: small, and made fast."""
+    return _SKETCH[kind](record)
+
+
+def are_two(kind: Kind, left: Any, right: Any, *, by_parts: bool) -> bool:
+    """Whether two sketches tell that no comparison of the records can end in a likely pair.
+
+    With `by_parts` they share parts of names and the like only, no whole value.
+    """
+    return _ARE_TWO[kind](left, right, by_parts=by_parts)
 
 
 def compare(kind: Kind, left: Prepared, right: Prepared, frequencies: Frequencies) -> list[Evidence]:

@@ -5,7 +5,7 @@ a thread, scans from processes. Whatever it does may be done again.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -17,17 +17,20 @@ from services.members.features.duplicates.loading import TABLES, load
 from services.members.features.duplicates.stored import SENSITIVE_KINDS, Found, found_of, replace_candidates
 from services.members.matching import Counted, Kind, Record, compare, prepare
 from services.members.matching.pairs import ENOUGH, largest_block, weight
-from services.members.matching.resources import Prepared, compare_openly
+from services.members.matching.resources import Prepared, are_two, compare_openly, sketch
 
 _COUNTED_TO = 3_000
 """A value that more records have is as good as one that all have."""
 _WEIGHED = frozenset("dehlntvw")
 """First characters of the keys whose rarity counts in a comparison."""
-_KEPT_COUNTS = 400_000
-_KEPT_RECORDS = 8_192
+_KEPT_COUNTS = 100_000
+_KEPT_RECORDS = 1_024
+_KEPT_SKETCHES = 50_000
+"""A kilobyte each: a record shares words with a dozen others, and is met again with each of them."""
+_LOADED = 1_000
 
 _NEW_KEYS = """
-WITH wanted AS (SELECT * FROM unnest(%(ids)s::uuid[], %(keys)s::bigint[]) AS w (record_id, key)),
+WITH wanted AS (SELECT * FROM unnest(%(owners)s::uuid[], %(keys)s::bigint[]) AS w (record_id, key)),
 gone AS (
     DELETE FROM match_key k WHERE k.record_id = ANY(%(all)s)
     AND NOT EXISTS (SELECT FROM wanted w WHERE w.record_id = k.record_id AND w.key = k.key)
@@ -37,7 +40,8 @@ SELECT w.key, w.record_id FROM wanted w
 WHERE NOT EXISTS (SELECT FROM match_key k WHERE k.record_id = w.record_id AND k.key = w.key)
 ON CONFLICT DO NOTHING
 """
-# Which of these records share enough keys with which others; keys that too many share say nothing.
+# Which of these records share enough keys with which others, and whether only parts of names and the like. Keys that
+# too many share say nothing.
 _PAIRS = """
 WITH block AS MATERIALIZED (
     SELECT asked.weight, others.ids
@@ -48,7 +52,7 @@ WITH block AS MATERIALIZED (
     ) AS others
     WHERE cardinality(others.ids) BETWEEN 2 AND asked.most
 )
-SELECT least(one.id, other.id), greatest(one.id, other.id)
+SELECT least(one.id, other.id), greatest(one.id, other.id), max(block.weight) < %(enough)s
 FROM block, unnest(block.ids) AS one (id), unnest(block.ids) AS other (id)
 WHERE one.id = ANY(%(ids)s)
     AND (other.id > one.id OR (NOT %(later_only)s AND other.id < one.id AND NOT other.id = ANY(%(ids)s)))
@@ -87,6 +91,11 @@ def fingerprint(kind: Kind, key: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{kind}|{key}".encode(), digest_size=8).digest(), signed=True)
 
 
+def _array(values: Iterable[object]) -> str:
+    """An array as PostgreSQL reads it. Of numbers and ids by the ten thousand psycopg would make it value by value."""
+    return f"{{{','.join(map(str, values))}}}"
+
+
 class Finder:
     """Looks for duplicates among the records of one kind."""
 
@@ -95,15 +104,15 @@ class Finder:
         self._kind: Kind = kind
         self._counts: dict[int, int] = {}
         self._size: int | None = None
+        self._sketches: dict[UUID, Any] = {}
 
     def index(self, ids: Sequence[UUID]) -> int:
         """Store what these records are found by; forget it of those that are gone. Answers how many there are."""
         records = load(self._connection, self._kind, ids)
-        rows = [(id, key) for id, record in records.items() for key in self._fingerprints(record)]
+        rows = [(str(id), key) for id, record in records.items() for key in self._fingerprints(record)]
+        owners, keys = _array(id for id, _ in rows), _array(key for _, key in rows)
         with self._connection.transaction():
-            self._connection.execute(
-                _NEW_KEYS, {"ids": [id for id, _ in rows], "keys": [key for _, key in rows], "all": list(ids)}
-            )
+            self._connection.execute(_NEW_KEYS, {"owners": owners, "keys": keys, "all": list(ids)})
         return len(records)
 
     def search(self, ids: Sequence[UUID], *, later_only: bool = False) -> int:
@@ -114,10 +123,9 @@ class Finder:
         """
         records = load(self._connection, self._kind, ids)
         pairs = self._pairs(records, later_only=later_only)
-        missing = {id for pair in pairs for id in pair} - records.keys()
-        records |= load(self._connection, self._kind, sorted(missing))
-        compared = {id for pair in pairs for id in pair} & records.keys()
-        indexed = {id: _indexed(self._kind, records[id]) for id in compared}
+        compared = {id for pair in pairs for id in pair}
+        records |= load(self._connection, self._kind, sorted(compared - records.keys()))
+        indexed = {id: _indexed(self._kind, records[id]) for id in compared & records.keys()}
         frequencies = self._frequencies(indexed.values())
         likely: list[Found] = []
         for left, right in pairs:
@@ -135,7 +143,7 @@ class Finder:
         return set(_indexed(self._kind, record).stored.values())
 
     def _pairs(self, records: Mapping[UUID, Record], *, later_only: bool) -> list[tuple[UUID, UUID]]:
-        """The pairs that share enough keys, in the order of their ids."""
+        """The pairs that share enough keys and may be one, in the order of their ids."""
         rules = {
             stored: (largest_block(key), weight(key))
             for record in records.values()
@@ -143,14 +151,37 @@ class Finder:
         }
         asked = sorted(rules)
         values = {
-            "keys": asked,
-            "most": [rules[key][0] for key in asked],
-            "weights": [rules[key][1] for key in asked],
+            "keys": _array(asked),
+            "most": _array(rules[key][0] for key in asked),
+            "weights": _array(rules[key][1] for key in asked),
             "ids": list(records),
             "later_only": later_only,
             "enough": ENOUGH,
         }
-        return self._connection.execute(_PAIRS, values).fetchall()
+        pairs = self._connection.execute(_PAIRS, values).fetchall()
+        sketches = self._sketched({id for left, right, _ in pairs for id in (left, right)}, records)
+        return [
+            (left, right)
+            for left, right, by_parts in pairs
+            if left in sketches
+            and right in sketches
+            and not are_two(self._kind, sketches[left], sketches[right], by_parts=by_parts)
+        ]
+
+    def _sketched(self, ids: Collection[UUID], records: Mapping[UUID, Record]) -> dict[UUID, Any]:
+        """Sketches of those of these ids that are there. Those of `records` are made anew: they may have changed."""
+        found = {id: sketch(self._kind, records[id]) for id in ids if id in records}
+        found |= {id: self._sketches[id] for id in ids if id in self._sketches and id not in records}
+        missing = sorted(id for id in ids if id not in found)
+        for begin in range(0, len(missing), _LOADED):
+            some = load(self._connection, self._kind, missing[begin : begin + _LOADED])
+            found |= {id: sketch(self._kind, record) for id, record in some.items()}
+        # A scan meets no record again once it was compared with those of greater ids.
+        for id in records:
+            self._sketches.pop(id, None)
+        room = _KEPT_SKETCHES - len(self._sketches)
+        self._sketches.update([(id, found[id]) for id in missing if id in found][: max(0, room)])
+        return found
 
     def _frequencies(self, indexed: Iterable[_Indexed]) -> Counted:
         """How common the values of these records are. Counted once while this object lives."""

@@ -4,6 +4,8 @@ The job may be broken off at any moment; it goes on after the last chunk that it
 """
 
 import asyncio
+import gc
+import itertools
 import multiprocessing
 import os
 import threading
@@ -29,13 +31,16 @@ from services.members.tables.person import PersonRow
 
 _CHUNK = 1_000
 _MOST_PROCESSES = 4
+_CHUNKS_BETWEEN_COLLECTIONS = 10
 SCOPES = {"organisations": "members:read", "persons": "persons:read"}
 _RECORDS: dict[str, type[OrganisationRow] | type[PersonRow]] = {"organisations": OrganisationRow, "persons": PersonRow}
 _SCANNER = Caller("service:members", "service")
 
 Step = Literal["indexing", "comparing"]
 _finders: dict[Kind, Finder] = {}
-"""One for each kind in a process of the pool: it keeps counts from chunk to chunk."""
+"""One for each kind in a process of the pool: it keeps counts and sketches from chunk to chunk."""
+_chunks = itertools.count(1)
+"""How many chunks this process did."""
 
 
 @task("members.scan_for_duplicates")
@@ -142,6 +147,9 @@ def _start(conninfo: str, parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+    # Records and what is kept of them make no cycles; walking them again and again took a third of the time.
+    gc.disable()
+    gc.freeze()
     connection = connect(conninfo)
     for kind in ("organisations", "persons"):
         _finders[kind] = Finder(connection, kind)
@@ -149,4 +157,7 @@ def _start(conninfo: str, parent: int) -> None:
 
 def _work(kind: Kind, step: Step, ids: list[UUID]) -> int:
     finder = _finders[kind]
-    return finder.index(ids) if step == "indexing" else finder.search(ids, later_only=True)
+    done = finder.index(ids) if step == "indexing" else finder.search(ids, later_only=True)
+    if next(_chunks) % _CHUNKS_BETWEEN_COLLECTIONS == 0:
+        gc.collect()
+    return done
