@@ -2,6 +2,7 @@
 transaction. While it cannot answer, what is named is taken: a record must not be lost for that."""
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -23,16 +24,18 @@ UnknownUsers = Annotated[Unknown, Prepared]
 NOBODY: Final[Unknown] = frozenset()
 _PREFIX: Final = "user:"
 _MOST_ITEMS: Final = 1_000
+_MOST_ASKED: Final = 1_000
+"""Users asked for at once, as many as the gateway looks up. No office has more; who is named beyond them is taken."""
 
 
 def naming(field: str) -> Prepare:
     """A route's `prepare`: asks for those whom the field of a body, or of each item of a bulk call, names by their id
-    or as somebody's `subject`."""
+    or as the `subject` of somebody, or of several."""
 
     async def prepare(request: Request, caller: Caller) -> Unknown:
         if caller.kind == "partner" or not await request.body():
             return NOBODY
-        named = set(_named(await request.json(), field))
+        named = set(islice(dict.fromkeys(_named(await request.json(), field)), _MOST_ASKED))
         if not named:
             return NOBODY
         try:
@@ -55,9 +58,10 @@ def _named(given: Any, field: str) -> Iterator[UUID]:
     items = given.get("items", [given]) if isinstance(given, dict) else []
     for item in items[:_MOST_ITEMS] if isinstance(items, list) else []:
         value = item.get(field) if isinstance(item, dict) else None
-        id = _id(value.get("subject") if isinstance(value, dict) else value)
-        if id is not None:
-            yield id
+        for one in value if isinstance(value, list) else [value]:
+            id = _id(one.get("subject") if isinstance(one, dict) else one)
+            if id is not None:
+                yield id
 
 
 def _id(named: object) -> UUID | None:

@@ -15,7 +15,7 @@ from services.kit.settings import Settings
 from services.liaison.app import SERVICE as LIAISON
 from services.members.app import SERVICE as MEMBERS
 from tests.conftest import Migrated
-from tests.factories.liaison import a_counterpart, a_follow_up
+from tests.factories.liaison import a_counterpart, a_follow_up, an_interaction
 from tests.factories.members import an_organisation
 from tests.kit.live import free_port, gateway, served
 from tests.wire import api as wire
@@ -85,6 +85,22 @@ async def test_an_owner_is_a_user_or_has_none(liaison: Api, path: str) -> None:
     assert_problem(await liaison.post(path, body(stranger)), Contradiction, pointer="/owner/subject")
     owner = {"owner": {"subject": stranger, "name": "Nobody"}}
     assert_problem(await liaison.patch(f"{path}/{made['id']}", owner), Contradiction, pointer="/owner/subject")
+
+
+async def test_who_took_part_of_ours_is_a_user_or_has_none(liaison: Api) -> None:
+    counterpart = (await liaison.made("/v1/counterparts", a_counterpart()))["id"]
+    ours = [{"subject": f"user:{KNOWN}", "name": "Lin Xiaoyun"}, {"subject": None, "name": "A guest"}]
+    made = await liaison.made("/v1/interactions", an_interaction(counterpart, ours=ours))
+    assert made["ours"] == ours
+    stranger = [*ours, {"subject": f"user:{uuid4()}", "name": "Nobody"}]
+    pointer = "/ours/2/subject"
+    refused = await liaison.post("/v1/interactions", an_interaction(counterpart, ours=stranger))
+    assert_problem(refused, Contradiction, pointer=pointer)
+    changed = await liaison.patch(f"/v1/interactions/{made['id']}", {"ours": stranger})
+    assert_problem(changed, Contradiction, pointer=pointer)
+    items = [an_interaction(counterpart, ours=who) for who in (ours, stranger)]
+    bulk = (await liaison.post("/v1/interactions/bulk", {"atomic": False, "items": items})).json()["results"]
+    assert sorted(one["status"] for one in bulk) == [201, 409]
 
 
 async def test_while_the_gateway_cannot_say_what_is_named_is_taken(migrated: Migrated, signer: Signer) -> None:

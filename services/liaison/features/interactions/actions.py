@@ -1,5 +1,6 @@
 """What happens to interactions."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -7,9 +8,11 @@ from sqlalchemy import or_, select
 from sqlalchemy import update as update_rows
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.contracts.liaison.colleague import Colleague
 from services.contracts.liaison.interaction import InteractionCreate, InteractionUpdate
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import ChangeRow, save
+from services.kit.colleagues import NOBODY, Unknown, check_colleague
 from services.kit.db import now, refused_by
 from services.kit.errors import Conflict, NotFound
 from services.kit.etag import IfMatch, held
@@ -39,9 +42,12 @@ class InteractionInUse(Conflict):
     """
 
 
-async def create(session: AsyncSession, caller: Caller, new: InteractionCreate) -> InteractionRow:
+async def create(
+    session: AsyncSession, caller: Caller, new: InteractionCreate, unknown: Unknown = NOBODY
+) -> InteractionRow:
     """Log an interaction."""
     staff_only(caller)
+    _check_ours(unknown, new.ours)
     if new.confidentiality == CONFIDENTIAL:
         caller.require(SEE_CONFIDENTIAL)
     _check_day(new.occurred_on)
@@ -59,10 +65,17 @@ async def create(session: AsyncSession, caller: Caller, new: InteractionCreate) 
 
 
 async def update(
-    session: AsyncSession, caller: Caller, id: UUID, change: InteractionUpdate, if_match: IfMatch
+    session: AsyncSession,
+    caller: Caller,
+    id: UUID,
+    change: InteractionUpdate,
+    if_match: IfMatch,
+    unknown: Unknown = NOBODY,
 ) -> InteractionRow:
     """Change an interaction. Making it confidential, or no longer so, is told as a change of its own."""
     staff_only(caller)
+    if "ours" in change.model_fields_set:
+        _check_ours(unknown, change.ours)  # type: ignore[arg-type] # given, so not MISSING
     row = await held(session, caller, interactions, id, if_match)
     counterpart = await known(session, row.counterpart_id)
     was, occurred_on = row.confidentiality, row.occurred_on
@@ -136,6 +149,11 @@ async def _hide_past_changes(session: AsyncSession, row: InteractionRow) -> None
 
 def _no_contact() -> NotFound:
     return NotFound("There is no contact with one of these ids; name others in `their_names`.")
+
+
+def _check_ours(unknown: Unknown, ours: Sequence[Colleague]) -> None:
+    for place, one in enumerate(ours):
+        check_colleague(unknown, f"/ours/{place}/subject", one.subject)
 
 
 def _check_day(occurred_on: date) -> None:

@@ -1,5 +1,6 @@
 """Interactions over HTTP."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import Response
@@ -7,6 +8,7 @@ from fastapi import Response
 from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.liaison.interaction import Interaction, InteractionCreate, InteractionUpdate
 from services.kit.bulk import create_all
+from services.kit.colleagues import UnknownUsers, naming
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 from services.liaison.features.counterparts.actions import lock
@@ -15,6 +17,7 @@ from services.liaison.features.interactions.queries import interactions
 
 routes = Routes("/v1/interactions", tag="Interactions")
 routes.reads(interactions, scope="liaison:read")
+_asking = naming("ours")
 
 
 @routes.post(
@@ -22,27 +25,30 @@ routes.reads(interactions, scope="liaison:read")
     scope="liaison:write",
     response=Interaction,
     refuses=[NotFound, actions.NotYetHappened],
+    prepare=_asking,
 )
-async def create_interaction(new: InteractionCreate, session: WriteSession, caller: CurrentCaller) -> Response:
+async def create_interaction(
+    new: InteractionCreate, session: WriteSession, caller: CurrentCaller, unknown: UnknownUsers
+) -> Response:
     """Log an interaction.
 
     It counts as contact with the counterpart. `confidential` needs the scope `liaison:confidential`, and hides the
     interaction from everyone without it, in dates of last contact too.
     """
-    row = await actions.create(session, caller, new)
+    row = await actions.create(session, caller, new, unknown)
     return await answer(session, caller, interactions, row.id, 201)
 
 
-@routes.post("/bulk", scope="liaison:write", response=BulkResults, status=200)
+@routes.post("/bulk", scope="liaison:write", response=BulkResults, status=200, prepare=_asking)
 async def create_interactions(
-    bulk: BulkCreate[InteractionCreate], session: WriteSession, caller: CurrentCaller
+    bulk: BulkCreate[InteractionCreate], session: WriteSession, caller: CurrentCaller, unknown: UnknownUsers
 ) -> BulkResults:
     """Log up to 1,000 interactions.
 
     Each has its own result; with `atomic` one refusal refuses all.
     """
     _held = await lock(session, (item.counterpart_id for item in bulk.items))
-    return await create_all(session, caller, bulk, actions.create)
+    return await create_all(session, caller, bulk, partial(actions.create, unknown=unknown))
 
 
 @routes.patch(
@@ -50,15 +56,21 @@ async def create_interactions(
     scope="liaison:write",
     response=Interaction,
     refuses=[actions.NotYetHappened],
+    prepare=_asking,
 )
 async def update_interaction(
-    id: UUID, change: InteractionUpdate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+    id: UUID,
+    change: InteractionUpdate,
+    session: WriteSession,
+    caller: CurrentCaller,
+    if_match: IfMatch,
+    unknown: UnknownUsers,
 ) -> Response:
     """Change an interaction.
 
     Changing `confidentiality` needs the scope `liaison:confidential`; follow-ups and past changes go with it.
     """
-    await actions.update(session, caller, id, change, if_match)
+    await actions.update(session, caller, id, change, if_match, unknown)
     return await answer(session, caller, interactions, id)
 
 
