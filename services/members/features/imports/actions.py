@@ -172,4 +172,5 @@ def _kept(caller: Caller) -> dict[str, object]:
         "name": told["name"],
         "via": told["via"],
         "scopes": sorted(caller.scopes),
+        "abroad": told["abroad"],
     }

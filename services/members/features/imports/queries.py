@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.contracts.members.imports import Import, ImportResource, ImportState
 from services.kit.filters import any_of, created_and_updated
+from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_SCOPES, CALLER_SUBJECT, Resource, Rule, Sort
 from services.members.tables.imports import COUNTED, ImportRow
 
@@ -77,4 +78,6 @@ imports = Resource(
         "updated_at": Sort(ImportRow.updated_at),
     },
     rules=(NOT_FOR_PARTNERS, SENT_OR_READABLE),
+    # Nobody in a list has been asked yet, and its rows tell of persons that callers abroad may not know of.
+    leaves_out=(kept_from_abroad(ImportRow.resource == "persons"),),
 )  # fmt: skip

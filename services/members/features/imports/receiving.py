@@ -22,6 +22,7 @@ from services.kit.multipart import MEDIA_TYPE as FORM
 from services.kit.multipart import FileInForm
 from services.members.features.imports.child import Reader
 from services.members.features.imports.queries import WRITING
+from services.members.features.transfer import not_from_abroad
 from services.members.files.delimited import DELIMITERS
 from services.members.files.encoding import NAMES
 from services.members.files.table import Options, Unreadable, kind_of
@@ -79,6 +80,8 @@ async def receive(request: Request, caller: Caller) -> Received:
     staff_only(caller)
     query = request.query_params
     caller.require(WRITING.get(query.get("resource", ""), "members:write"))
+    if query.get("resource") == "persons":
+        not_from_abroad(caller)
     received = Received()
     content_type = request.headers.get("content-type", "")
     media_type = content_type.partition(";")[0].strip().lower()

@@ -29,7 +29,14 @@ def begin_anew(row: ImportRow) -> None:
 def caller_of(row: ImportRow) -> Caller:
     """In whose name the import runs, with the scopes held when it was started."""
     kept: dict[str, Any] = row.caller
-    return Caller(kept["subject"], kept["kind"], frozenset(kept["scopes"]), name=kept.get("name"), via=kept.get("via"))
+    return Caller(
+        kept["subject"],
+        kept["kind"],
+        frozenset(kept["scopes"]),
+        name=kept.get("name"),
+        via=kept.get("via"),
+        abroad=kept.get("abroad") is True,  # imports of earlier versions do not say
+    )
 
 
 async def locked(session: AsyncSession, id: UUID) -> ImportRow | None:
