@@ -56,6 +56,7 @@ async def rotate(session: AsyncSession, caller: Caller, id: UUID, rotation: ApiK
     """Give the key a new secret; those before work on for the overlap, never longer than they would have."""
     row = await held(session, caller, API_KEYS, id)
     require_all(caller, row.scopes, "The key")
+    not_from_abroad(caller)
     if row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= now()):
         raise KeyRevoked
     ends = now() + timedelta(seconds=rotation.overlap_seconds)

@@ -20,6 +20,10 @@ from services.kit.errors import Conflict
 from services.kit.etag import IfMatch, held
 
 
+_OPENS = frozenset({"email", "password", "roles", "country"})
+"""Who sets these of another user may sign in as that user, or as more than they were."""
+
+
 class UserEmailTaken(Conflict):
     """Another user has this e-mail address.
 
@@ -56,6 +60,8 @@ async def create(session: AsyncSession, caller: Caller, new: UserCreate) -> UUID
 
 async def change(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch, update: UserUpdate) -> None:
     """Change a user. A new password, or disabling, ends the user's sessions."""
+    if update.model_fields_set & _OPENS:
+        not_from_abroad(caller)
     password_hash = None
     if update.password is not MISSING:
         password_hash = await passwords.hashed(update.password.get_secret_value())
@@ -74,7 +80,6 @@ async def change(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
     if update.name is not MISSING:
         row.name = update.name
     if update.country is not MISSING:
-        not_from_abroad(caller)
         row.country = update.country
     if update.disabled is not MISSING:
         row.disable(update.disabled)

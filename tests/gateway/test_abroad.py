@@ -53,3 +53,22 @@ async def test_callers_abroad_make_no_keys_and_users(gate: Gateway, database_url
     assert_problem(await abroad.post("/v1/api-keys", json=key), Forbidden)
     user = {"email": f"{uuid4().hex}@alliance.example", "name": "x", "password": PASSWORD, "roles": ["viewer"]}
     assert_problem(await abroad.post("/v1/users", json=user), Forbidden)
+
+
+async def test_callers_abroad_do_not_come_by_what_opens_the_office(gate: Gateway, key: str, database_url: str) -> None:
+    office = gate.as_(key)
+    abroad = gate.as_(await create_key(database_url, "office", sorted(SCOPES), country="NP"))
+    made = (await office.post("/v1/api-keys", json={"name": "desk", "scopes": ["events:read"]})).json()
+    rotated = await abroad.post(f"/v1/api-keys/{made['id']}/rotations", json={"overlap_seconds": 0})
+    assert_problem(rotated, Forbidden)
+    new = {"email": f"{uuid4().hex}@alliance.example", "name": "Lin", "password": PASSWORD, "roles": ["viewer"]}
+    user = await office.post("/v1/users", json=new)
+    path, tag = f"/v1/users/{user.json()['id']}", {"If-Match": "*"}
+    for change in (
+        {"password": "another long password"},
+        {"email": f"{uuid4().hex}@alliance.example"},
+        {"roles": ["leadership"]},
+    ):
+        assert_problem(await abroad.patch(path, json=change, headers=tag), Forbidden)
+    # Whoever must be kept out can be, from anywhere.
+    assert (await abroad.patch(path, json={"disabled": True}, headers=tag)).status_code == 200
