@@ -28,6 +28,10 @@ async def test_every_service_confirms_it(office: Caller) -> None:
         parts = {"members.json", "events.json", "liaison.json", "mentions.json", "readable.html"}
         assert set(archive.namelist()) == parts
         assert json.loads(archive.read("liaison.json"))["contact"][0]["id"] == contact["id"]
+    (told,) = (await office.get("/v1/members/audit?action=subject_files.downloaded&about=" + person["id"])).json()[
+        "items"
+    ]
+    assert (told["purpose"], {"passport", "diet"} - set(told["fields"])) == ("subject_file", set())
     made = await office.made("/v1/erasures", {"person_id": person["id"], "reason": "asked_for"})
     ends = time.monotonic() + 30
     erasure = made

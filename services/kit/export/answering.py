@@ -9,16 +9,17 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services.kit.audit import audited
+from services.kit.audit import MOST_NAMED, audited
 from services.kit.auth import Caller
 from services.kit.clock import office_today
 from services.kit.custom.asking import rows_query
-from services.kit.disclosure import HEADER, check_purpose, stating
+from services.kit.disclosure import HEADER, check_purpose, stating, tell_within
 from services.kit.export.cards import CardWriter
 from services.kit.export.columns import Column, Keys, columns_of
 from services.kit.export.keys import keys_of
@@ -26,7 +27,7 @@ from services.kit.export.query import EXTENSIONS, MEDIA_TYPES, ExportQuery, expo
 from services.kit.export.spreadsheet import XlsxWriter
 from services.kit.export.text import CsvWriter, JsonLinesWriter
 from services.kit.left_out import hidden
-from services.kit.rights import withheld
+from services.kit.rights import disclosure, withheld
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.shape import Asked
 
@@ -92,7 +93,7 @@ class Exporter:
             headers |= withheld(resource, caller, query.fields)
         await self._audit(runtime, caller, query, asked)
         return StreamingResponse(
-            self._pieces(runtime, asked, writer, rows), headers=headers, media_type=MEDIA_TYPES[query.format]
+            self._pieces(runtime, caller, asked, writer, rows), headers=headers, media_type=MEDIA_TYPES[query.format]
         )
 
     async def _writer(self, runtime: Runtime, asked: Asked, query: ExportQuery) -> Writer:
@@ -139,10 +140,18 @@ class Exporter:
                 detail={"format": query.format, **asked.shape.asks_by},
             )
 
+    async def _name_those(self, runtime: Runtime, caller: Caller, asked: Asked, rows: list[tuple[Any, ...]]) -> None:
+        """Put on record whose sensitive fields are about to leave; whoever stops half-way was not shown the rest."""
+        about = [UUID(row[-1]) for row in rows]  # the last key of every order is the id
+        async with runtime.database.transaction() as session:
+            told = disclosure(self._resource, "exported", about, asked.disclosed)
+            await tell_within(session, runtime.purpose_known, caller, told)
+
     async def _pieces(
-        self, runtime: Runtime, asked: Asked, writer: Writer, rows: list[tuple[Any, ...]]
+        self, runtime: Runtime, caller: Caller, asked: Asked, writer: Writer, rows: list[tuple[Any, ...]]
     ) -> AsyncIterator[bytes]:
         ends, limit = time.monotonic() + _LONGEST_SECONDS, _FIRST_ROWS
+        most = MOST_NAMED if asked.disclosed else _MOST_ROWS
         whole = False
         try:
             if beginning := writer.begin():
@@ -150,11 +159,13 @@ class Exporter:
             while rows:
                 # Beside the event loop: other requests need not wait for a thousand rows to be written.
                 piece = await asyncio.to_thread(writer.rows, [row[0] for row in rows])
+                if asked.disclosed:
+                    await self._name_those(runtime, caller, asked, rows)
                 if piece:
                     yield piece
                 if time.monotonic() > ends:
                     raise TookTooLong
-                more, last, limit = len(rows) == limit, rows[-1][1:], _next(rows)
+                more, last, limit = len(rows) == limit, rows[-1][1:], min(most, _next(rows))
                 rows = await self._resource.rows(runtime.read, asked, last, limit) if more else []
             ending = writer.end()
             whole = True

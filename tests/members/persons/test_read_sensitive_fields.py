@@ -149,16 +149,19 @@ async def test_what_is_kept_to_be_sent_again_and_what_is_only_rehearsed_shows_no
 
 async def test_an_export_shows_them_for_a_purpose_and_names_it(members: Api) -> None:
     tag = uuid4().hex
-    await someone(members, tags=[tag])
+    people = [await someone(members, tags=[tag]) for _ in range(2)]
     given = {"tag": tag, "format": "jsonl"}
     plain = await members.get("/v1/persons/export", params=given)
-    assert SENSITIVE.isdisjoint(json.loads(plain.text))
+    assert all(SENSITIVE.isdisjoint(json.loads(line)) for line in plain.text.splitlines())
+    assert await on_record(members, people[0]) == []
     assert_problem(await members.get("/v1/persons/export", params=given | {"purpose": "curiosity"}), PurposeRequired)
     stated = await members.get("/v1/persons/export", params=given | {"purpose": "catering"})
-    assert json.loads(stated.text)["diet"] == "素食"
-    (entry,) = await members.items("/v1/members/audit", request_id=stated.headers["x-request-id"])
-    assert (entry["action"], entry["purpose"]) == ("persons.exported", "catering")
-    assert set(entry["fields"]) >= SENSITIVE
+    assert [json.loads(line)["diet"] for line in stated.text.splitlines()] == ["素食", "素食"]
+    asked, named = await members.items("/v1/members/audit", request_id=stated.headers["x-request-id"], sort="sequence")
+    assert {(entry["action"], entry["purpose"]) for entry in (asked, named)} == {("persons.exported", "catering")}
+    assert set(asked["fields"]) >= SENSITIVE
+    assert (named["about"], set(named["fields"]) >= SENSITIVE) == ([one["id"] for one in people], True)
+    assert [entry["id"] for entry in await on_record(members, people[1])] == [named["id"]]
 
 
 async def test_what_cannot_be_put_on_record_is_not_read(members: Api) -> None:

@@ -9,10 +9,13 @@ from services.kit.audit import audited
 from services.kit.downloads import Attachment, RangeNotSatisfiable, Wanted, described, send
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, CurrentRuntime, Routes, WriteSession, answer
+from services.members.features.persons.queries import persons
 from services.members.features.subject_files import actions
 from services.members.features.subject_files.queries import subject_files
 
 SENSITIVE = ("persons:sensitive",)
+_PURPOSE = "subject_file"
+"""What is read for a subject file is read for that: nobody states another purpose."""
 routes = Routes("/v1/subject-files", tag="Privacy")
 routes.reads(subject_files, scope="privacy:read")
 
@@ -51,7 +54,15 @@ async def download_subject_file(id: UUID, wanted: Wanted, runtime: CurrentRuntim
     if record.state != "ready" or record.size is None:
         raise actions.SubjectFileNotReady(f"It is {record.state}.")
     async with runtime.database.transaction() as session:
-        await audited(session, caller, action="subject_files.downloaded", resource="person", about=[record.person_id])
+        await audited(
+            session,
+            caller,
+            action="subject_files.downloaded",
+            resource="person",
+            about=[record.person_id],
+            fields=persons.sensitive,
+            purpose=_PURPOSE,
+        )
     file = Attachment(
         name=actions.file_of(id),
         file_name=f"subject-file-{record.created_at:%Y-%m-%d}.zip",
