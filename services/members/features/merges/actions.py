@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.members.merge import OrganisationMergeCreate, PersonMergeCreate
@@ -14,6 +14,7 @@ from services.kit.changes import save
 from services.kit.db import now
 from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.ids import new_id
+from services.kit.reading import Resource
 from services.members.features.merges.affiliations import move_affiliations
 from services.members.features.merges.choosing import choose
 from services.members.features.merges.dismissals import carry_dismissals
@@ -23,17 +24,19 @@ from services.members.features.merges.images import Recorder, recorded
 from services.members.features.organisation_relations import actions as relations
 from services.members.features.organisations import tree
 from services.members.features.organisations.actions import MergedAway
+from services.members.features.organisations.queries import organisations
 from services.members.features.persons.actions import PersonMergedAway
-from services.members.features.persons.queries import SENSITIVE_SCOPE
+from services.members.features.persons.queries import SENSITIVE_SCOPE, persons
 from services.members.tables.duplicate import DuplicateCandidateRow
 from services.members.tables.merge import MergeRow
-from services.members.tables.organisation import OrganisationRow
-from services.members.tables.person import SENSITIVE, PersonRow
+from services.members.tables.person import SENSITIVE
 
 UNDO_WITHIN: Final = timedelta(days=30)
 SCOPES: Final[Mapping[str, str]] = {"organisations": "members:read", "persons": "persons:read"}
 KINDS: Final[Mapping[str, str]] = {"organisations": "organisation", "persons": "person"}
 """What is merged, and its name in the types of changes."""
+RECORDS: Final[Mapping[str, Resource[Any]]] = {"organisations": organisations, "persons": persons}
+"""What is merged, as the caller may see it."""
 
 Told = list[dict[str, Any]]
 New = OrganisationMergeCreate | PersonMergeCreate
@@ -67,7 +70,7 @@ async def merge(
 
 async def _organisations(session: AsyncSession, caller: Caller, new: OrganisationMergeCreate) -> Told:
     await tree.hold(session)
-    winner, loser = await _both(session, OrganisationRow, new)
+    winner, loser = await _both(session, caller, new)
     if winner.status == "archived":
         raise WinnerArchived()
     await tree.take_branches(session, caller, winner, loser)
@@ -81,7 +84,7 @@ async def _organisations(session: AsyncSession, caller: Caller, new: Organisatio
 
 
 async def _persons(session: AsyncSession, caller: Caller, new: PersonMergeCreate) -> Told:
-    winner, loser = await _both(session, PersonRow, new)
+    winner, loser = await _both(session, caller, new)
     await move_affiliations(session, caller, "person_id", winner.id, loser.id)
     await move(session, caller, ON_PERSONS, winner.id, loser.id)
     await settle_consents(session, winner.id, loser.id)
@@ -90,10 +93,15 @@ async def _persons(session: AsyncSession, caller: Caller, new: PersonMergeCreate
     return await _united(session, caller, new, winner, loser)
 
 
-async def _both(session: AsyncSession, table: Any, new: New) -> tuple[Any, Any]:
-    """The two, locked in the order of their ids so that two merges never wait for one another."""
+async def _both(session: AsyncSession, caller: Caller, new: New) -> tuple[Any, Any]:
+    """The two, locked in the order of their ids so that two merges never wait for one another.
+
+    One that the caller may not see is not there, and no more is one who was forgotten.
+    """
+    table = RECORDS[new.resource].row
     found = await session.scalars(
-        select(table)
+        RECORDS[new.resource]
+        .seen_by(caller)
         .where(table.id.in_([new.winner_id, new.loser_id]))
         .order_by(table.id)
         .with_for_update(of=table)
@@ -102,7 +110,7 @@ async def _both(session: AsyncSession, table: Any, new: New) -> tuple[Any, Any]:
     rows = {row.id: row for row in found}
     for id in (new.winner_id, new.loser_id):
         if id not in rows:
-            raise NotFound(f"There is no {KINDS[new.resource]} with the id {id}.")
+            raise NotFound(f"There is no {KINDS[new.resource]} with the id {id}, or it is not yours to see.")
         if rows[id].status == "merged":
             gone = MergedAway if new.resource == "organisations" else PersonMergedAway
             raise gone(f"{id} was merged into {rows[id].merged_into} already.")

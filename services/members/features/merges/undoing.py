@@ -1,7 +1,7 @@
 """Undoing a merge: every row that it changed is as it was, unless somebody has changed it since."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import inspect, select, tuple_, update
@@ -12,12 +12,12 @@ from services.contracts.base import FieldError
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import now
-from services.kit.errors import Conflict
+from services.kit.errors import Conflict, NotFound
 from services.kit.etag import held
 from services.kit.jobs import task
 from services.kit.names import display_name
 from services.kit.runtime import Runtime
-from services.members.features.merges.actions import KINDS, SCOPES, UNDO_WITHIN
+from services.members.features.merges.actions import KINDS, RECORDS, SCOPES, UNDO_WITHIN
 from services.members.features.merges.dismissals import drop_carried
 from services.members.features.merges.following import settle_consents
 from services.members.features.merges.hanging import readers_of
@@ -26,8 +26,10 @@ from services.members.features.merges.queries import merges
 from services.members.features.organisations import tree
 from services.members.tables.duplicate import DuplicateCandidateRow
 from services.members.tables.merge import MergeRow
+from services.members.tables.person import PersonRow
 
 _TOLD = 100
+NO_RECORD: Final = "There is no such merge, or its records are not yours to see."
 
 
 class UndoTooLate(Conflict):
@@ -56,10 +58,10 @@ async def undo(session: AsyncSession, caller: Caller, id: UUID) -> None:
         raise UndoTooLate()
     if merge.resource == "organisations":
         await tree.hold(session)
-    await _check_winner(session, merge)
+    await _check_winner(session, caller, merge)
     rows = await _rows(session, merge.images)
-    if changed := [one for image in merge.images if (one := _changed(image, rows)) is not None]:
-        raise ChangedSince(errors=changed[:_TOLD])
+    if changed := [image for image in merge.images if _is_changed(image, rows)]:
+        raise ChangedSince(errors=await _told(session, caller, changed[:_TOLD], rows))
     try:
         await _put_back(session, caller, merge, rows)
     except IntegrityError as error:
@@ -67,6 +69,9 @@ async def undo(session: AsyncSession, caller: Caller, id: UUID) -> None:
         raise ChangedSince("Another record now holds what one of these had.") from error
     if merge.resource == "persons":
         await settle_consents(session, merge.winner_id, merge.loser_id)
+    # As they are now: while they are one, what the loser agreed to is the winner's.
+    if len(await _seen(session, caller, merge.resource, [merge.winner_id, merge.loser_id])) < 2:
+        raise NotFound(NO_RECORD)
     left, right = sorted((merge.winner_id, merge.loser_id))
     await session.execute(
         update(DuplicateCandidateRow)
@@ -78,17 +83,27 @@ async def undo(session: AsyncSession, caller: Caller, id: UUID) -> None:
     await save(session, caller, "members.merge.undone", merge, required_scopes=[SCOPES[merge.resource]])
 
 
-async def _check_winner(session: AsyncSession, merge: MergeRow) -> None:
+async def _check_winner(session: AsyncSession, caller: Caller, merge: MergeRow) -> None:
     """Raise when the winner was merged away itself: that merge is to be undone first. Holds both records."""
     table: Any = rows_by_table()[KINDS[merge.resource]]
     two = select(table).where(table.id.in_([merge.winner_id, merge.loser_id])).order_by(table.id)
     found = await session.scalars(two.with_for_update(of=table).execution_options(populate_existing=True))
     winner = next((row for row in found if row.id == merge.winner_id), None)
+    if winner is not None and not await _seen(session, caller, merge.resource, [winner.id]):
+        raise NotFound(NO_RECORD)
     if winner is None or winner.status == "merged":
         said = "is gone" if winner is None else f"was merged into {winner.merged_into}"
         pointer = f"/{KINDS[merge.resource]}/{merge.winner_id}"
         name = _name(winner) or str(merge.winner_id)
         raise ChangedSince(errors=[FieldError(pointer=pointer, code="changed_since", detail=f"{name} {said} since.")])
+
+
+async def _seen(session: AsyncSession, caller: Caller, resource: str, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these records that the caller may see."""
+    records = RECORDS[resource]
+    return set(
+        await session.scalars(records.seen_by(caller).with_only_columns(records.row.id).where(records.row.id.in_(ids)))
+    )
 
 
 Rows = dict[tuple[str, tuple[Any, ...]], Any]
@@ -115,19 +130,33 @@ async def _rows(session: AsyncSession, images: Sequence[Image]) -> Rows:
     return found
 
 
-def _changed(image: Image, rows: Rows) -> FieldError | None:
-    """What stands in the way of putting a row back."""
+def _is_changed(image: Image, rows: Rows) -> bool:
+    """Whether something stands in the way of putting a row back."""
     row, after = rows.get((image["table"], tuple(image["key"]))), image["after"]
-    if (row is None) == (after is None) and (
-        after is None or all(plain(getattr(row, name)) == value for name, value in after.items())
-    ):
-        return None
-    name = _name(row) or ", ".join(map(str, image["key"]))
-    said = "is gone" if row is None else "was made again" if after is None else "has changed"
-    what = image["table"].replace("_", " ")
-    return FieldError(
-        pointer=f"/{image['table']}/{image['key'][0]}", code="changed_since", detail=f"The {what} {name} {said} since."
-    )
+    if row is None or after is None:
+        return (row is None) != (after is None)
+    return any(plain(getattr(row, name)) != value for name, value in after.items())
+
+
+async def _told(session: AsyncSession, caller: Caller, changed: Sequence[Image], rows: Rows) -> list[FieldError]:
+    """What stands in the way; by its id what the caller may not read, or of a person who is kept from them."""
+    found = [rows.get((image["table"], tuple(image["key"]))) for image in changed]
+    seen = await _seen(session, caller, "persons", [id for row in found if (id := _person_of(row)) is not None])
+    told = []
+    for image, row in zip(changed, found, strict=True):
+        readable = row is not None and all(map(caller.holds, readers_of(row))) and _person_of(row) in {None, *seen}
+        name = _name(row) if readable else ""
+        said = "is gone" if row is None else "was made again" if image["after"] is None else "has changed"
+        what = image["table"].replace("_", " ")
+        detail = f"The {what} {name or ', '.join(map(str, image['key']))} {said} since."
+        told.append(FieldError(pointer=f"/{image['table']}/{image['key'][0]}", code="changed_since", detail=detail))
+    return told
+
+
+def _person_of(row: Any) -> UUID | None:
+    """The person whom a row is or is about."""
+    id: UUID | None = row.id if isinstance(row, PersonRow) else getattr(row, "person_id", None)
+    return id
 
 
 def _name(row: Any) -> str:
