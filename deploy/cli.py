@@ -256,6 +256,9 @@ def import_file(
     reject_invalid: Annotated[bool, typer.Option(help="Reject rows with a value that cannot be taken.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Rehearse only.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Store without asking.")] = False,
+    purpose: Annotated[
+        str | None, typer.Option(help="What sensitive columns are read for, such as visa_letter.")
+    ] = None,
     url: Annotated[str | None, typer.Option(help="The gateway; the running stack's when left out.")] = None,
 ) -> None:
     """Import a file: shows what its columns become, rehearses, asks, stores. The key is in ALLIANCE_KEY."""
@@ -271,7 +274,8 @@ def import_file(
         raise Refusal(f"Put an API key into {KEY}: `export {KEY}=$(alliance keys create --name import --scope …)`.")
     address = url or url_at(gateway_address(LocalSettings.read(os.environ).var))
     on_invalid = "reject" if reject_invalid else "leave_out"
-    asyncio.run(import_file(address, key, Wish(file, resource, mapping, on_invalid, dry_run, yes), Console()))
+    wish = Wish(file, resource, mapping, on_invalid, dry_run, yes, purpose)
+    asyncio.run(import_file(address, key, wish, Console()))
 
 
 @erasures.command("export")

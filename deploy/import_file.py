@@ -37,15 +37,19 @@ class Wish:
     on_invalid: str
     rehearse_only: bool
     yes: bool
+    purpose: str | None = None
+    """What sensitive columns are read for."""
 
 
 class Imports:
     """The imports of a gateway, as the holder of a key sees them."""
 
-    def __init__(self, base_url: str, key: str, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self, base_url: str, key: str, transport: httpx.AsyncBaseTransport | None = None, purpose: str | None = None
+    ) -> None:
         self._http = httpx.AsyncClient(
             base_url=base_url,
-            headers={"Authorization": f"Bearer {key}"},
+            headers={"Authorization": f"Bearer {key}", **({"Purpose": purpose} if purpose else {})},
             timeout=httpx.Timeout(60, connect=5),
             transport=transport,
         )
@@ -93,6 +97,8 @@ class Imports:
     async def save_rejected(self, id: str, beside: Path) -> Path:
         """Keep the rejected rows next to the file."""
         reply = await self._http.get(f"/v1/imports/{id}/rejected-rows")
+        if not reply.is_success:
+            raise Refusal(_why(reply))
         ending = {"application/json": "json", "text/vcard": "vcf", "text/csv": "csv"}
         media_type = reply.headers.get("content-type", "").partition(";")[0]
         path = beside.with_name(f"{beside.stem}-rejected.{ending.get(media_type, 'xlsx')}")
@@ -118,10 +124,14 @@ def _accepted(reply: httpx.Response) -> Json:
     if reply.is_success:
         body: Json = reply.json()
         return body
+    raise Refusal(_why(reply))
+
+
+def _why(reply: httpx.Response) -> str:
     told = reply.json() if "json" in reply.headers.get("content-type", "") else {}
     said = told.get("detail") or told.get("title") or f"answered {reply.status_code}"
     errors = "; ".join(f"{one['pointer']}: {one['detail']}" for one in (told.get("errors") or [])[:5])
-    raise Refusal(f"{said}{f' ({errors})' if errors else ''}")
+    return f"{said}{f' ({errors})' if errors else ''}"
 
 
 async def import_file(
@@ -131,7 +141,7 @@ async def import_file(
 
     Broken off (Ctrl-C), it ends the import, too.
     """
-    async with Imports(base_url, key, transport) as imports:
+    async with Imports(base_url, key, transport, wish.purpose) as imports:
         sent = await imports.send(wish)
         try:
             await _carry_through(imports, sent, wish, console)
@@ -221,5 +231,9 @@ async def _report(imports: Imports, found: Mapping[str, Any], would: str, consol
 
 async def _keep_rejected(imports: Imports, found: Mapping[str, Any], wish: Wish, console: Console) -> None:
     if found["counts"]["rejected"]:
-        path = await imports.save_rejected(found["id"], wish.file)
+        try:
+            path = await imports.save_rejected(found["id"], wish.file)
+        except Refusal as refusal:
+            console.print(f"The rejected rows were not saved: {refusal}", markup=False)
+            return
         console.print(f"The rejected rows are in {path}, with the reason; correct them and import that file.")

@@ -99,7 +99,7 @@ def test_each_states_its_scope_in_the_document() -> None:
             (required,) = said["security"]
             first, *besides = required["bearer"]
             assert first == scope, f"{method} {path}"
-            exported = ["records:export"] if path.endswith("/export") else []
+            exported = ["records:export"] if path.endswith(("/export", "/rejected-rows")) else []
             assert besides in (exported, ["persons:sensitive"] if "subject-files" in path else exported), path
 
 

@@ -94,7 +94,9 @@ class ProposedColumn(Output):
     )
     date_order: DateOrder | None = Field(None, description="Of dates, where the column or the caller decides it.")
     filled: int = Field(description="Rows that have a value.")
-    samples: list[str] = Field(description="Some of its values.", max_length=5)
+    samples: list[str] = Field(
+        description="Some of its values; of sensitive columns for a stated purpose.", max_length=5
+    )
 
 
 class ImportNote(Output):

@@ -100,6 +100,19 @@ async def test_broken_off_it_ends_the_import_too(members: Api, signer: Signer, t
     assert "Broken off. Nothing was stored." in console.file.getvalue()
 
 
+async def test_rejected_rows_with_sensitive_columns_are_saved_for_a_purpose(
+    members: Api, signer: Signer, tmp_path: Path
+) -> None:
+    m = uuid4().hex[:8]
+    file = tmp_path / "people.csv"
+    file.write_text(f"name,passport number\nAda {m},A{m}\n,B{m}\n")
+    said = await imported(members, signer, file, resource="persons", rehearse_only=True)
+    assert "The rejected rows were not saved: Say what it is for" in said
+    assert list(tmp_path.iterdir()) == [file]
+    await imported(members, signer, file, resource="persons", rehearse_only=True, purpose="record_keeping")
+    assert f"B{m}" in (tmp_path / "people-rejected.csv").read_text("utf-8-sig")
+
+
 async def test_says_in_one_line_what_is_wrong_with_a_file(members: Api, signer: Signer, tmp_path: Path) -> None:
     file = tmp_path / "members.pdf"
     file.write_bytes(b"%PDF-1.7")

@@ -81,7 +81,7 @@ async def test_persons_need_the_scope_to_write_them(members: Api, signer: Signer
 
 async def test_others_see_an_import_of_persons_when_they_may_read_persons(members: Api, signer: Signer) -> None:
     done = await imported(members, f"name\nAda {uuid4().hex}\n", resource="persons")
-    reader = members.as_(signer.staff("members:read"))
+    reader = members.as_(signer.staff("members:read", "records:export"))
     assert (await reader.get(f"/v1/imports/{done['id']}")).status_code == 404
     assert (await reader.get(f"/v1/imports/{done['id']}/rows")).status_code == 404
     assert (await reader.get(f"/v1/imports/{done['id']}/rejected-rows")).status_code == 404

@@ -22,7 +22,7 @@ from services.kit.files import Files
 from services.kit.ids import new_id
 from services.members.features.import_mappings.queries import import_mappings
 from services.members.features.imports.fields import is_sensitive
-from services.members.features.imports.proposal import applied, check_mapping, waits_for
+from services.members.features.imports.proposal import applied, check_mapping, marked, waits_for
 from services.members.features.imports.queries import SCOPES, WRITING, imports
 from services.members.features.imports.receiving import LARGEST_FILE, Received
 from services.members.features.imports.states import LAST, UNDO_FOR, begin_anew
@@ -105,7 +105,7 @@ async def run(session: AsyncSession, caller: Caller, id: UUID, wanted: ImportRun
         raise ImportNotReady(state=row.state)
     if wanted.mapping is not None:
         check_mapping(row.resource, wanted.mapping, [column["column"] for column in row.columns])
-        row.columns = applied(row.columns, wanted.mapping, "given")
+        row.columns = marked(row.resource, applied(row.columns, wanted.mapping, "given"))
     if (waiting := waits_for(row.resource, row.columns)) is not None:
         raise ImportNotReady(waiting["detail"])
     fields = [column["field"] for column in row.columns]

@@ -209,4 +209,6 @@ def is_sensitive(resource: str, names: "list[str | None]") -> bool:
     )
 
 
+SENSITIVE_FIELDS = frozenset(name for name, field in _PERSONS.items() if field.sensitive)
+"""None of them goes on after a dot, so a column's field is one when its name is."""
 assert {name.partition(".")[0] for name, field in _PERSONS.items() if field.sensitive} == SENSITIVE

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from services.contracts.members.imports import ColumnMapping, MappedColumn
 from services.kit.countries import country_of
 from services.kit.errors import Contradiction
-from services.members.features.imports.fields import FIELDS, MEANT, NAMED_BY, field_of
+from services.members.features.imports.fields import FIELDS, MEANT, NAMED_BY, field_of, is_sensitive
 from services.members.files.vocabulary import heading, meaning_of
 
 Because = Literal["heading", "values", "saved", "given", "unknown"]
@@ -72,8 +72,18 @@ def applied(
     for column in columns:
         one = by_heading.get(column["column"]) or by_heading.get(heading(column["column"]))
         field, order = (one.field, one.date_order) if one is not None else (None, None)
-        result.append(proposed(column["column"], column["look"], field, because if field else "unknown", order))
+        made = proposed(column["column"], column["look"], field, because if field else "unknown", order)
+        result.append(made | {"sensitive": column["sensitive"]} if "sensitive" in column else made)
     return result
+
+
+def marked(resource: str, columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The columns, with the sensitive field of those that become one. The mark stays when another mapping leaves such a
+    column out: its cells are what they were."""
+    return [
+        {**column, "sensitive": column["field"]} if is_sensitive(resource, [column["field"]]) else {**column}
+        for column in columns
+    ]
 
 
 def date_order(look: Mapping[str, Any]) -> str | None:

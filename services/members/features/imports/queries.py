@@ -2,13 +2,31 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    case,
+    cast,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from services.contracts.members.imports import Import, ImportResource, ImportState
 from services.kit.filters import any_of, created_and_updated
 from services.kit.person_copies import kept_from_abroad
-from services.kit.reading import CALLER_SCOPES, CALLER_SUBJECT, Resource, Rule, Sort
+from services.kit.reading import CALLER_SUBJECT, Resource, Rule, Sort
+from services.kit.shape import CALLER_HELD_SCOPES
+from services.members.features.about import holds
+from services.members.features.imports.fields import SENSITIVE_FIELDS
+from services.members.features.persons.queries import SENSITIVE_SCOPE
 from services.members.tables.imports import COUNTED, ImportRow
 
 _SAMPLES: ColumnElement[Any] = literal_column("'$.look.samples[0 to 4]'::jsonpath")
@@ -20,25 +38,31 @@ WRITING = {"organisations": "members:write", "persons": "persons:write", "counte
 NOT_FOR_PARTNERS = Rule("partner", lambda caller: caller.kind == "partner", false())
 """Files of whole lists are the office's own."""
 
-# Who sent a file has seen it. Others need what its records need.
+# Who sent a file knows of it. Others need what its records need; what is sensitive in it is shown for a purpose only.
 SENT_OR_READABLE = Rule(
     "readable",
     lambda _: True,
-    or_(ImportRow.created_by == CALLER_SUBJECT, ImportRow.required_scopes.op("<@")(CALLER_SCOPES)),
+    or_(ImportRow.created_by == CALLER_SUBJECT, ImportRow.required_scopes.op("<@")(CALLER_HELD_SCOPES)),
 )
 
 
 def _columns() -> ColumnElement[Any]:
-    """The columns without what was counted of them."""
+    """The columns without what was counted of them; samples of sensitive ones for a stated purpose."""
     column = func.jsonb_array_elements(ImportRow.columns).table_valued("value", with_ordinality="place", name="c")
     value = column.c["value"].cast(JSONB)
+    sensitive = or_(
+        value.has_key("sensitive"), value["field"].astext == any_(cast(sorted(SENSITIVE_FIELDS), ARRAY(Text)))
+    )
     built = func.jsonb_build_object(
         "column", value["column"],
         "field", value["field"],
         "because", value["because"],
         "date_order", value["date_order"],
         "filled", value["look"]["filled"],
-        "samples", func.jsonb_path_query_array(value, _SAMPLES),
+        "samples", case(
+            (and_(sensitive, not_(holds(SENSITIVE_SCOPE))), func.jsonb_build_array()),
+            else_=func.jsonb_path_query_array(value, _SAMPLES),
+        ),
     )  # fmt: skip
     listed = func.jsonb_agg(built)
     return func.coalesce(select(listed).select_from(column).scalar_subquery(), func.jsonb_build_array())
@@ -68,6 +92,7 @@ imports = Resource(
             *[part for name in COUNTED for part in (name, getattr(ImportRow, name))],
         ),
     },
+    partly_guarded={"columns": SENSITIVE_SCOPE},
     filters={
         "resource": any_of(ImportRow.resource, ImportResource, "Of any of these kinds."),
         "state": any_of(ImportRow.state, ImportState, "In any of these states."),

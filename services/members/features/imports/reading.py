@@ -16,8 +16,7 @@ from services.kit.runtime import Runtime
 from services.members.features.import_mappings.actions import fitting
 from services.members.features.import_mappings.queries import import_mappings
 from services.members.features.imports.child import Reader
-from services.members.features.imports.fields import field_of
-from services.members.features.imports.proposal import applied, propose, proposed, waits_for
+from services.members.features.imports.proposal import applied, marked, propose, proposed, waits_for
 from services.members.features.imports.states import begin_anew, caller_of, finish, locked
 from services.members.features.persons.queries import SENSITIVE_SCOPE
 from services.members.files.table import Unreadable
@@ -161,12 +160,10 @@ def _guard(row: ImportRow) -> None:
     """What the sender may not write is left out; what not everyone may see makes the import so, too."""
     caller = caller_of(row)
     columns, withheld = [], []
-    for column in row.columns:
-        field = field_of(row.resource, column["field"]) if column["field"] else None
-        if field is not None and field.sensitive:
-            if SENSITIVE_SCOPE in caller.scopes:  # to write them, no purpose is stated
-                row.required_scopes = sorted({*row.required_scopes, SENSITIVE_SCOPE})
-            else:
+    for column in marked(row.resource, row.columns):
+        if "sensitive" in column:
+            row.required_scopes = sorted({*row.required_scopes, SENSITIVE_SCOPE})
+            if SENSITIVE_SCOPE not in caller.scopes:  # to write them, no purpose is stated
                 withheld.append(column["column"])
                 column = {**column, "field": None}
         columns.append(column)

@@ -20,6 +20,7 @@ from services.contracts.members.imports import (
     UndoOutcome,
 )
 from services.kit.errors import InvalidCursor, NotFound
+from services.kit.export.describing import EXPORT_SCOPE
 from services.kit.listing import TrueOrFalse
 from services.kit.routing import CurrentCaller, CurrentRuntime, Prepared, Routes, WriteSession, answer
 from services.members.features.imports import actions, progress, rows
@@ -148,7 +149,13 @@ async def undo_import(id: UUID, session: WriteSession, caller: CurrentCaller) ->
     return await answer(session, caller, imports, row.id)
 
 
-@routes.get("/{id}/rows", scope="members:read", response=ImportedRowPage, refuses=[InvalidCursor])
+@routes.get(
+    "/{id}/rows",
+    scope="members:read",
+    response=ImportedRowPage,
+    refuses=[InvalidCursor],
+    purposeful=True,
+)
 async def list_import_rows(
     id: UUID,
     runtime: CurrentRuntime,
@@ -161,17 +168,26 @@ async def list_import_rows(
 ) -> ImportedRowPage:
     """List the rows of an import.
 
-    What became of each, with every value that could not be taken as it is.
+    What became of each, with every value that could not be taken as it is; those of sensitive columns for a stated
+    purpose, and on record.
     """
     return await rows.page(runtime, caller, id, rows.Asked(outcome, flagged, undo), limit, cursor)
 
 
-@routes.get("/{id}/rejected-rows", scope="members:read", responses=_FILE, response_class=Response)
+@routes.get(
+    "/{id}/rejected-rows",
+    scope="members:read",
+    besides=(EXPORT_SCOPE,),
+    responses=_FILE,
+    response_class=Response,
+    purposeful=True,
+)
 async def download_rejected_rows(id: UUID, runtime: CurrentRuntime, caller: CurrentCaller) -> Response:
     """Download the rejected rows.
 
     In the layout and the format of the file that was sent, with a reason behind (XLS and ODS come as XLSX); correct
-    them and send the file again.
+    them and send the file again. It leaves an audit record; a file with sensitive columns is sent for a stated purpose.
+    Needs records:export, and persons:sensitive for sensitive columns.
     """
     file = await rows.rejected(runtime, caller, id)
     disposition = f"attachment; filename=\"rejected\"; filename*=UTF-8''{quote(file.name, safe='')}"

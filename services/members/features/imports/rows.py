@@ -17,6 +17,7 @@ from services.kit.export.columns import Column
 from services.kit.export.spreadsheet import XlsxWriter
 from services.kit.export.text import harmless
 from services.kit.runtime import Runtime
+from services.members.features.imports.disclosing import harmless_problems, tell_of_export, tell_of_rows
 from services.members.features.imports.queries import imports
 from services.members.files.table import WORKBOOKS
 from services.members.tables.imports import ImportLineRow, ImportRow
@@ -55,7 +56,9 @@ async def page(
     async with runtime.database.transaction() as session:
         lines = (await session.scalars(_lines(row, asked, after).limit(limit + 1))).all()
     more, lines = len(lines) > limit, lines[:limit]
-    items = [_told(line, row) for line in lines]
+    about = [line.record_id for line in lines if row.resource == "persons" and line.record_id is not None]
+    whole = await tell_of_rows(runtime, caller, row, about)
+    items = [_told(line, row, whole=whole) for line in lines]
     return ImportedRowPage(
         items=items, next_cursor=runtime.cursors.seal(bound_to, [str(lines[-1].number)]) if more else None
     )
@@ -79,7 +82,7 @@ def _lines(row: ImportRow, asked: Asked, after: int) -> Select[ImportLineRow]:
     return query
 
 
-def _told(line: ImportLineRow, row: ImportRow) -> ImportedRow:
+def _told(line: ImportLineRow, row: ImportRow, *, whole: bool) -> ImportedRow:
     if row.state in ("checking", "running") and line.number > row.position:
         return ImportedRow.model_validate({"number": line.number, "problems": []})
     return ImportedRow.model_validate(
@@ -87,7 +90,7 @@ def _told(line: ImportLineRow, row: ImportRow) -> ImportedRow:
             "number": line.number,
             "outcome": line.outcome,
             "record_id": line.record_id,
-            "problems": line.problems or [],
+            "problems": (line.problems or []) if whole else harmless_problems(row, line.problems or []),
             "undo": line.undo,
             "name": line.name,
         }
@@ -107,6 +110,7 @@ async def rejected(runtime: Runtime, caller: Caller, id: UUID) -> RejectedFile:
     """The rejected rows, to be corrected and sent again."""
     row = await seen(runtime, caller, id)
     format = row.facts.get("format", "csv")
+    await tell_of_export(runtime, caller, row, format)
     stem = row.file_name.rsplit(".", 1)[0][:150]
     if format == "json":
         return RejectedFile(f"{stem}-rejected.json", "application/json", _as_json(runtime, row))
