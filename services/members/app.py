@@ -22,6 +22,7 @@ from services.members.features.erasures.actions import erase_elsewhere
 from services.members.features.erasures.routes import routes as erasures
 from services.members.features.import_mappings.routes import routes as import_mappings
 from services.members.features.imports.routes import routes as imports
+from services.members.features.imports.samples import forget_samples
 from services.members.features.imports.work import SWEEP as SWEEP_IMPORTS
 from services.members.features.imports.work import WORK as WORK_ON_IMPORTS
 from services.members.features.membership_types.routes import routes as membership_types
@@ -103,6 +104,7 @@ SERVICE = Service(
         sweep_files,
         WORK_ON_IMPORTS,
         SWEEP_IMPORTS,
+        forget_samples,
     ],
     purpose_known=purpose_known,
     inbox=HANDLERS,

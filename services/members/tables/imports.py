@@ -72,6 +72,10 @@ class ImportRow(Tracked, Base):
     finished_at: Mapped[Moment | None]
     undo_until: Mapped[Moment | None]
 
+    def forget_samples(self) -> None:
+        """Empty the samples of every column: none says of which row it is."""
+        self.columns = [{**column, "look": {**column["look"], "samples": []}} for column in self.columns]
+
 
 class ImportLineRow(Base):
     """A row of a file: its cells as texts, and what became of it."""

@@ -14,6 +14,7 @@ from services.kit.db import now
 from services.kit.mentions import Prose
 from services.kit.subjects import ERASED, Holding
 from services.members.features.documents.files import remove_files
+from services.members.features.imports.samples import forget_samples
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.consent import ConsentRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
@@ -79,6 +80,11 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
     # A merge of theirs can be undone no more: what it was is gone.
     merge = (MergeRow.winner_id == keys.person_id) | (MergeRow.loser_id == keys.person_id)
     await session.execute(update(MergeRow).where(merge).values(images=[], fields=[]))
+    # A sample does not say whose it is: those of a file that named them go, right after the commit.
+    lines = ImportLineRow.record_id.in_([row.id for row in rows])
+    imports = await session.scalars(select(ImportLineRow.import_id).where(lines).distinct())
+    if ids := [str(id) for id in imports]:
+        await forget_samples.defer(session, ids=ids)
     line = dict.fromkeys(("raw", "twin_key", "problems", "before", "besides", "name")) | {"cells": [], "extra": []}
     await session.execute(update(ImportLineRow).where(ImportLineRow.record_id == keys.person_id).values(line))
 

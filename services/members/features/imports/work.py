@@ -65,7 +65,7 @@ async def _forget(runtime: Runtime, row: ImportRow) -> None:
 
 async def _without_rows(session: AsyncSession, row: ImportRow) -> None:
     row.stored_as = None
-    row.columns = [{**column, "look": {**column["look"], "samples": []}} for column in row.columns]
+    row.forget_samples()
     await session.execute(delete(ImportLineRow).where(ImportLineRow.import_id == row.id))
 
 
