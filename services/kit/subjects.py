@@ -7,6 +7,8 @@ Each kind of record says how those about a person are found and how one is made 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -109,15 +111,42 @@ async def _scrub_changes(session: AsyncSession, ids: list[UUID]) -> int:
     return int(getattr(scrubbed, "rowcount", 0))
 
 
+# Answers are kept for three days, and there may be hundreds of thousands: a statement looks at so many bytes of them,
+# for so many ids, and takes no longer however many there are. Each costs some bytes besides its body.
+_BYTES, _BESIDES, _IDS = 4_000_000, 500, 50
+# Answers of one instant are summed up together, and so never in two portions.
+_PORTIONS = text(
+    """
+    SELECT max(at) FROM (
+        SELECT at, sum(octet_length(body) + :besides) OVER (ORDER BY at) / :bytes AS portion FROM idempotency
+    ) AS kept GROUP BY portion ORDER BY 1
+    """
+).bindparams(besides=_BESIDES, bytes=_BYTES)
+# A body is unpacked once, not once for each id. Written as text that any bytes can be: ids stay as they are.
 _ANSWERS = text(
-    "DELETE FROM idempotency i USING unnest(:ids) AS gone(id) WHERE position(convert_to(gone.id, 'UTF8') IN i.body) > 0"
+    """
+    DELETE FROM idempotency AS i USING (
+        SELECT subject, route, key, encode(body, 'escape') AS said FROM idempotency
+        WHERE at > :after AND at <= :until OFFSET 0
+    ) AS kept
+    WHERE (i.subject, i.route, i.key) = (kept.subject, kept.route, kept.key)
+        AND EXISTS (SELECT FROM unnest(:ids) AS gone(id) WHERE strpos(kept.said, gone.id) > 0)
+    """
 ).bindparams(bindparam("ids", type_=ARRAY(Text)))
 
 
 async def forget_answers(session: AsyncSession, ids: Sequence[UUID]) -> int:
     """Remove answers kept for repeated requests that tell of these records; how many there were."""
-    deleted = await session.execute(_ANSWERS, {"ids": [str(id) for id in ids]})
-    return int(getattr(deleted, "rowcount", 0))
+    wanted = list(dict.fromkeys(map(str, ids)))
+    # The last portion has no end: answers may have come meanwhile.
+    between = list(await session.scalars(_PORTIONS))[:-1]
+    bounds = [datetime.min.replace(tzinfo=UTC), *between, datetime.max.replace(tzinfo=UTC)]
+    count = 0
+    for after, until in pairwise(bounds):
+        for start in range(0, len(wanted), _IDS):
+            found = {"ids": wanted[start : start + _IDS], "after": after, "until": until}
+            count += getattr(await session.execute(_ANSWERS, found), "rowcount", 0)
+    return count
 
 
 def subject_routes(service: str, holdings: Sequence[Holding]) -> Routes:
