@@ -38,7 +38,10 @@ def url_of(group: str) -> str:
         check_reachable(group, settings.database_urls[group])
         return settings.database_urls[group]
     if not settings.var.socket.exists() or not any(settings.var.socket.iterdir()):
-        raise Refusal(f"No stack runs in VAR={settings.var.root}: run `make up`, or give DATABASE_URL_{group.upper()}.")
+        raise Refusal(
+            f"No stack runs in VAR={settings.var.root}: run `make up`, set VAR to what it was started with, or give "
+            f"DATABASE_URL_{group.upper()}."
+        )
     # Imported here: in production neither PostgreSQL nor what runs it is installed.
     from deploy.local.postgres import Postgres
     from deploy.local.secret_files import SecretFiles
