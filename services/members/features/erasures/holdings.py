@@ -70,23 +70,25 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
         row.erased_at = now()
         row.settle()
     await save_all(session, caller, "members.person.erased", rows, required_scopes=_READ)
-    await session.execute(delete(SegmentEntryRow).where(SegmentEntryRow.person_id == keys.person_id))
+    # Of every row of theirs, whichever was merged into which.
+    own = list(await session.scalars(select(PersonRow.id).where(_of_person(keys))))
+    await session.execute(delete(SegmentEntryRow).where(SegmentEntryRow.person_id.in_(own)))
     # Events tells of it as well; whatever it is asked first, nobody is found by it from now on.
-    came = AttendanceFactRow.person_id.in_([row.id for row in rows])
+    came = AttendanceFactRow.person_id.in_(own)
     await session.execute(update(AttendanceFactRow).where(came).values(person_id=None))
-    await session.execute(delete(MatchKeyRow).where(MatchKeyRow.record_id == keys.person_id))
+    await session.execute(delete(MatchKeyRow).where(MatchKeyRow.record_id.in_(own)))
     pair = DuplicateCandidateRow
-    await session.execute(delete(pair).where((pair.left_id == keys.person_id) | (pair.right_id == keys.person_id)))
+    await session.execute(delete(pair).where(pair.left_id.in_(own) | pair.right_id.in_(own)))
     # A merge of theirs can be undone no more: what it was is gone.
-    merge = (MergeRow.winner_id == keys.person_id) | (MergeRow.loser_id == keys.person_id)
+    merge = MergeRow.winner_id.in_(own) | MergeRow.loser_id.in_(own)
     await session.execute(update(MergeRow).where(merge).values(images=[], fields=[]))
     # A sample does not say whose it is: those of a file that named them go, right after the commit.
-    lines = ImportLineRow.record_id.in_([row.id for row in rows])
+    lines = ImportLineRow.record_id.in_(own)
     imports = await session.scalars(select(ImportLineRow.import_id).where(lines).distinct())
     if ids := [str(id) for id in imports]:
         await forget_samples.defer(session, ids=ids)
     line = dict.fromkeys(("raw", "twin_key", "problems", "before", "besides", "name")) | {"cells": [], "extra": []}
-    await session.execute(update(ImportLineRow).where(ImportLineRow.record_id == keys.person_id).values(line))
+    await session.execute(update(ImportLineRow).where(lines).values(line))
 
 
 HOLDINGS: Sequence[Holding] = (
