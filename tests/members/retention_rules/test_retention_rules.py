@@ -8,7 +8,7 @@ import pytest_asyncio
 from services.contracts.members.retention_rule import RetentionRule
 from services.kit.errors import Forbidden, NotFound, Unavailable
 from services.members.features.retention_rules.actions import RetentionRuleTaken, apply_retention
-from tests.factories.members import a_note, a_person, an_affiliation
+from tests.factories.members import a_document, a_note, a_person, an_affiliation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -84,3 +84,26 @@ async def test_what_another_service_holds_waits_while_it_is_down(members: Api, o
         await members.patch(f"{RULES}/{rules[0]['id']}", {"status": "active"})
     await apply_retention.run(members.runtime)
     assert_problem(await members.get(f"/v1/persons/{old['id']}"), NotFound)
+
+
+async def test_a_rule_that_fails_keeps_no_other_from_being_applied(members: Api, person: dict[str, Any]) -> None:
+    for rule in await members.items(RULES):
+        await members.delete(f"{RULES}/{rule['id']}")
+    about = {"resource": "person", "id": person["id"]}
+    stuck = await members.made("/v1/documents", a_document("", about=about))
+    due = await members.made("/v1/notes", a_note("", about=about))
+    for table, one in (("document", stuck), ("note", due)):
+        await aged(members, table, one["id"])
+        rule = await members.made(RULES, {"resource": f"{table}s", "keep_days": 30})
+        await members.patch(f"{RULES}/{rule['id']}", {"status": "active"})
+    async with await psycopg.AsyncConnection.connect(members.runtime.database.conninfo, autocommit=True) as connection:
+        await connection.execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no space left'; END $$"
+        )
+        await connection.execute("CREATE TRIGGER fail BEFORE DELETE ON document EXECUTE FUNCTION fail()")
+        await apply_retention.run(members.runtime)
+        assert_problem(await members.get(f"/v1/notes/{due['id']}"), NotFound)
+        assert (await members.get(f"/v1/documents/{stuck['id']}")).status_code == 200
+        await connection.execute("DROP FUNCTION fail CASCADE")
+    await apply_retention.run(members.runtime)
+    assert_problem(await members.get(f"/v1/documents/{stuck['id']}"), NotFound)
