@@ -23,6 +23,7 @@ from tests.members.contract import exactly
 from tests.members.imports.sending import imported, post_file, read, rows_of, worked_off
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import work
 
 
 async def test_events_tell_how_far_it_is_and_when_it_ends(members: Api) -> None:
@@ -155,6 +156,7 @@ async def test_what_nobody_goes_on_with_is_given_up_and_forgotten(members: Api) 
         past = text("UPDATE import SET updated_at = now() - interval '8 days' WHERE id = ANY(CAST(:ids AS uuid[]))")
         await session.execute(past, {"ids": [waiting["id"], asked["id"]]})
     await SWEEP.run(members.runtime)
+    await work(members)
     for id in (waiting["id"], asked["id"]):
         given_up = await read(members, id)
         assert (given_up["state"], given_up["problem"]["code"]) == ("cancelled", "expired")

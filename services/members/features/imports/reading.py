@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.changes import save
@@ -17,10 +17,10 @@ from services.members.features.import_mappings.actions import fitting
 from services.members.features.import_mappings.queries import import_mappings
 from services.members.features.imports.child import Reader
 from services.members.features.imports.proposal import applied, marked, propose, proposed, waits_for
-from services.members.features.imports.states import begin_anew, caller_of, finish, locked
+from services.members.features.imports.states import begin_anew, caller_of, finish, forget_lines, locked
 from services.members.features.persons.queries import SENSITIVE_SCOPE
 from services.members.files.table import Unreadable
-from services.members.tables.imports import ImportLineRow, ImportMappingRow, ImportRow
+from services.members.tables.imports import ImportMappingRow, ImportRow
 
 _SECONDS = 300.0
 _COPIED_AT_ONCE = 2_000
@@ -43,7 +43,7 @@ async def read_file(runtime: Runtime, row: ImportRow) -> bool:
         reader = Reader(path, row.options, _SECONDS)
         try:
             await _fetch(runtime, row, path)
-            await _clear(runtime, row.id)
+            await forget_lines(runtime, row.id)  # a worker that died may have read a part
             if not await _keep_rows(runtime, row.id, reader):
                 return True  # cancelled meanwhile; the next step tidies up
         except (Unreadable, FileMissing, TimeoutError) as error:
@@ -60,12 +60,6 @@ async def _fetch(runtime: Runtime, row: ImportRow, path: Path) -> None:
     with path.open("wb") as file:
         async for piece in pieces:
             await asyncio.to_thread(file.write, piece)
-
-
-async def _clear(runtime: Runtime, id: UUID) -> None:
-    """Begin again: a worker that died may have read a part."""
-    async with runtime.database.transaction() as session:
-        await session.execute(delete(ImportLineRow).where(ImportLineRow.import_id == id))
 
 
 async def _keep_rows(runtime: Runtime, id: UUID, reader: Reader) -> bool:
@@ -102,11 +96,12 @@ async def _fail(runtime: Runtime, id: UUID, error: Exception) -> None:
         code, detail = error.code, str(error)
     elif isinstance(error, FileMissing):
         code, detail = "file_gone", "The file was not kept; send it again."
+    # First: of an import that has failed nothing is looked for any more.
+    await forget_lines(runtime, id)
     async with runtime.database.transaction() as session:
         row = await locked(session, id)
         if row is None or row.state != "reading":
             return
-        await session.execute(delete(ImportLineRow).where(ImportLineRow.import_id == id))
         row.read = 0
         row.stored_as = None
         await finish(session, row, "failed", {"code": code, "detail": detail})

@@ -4,18 +4,20 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.members.imports import ImportState
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.db import now
-from services.members.tables.imports import ImportRow
+from services.kit.runtime import Runtime
+from services.members.tables.imports import ImportLineRow, ImportRow
 
 UNDO_FOR = timedelta(days=30)
 WAITS_FOR = timedelta(days=7)
 """How long a file that was read is kept for somebody to go on with it."""
+_FORGOTTEN_AT_ONCE = 5_000
 LAST = 2**31 - 1
 """A number that no row has, from which rows are taken back."""
 
@@ -44,6 +46,18 @@ async def locked(session: AsyncSession, id: UUID) -> ImportRow | None:
     query = select(ImportRow).where(ImportRow.id == id).with_for_update()
     row: ImportRow | None = await session.scalar(query.execution_options(populate_existing=True))
     return row
+
+
+async def forget_lines(runtime: Runtime, id: UUID) -> None:
+    """Delete the rows of an import in portions, each a transaction of its own: a file may have 200,000, and statements
+    a few seconds."""
+    portion = select(ImportLineRow.number).where(ImportLineRow.import_id == id).limit(_FORGOTTEN_AT_ONCE)
+    statement = delete(ImportLineRow).where(ImportLineRow.import_id == id, ImportLineRow.number.in_(portion))
+    while True:
+        async with runtime.database.transaction() as session:
+            gone = await session.execute(statement)
+        if getattr(gone, "rowcount", 0) < _FORGOTTEN_AT_ONCE:
+            return
 
 
 async def finish(

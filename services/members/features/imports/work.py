@@ -4,18 +4,17 @@ import time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Select, select
 
 from services.kit.db import now
 from services.kit.jobs import AWAITED, task
 from services.kit.runtime import Runtime
 from services.members.features.imports.reading import read_file
 from services.members.features.imports.running import run_portion
-from services.members.features.imports.states import WAITS_FOR, expire, locked
+from services.members.features.imports.states import WAITS_FOR, expire, forget_lines, locked
 from services.members.features.imports.twins import mark_twins
 from services.members.features.imports.undoing import undo_portion
-from services.members.tables.imports import ImportLineRow, ImportRow
+from services.members.tables.imports import ImportRow
 
 _SLICE_SECONDS = 4.0
 _SWEPT_AT_ONCE = 100
@@ -54,19 +53,19 @@ async def _step(runtime: Runtime, id: UUID) -> bool:
 
 async def _forget(runtime: Runtime, row: ImportRow) -> None:
     """A cancelled import that stored nothing keeps nothing."""
-    async with runtime.database.transaction() as session:
-        held = await locked(session, row.id)
-        if held is None or held.state != "cancelled":
-            return
-        await _without_rows(session, held)
+    await _forget_content(runtime, row.id)
     if row.stored_as is not None:
         await runtime.files.delete(row.stored_as)
 
 
-async def _without_rows(session: AsyncSession, row: ImportRow) -> None:
-    row.stored_as = None
-    row.forget_samples()
-    await session.execute(delete(ImportLineRow).where(ImportLineRow.import_id == row.id))
+async def _forget_content(runtime: Runtime, id: UUID) -> None:
+    """Rows first, so that one whose worker dies on the way is found again."""
+    await forget_lines(runtime, id)
+    async with runtime.database.transaction() as session:
+        row = await locked(session, id)
+        if row is not None:
+            row.stored_as = row.undo_until = None
+            row.forget_samples()
 
 
 @task("members.imports.sweep", cron="41 * * * *")
@@ -97,7 +96,8 @@ async def _give_up(runtime: Runtime) -> bool:
         if row is None:
             return False
         await expire(session, row)
-        await _without_rows(session, row)
+        # Its rows go in a job, as of any that is cancelled.
+        await WORK.defer(session, lock=f"import:{row.id}", import_id=str(row.id))
     return True
 
 
@@ -107,10 +107,9 @@ async def _forget_one(runtime: Runtime) -> bool:
         row = await session.scalar(
             _oldest(ImportRow.undo_until, ImportRow.undo_until < now(), ImportRow.state != "undoing")
         )
-        if row is None:
-            return False
-        row.undo_until = None
-        await _without_rows(session, row)
+    if row is None:
+        return False
+    await _forget_content(runtime, row.id)
     return True
 
 
