@@ -54,8 +54,8 @@ class Holding:
     row: Any
     about: Callable[[SubjectKeys], ColumnElement[bool]]
     """Which rows are about them."""
-    forget: Callable[[AsyncSession, Caller, Sequence[Any], SubjectKeys], Awaitable[None]]
-    """Makes rows anonymous, or removes them."""
+    forget: Callable[[AsyncSession, Caller, Sequence[Any], SubjectKeys], Awaitable[None]] | None
+    """Makes rows anonymous, or removes them. None: they say nothing by themselves, or go with another kind."""
     scrubs: bool = True
     """Whether what the change log keeps of them tells of the person, personal values apart, which it never keeps."""
 
@@ -80,6 +80,8 @@ async def forget(
     ids: list[UUID] = [order.person_id]
     scrubbed: list[UUID] = [order.person_id]
     for one in holdings:
+        if one.forget is None:
+            continue
         query = select(one.row).where(one.about(order)).order_by(one.row.id).with_for_update(of=one.row)
         rows = list(await session.scalars(query.execution_options(populate_existing=True)))
         ids += [row.id for row in rows]

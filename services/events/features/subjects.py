@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.retention import RetentionOrder
 from services.contracts.subject import SubjectKeys
 from services.events.features.registrations.actions import SEEN_WITH
+from services.events.tables.check_in import CheckInRow
 from services.events.tables.event import EventRow
 from services.events.tables.registration import RegistrationRow
 from services.events.tables.series import SeriesRow
@@ -36,8 +37,13 @@ async def _forget_participants(
     await save_all(session, caller, "events.registration.erased", rows, required_scopes=SEEN_WITH)
 
 
+def _check_ins_of(keys: SubjectKeys) -> ColumnElement[bool]:
+    return CheckInRow.registration_id.in_(select(RegistrationRow.id).where(_registrations_of(keys)))
+
+
 HOLDINGS: Sequence[Holding] = (
     Holding("registration", RegistrationRow, _registrations_of, _forget_participants, scrubs=False),
+    Holding("check_in", CheckInRow, _check_ins_of, None),
 )
 """In the order in which they are forgotten."""
 

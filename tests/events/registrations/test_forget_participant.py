@@ -18,9 +18,11 @@ async def test_registrations_are_anonymous_and_places_stay(events: Api, signer: 
     linked = await registered(events, admission, person_id=person)
     same = await registered(events, admission, participant={"email": address})
     other = await registered(events, admission)
+    let_in = await events.made("/v1/check-ins", {"code": linked["code"]})
     order = {"id": str(uuid4()), "actor": "user:x", "person_id": person, "emails": [digest(address)], "names": []}
     held = (await members.post("/internal/subjects", {k: order[k] for k in ("person_id", "emails", "names")})).json()
     assert {row["id"] for row in held["records"]["registration"]} == {linked["id"], same["id"]}
+    assert [row["id"] for row in held["records"]["check_in"]] == [let_in["id"]]
     receipt = (await members.post("/internal/erasures", order)).json()
     assert (receipt["service"], receipt["done"]["registration"]) == ("events", 2)
     for id in (linked["id"], same["id"]):

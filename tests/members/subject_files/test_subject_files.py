@@ -15,7 +15,7 @@ from services.members.features.erasures.holdings import PROSE
 from services.members.features.subject_files.actions import SubjectFileNotReady, held_here
 from services.members.features.subject_files.archive import archive
 from services.members.tables.person import PersonRow
-from tests.factories.members import a_consent, a_note, a_person, an_affiliation
+from tests.factories.members import a_consent, a_note, a_person, a_segment, an_affiliation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -45,6 +45,8 @@ async def test_holds_everything_and_can_be_read(members: Api, organisation: dict
     made = await members.made("/v1/persons", a_person(names={"zh": "林<晓>山"}, email=None, diet="素食", tags=["x"]))
     await members.made("/v1/affiliations", an_affiliation(made["id"], organisation["id"]))
     await members.made("/v1/consents", a_consent(made["id"]))
+    segment = await members.made("/v1/segments", a_segment(resource="persons"))
+    assert (await members.post(f"/v1/segments/{segment['id']}/entries", {"ids": [made["id"]]})).status_code < 300
     await members.get(f"/v1/persons/{made['id']}", params={"purpose": "catering"})
     async with members.runtime.database.transaction() as session:
         keys = keys_of(await session.get_one(PersonRow, made["id"]))
@@ -56,6 +58,7 @@ async def test_holds_everything_and_can_be_read(members: Api, organisation: dict
         page = file.read("readable.html").decode()
     assert whole["person"][0]["diet"] == "素食"
     assert (len(whole["affiliation"]), len(whole["consent"])) == (1, 1)
+    assert [one["segment_id"] for one in whole["list_entry"]] == [segment["id"]]
     assert [(one["action"], one["purpose"]) for one in whole["audit"]][:1] == [("persons.read", "catering")]
     assert all("about" not in one for one in whole["audit"])
     assert "林&lt;晓&gt;山" in page

@@ -102,6 +102,9 @@ HOLDINGS: Sequence[Holding] = (
         lambda keys: _of_person(keys) & PersonRow.erased_at.is_(None),
         _forget_person,
     ),
+    Holding("list_entry", SegmentEntryRow, lambda keys: SegmentEntryRow.person_id == keys.person_id, None),
+    Holding("attendance", AttendanceFactRow, lambda keys: AttendanceFactRow.person_id == keys.person_id, None),
+    Holding("imported_row", ImportLineRow, lambda keys: ImportLineRow.record_id == keys.person_id, None),
 )
 """In the order in which they are forgotten: first what refers to others."""
 

@@ -20,8 +20,12 @@ _KINDS = {
     "note": "备注 Notes",
     "document": "文件 Documents",
     "consent": "同意记录 Consents",
+    "list_entry": "名单 Lists",
+    "attendance": "出席 Attendance",
+    "imported_row": "导入的行 Rows of imports",
     "audit": "访问记录 Who used it",
     "registration": "报名 Registrations",
+    "check_in": "签到 Check-ins",
     "contact": "联系人 Contacts",
     "interaction": "往来 Interactions",
 }
