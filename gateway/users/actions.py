@@ -19,7 +19,6 @@ from services.kit.db import refused_by
 from services.kit.errors import Conflict
 from services.kit.etag import IfMatch, held
 
-
 _OPENS = frozenset({"email", "password", "roles", "country"})
 """Who sets these of another user may sign in as that user, or as more than they were."""
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -58,6 +59,11 @@ def _of_person(keys: SubjectKeys) -> ColumnElement[bool]:
     return PersonRow.id.in_(select(own.union(select(merged.id).join(own, merged.merged_into == own.c.id)).c.id))
 
 
+def _own(keys: SubjectKeys) -> Select[UUID]:
+    """The ids of every row of theirs, whichever was merged into which."""
+    return select(PersonRow.id).where(_of_person(keys))
+
+
 async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[PersonRow], keys: SubjectKeys) -> None:
     """The row stays, empty, for what refers to it; nobody sees it any more."""
     for row in rows:
@@ -70,8 +76,7 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
         row.erased_at = now()
         row.settle()
     await save_all(session, caller, "members.person.erased", rows, required_scopes=_READ)
-    # Of every row of theirs, whichever was merged into which.
-    own = list(await session.scalars(select(PersonRow.id).where(_of_person(keys))))
+    own = list(await session.scalars(_own(keys)))
     await session.execute(delete(SegmentEntryRow).where(SegmentEntryRow.person_id.in_(own)))
     # Events tells of it as well; whatever it is asked first, nobody is found by it from now on.
     came = AttendanceFactRow.person_id.in_(own)
@@ -102,9 +107,9 @@ HOLDINGS: Sequence[Holding] = (
         lambda keys: _of_person(keys) & PersonRow.erased_at.is_(None),
         _forget_person,
     ),
-    Holding("list_entry", SegmentEntryRow, lambda keys: SegmentEntryRow.person_id == keys.person_id, None),
-    Holding("attendance", AttendanceFactRow, lambda keys: AttendanceFactRow.person_id == keys.person_id, None),
-    Holding("imported_row", ImportLineRow, lambda keys: ImportLineRow.record_id == keys.person_id, None),
+    Holding("list_entry", SegmentEntryRow, lambda keys: SegmentEntryRow.person_id.in_(_own(keys)), None),
+    Holding("attendance", AttendanceFactRow, lambda keys: AttendanceFactRow.person_id.in_(_own(keys)), None),
+    Holding("imported_row", ImportLineRow, lambda keys: ImportLineRow.record_id.in_(_own(keys)), None),
 )
 """In the order in which they are forgotten: first what refers to others."""
 
