@@ -14,11 +14,11 @@ from tests.members.duplicates.people import People
 
 RECORDS: dict[Kind, list[Record]] = {
     "organisations": [
-        *Institutions(3).draw(120).records,
+        *Institutions(3).draw(60).records,
         *(one for pair in (*hard_organisations.ONE, *hard_organisations.TWO) for one in pair),
     ],
     "persons": [
-        *People(3).draw(120).records,
+        *People(3).draw(60).records,
         *(one for pair in (*hard_people.ONE, *hard_people.TWO) for one in pair),
     ],
 }
