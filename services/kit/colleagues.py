@@ -25,7 +25,7 @@ NOBODY: Final[Unknown] = frozenset()
 _PREFIX: Final = "user:"
 _MOST_ITEMS: Final = 1_000
 _MOST_ASKED: Final = 1_000
-"""Users asked for at once, as many as the gateway looks up. No office has more; who is named beyond them is taken."""
+"""Users asked for at once, as many as the gateway looks up. Who is named beyond them is taken."""
 
 
 def naming(field: str) -> Prepare:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -48,6 +48,23 @@ class Place:
     region: str
     country: str
     written: str
+
+
+@dataclass(frozen=True)
+class Located:
+    """A record as far as organisations and persons are alike; each part is made when it is first asked for."""
+
+    record: Record
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """How it is reached."""
+        return contacts_of(self.record)
+
+    @cached_property
+    def place(self) -> Place:
+        """Where it is."""
+        return place_of(self.record)
 
 
 def contacts_of(record: Record) -> Contacts:

@@ -6,14 +6,13 @@ from itertools import pairwise
 
 from services.members.matching.contacts import (
     Contacts,
+    Located,
     Place,
     city_forms,
     contact_keys,
-    contacts_of,
     identified,
     limited,
     place_keys,
-    place_of,
     placed,
     schemes_of,
     shared,
@@ -36,26 +35,14 @@ _SHORTEST_REGION = 4
 
 
 @dataclass(frozen=True)
-class Features:
+class Features(Located):
     """An organisation made ready for comparing."""
-
-    record: Record
 
     @cached_property
     def names(self) -> Names:
         """In Chinese and in letters."""
         spelled, chinese = forms_of(self.record.names, _MOST_NAMES)
         return Names(chinese, spelled)
-
-    @cached_property
-    def contacts(self) -> Contacts:
-        """How it is reached."""
-        return contacts_of(self.record)
-
-    @cached_property
-    def place(self) -> Place:
-        """Where it is."""
-        return place_of(self.record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +72,11 @@ def sketch(record: Record) -> Sketch:
 def are_two(left: Sketch, right: Sketch, *, by_parts: bool) -> bool:
     """Whether no comparison of the two can end in a likely pair.
 
-    This follows from `compare` and drops nothing that it would find: without an identifier to compare, names that
-    speak against being one leave room for no more than `_MOST_WITH_ANOTHER_NAME`. Those who share parts of names and
-    the like only (`by_parts`) have no e-mail address, website or phone in common, unless so many have it that it says
-    nothing; in two countries and without two addresses the same name is not enough then.
+    This follows from `compare`: without an identifier to compare, names that speak against being one leave room for no
+    more than `_MOST_WITH_ANOTHER_NAME`. Those who share parts of names and the like only (`by_parts`) have no e-mail
+    address, website or phone in common; in two countries and without two addresses the same name is not enough then.
+    The one pair it drops that `compare` might find is of such two who share a contact that many others have as well
+    (more than a block holds), and which says little for that.
     """
     if left.schemes & right.schemes:
         return False

@@ -7,14 +7,12 @@ from itertools import pairwise
 
 from services.members.matching.contacts import (
     Contacts,
-    Place,
+    Located,
     contact_keys,
-    contacts_of,
     identified,
     is_landline,
     limited,
     place_keys,
-    place_of,
     placed,
     schemes_of,
     shared,
@@ -45,10 +43,8 @@ _DATE = re.compile(r"^\D*(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D*$")
 
 
 @dataclass(frozen=True)
-class Features:
+class Features(Located):
     """A person made ready for comparing."""
-
-    record: Record
 
     @cached_property
     def names(self) -> Names:
@@ -59,16 +55,6 @@ class Features:
     def born(self) -> str:
         """Digits of the birth date."""
         return digits_of(self.record.born)
-
-    @cached_property
-    def contacts(self) -> Contacts:
-        """How the person is reached."""
-        return contacts_of(self.record)
-
-    @cached_property
-    def place(self) -> Place:
-        """Where the person lives."""
-        return place_of(self.record)
 
     @cached_property
     def belongs_to(self) -> frozenset[str]:
