@@ -8,8 +8,9 @@ import hashlib
 import json
 import re
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import LargeBinary, SmallInteger
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, SmallInteger, Text, and_, bindparam, func, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,7 +21,7 @@ from services.kit.auth import Caller
 from services.kit.db import Base, Moment, now
 from services.kit.errors import BadRequest, IdempotencyKeyReused, RequestInProgress
 from services.kit.form import fingerprint_of
-from services.kit.statement import connection_of, fetch
+from services.kit.statement import Statement, connection_of, fetch, fetch_within
 
 HEADER = "idempotency-key"
 KEPT = timedelta(hours=72)
@@ -44,13 +45,26 @@ class IdempotencyRow(Base):
 
 
 # Plain statements on the session's own connection: every POST pays for them, and the ORM took three times as long.
-# The lock is for telling that the first use still runs. What decides is the primary key, when the answer is stored: the
-# look-up may have begun before the lock was given, and so miss what was committed in between.
-_BEGIN = """
-SELECT pg_try_advisory_xact_lock($1::bigint), kept.fingerprint, kept.status, kept.headers, kept.body
-FROM (VALUES (1)) AS asked LEFT JOIN idempotency AS kept
-    ON kept.subject = $2::text AND kept.route = $3::text AND kept.key = $4::text AND kept.at > $5::timestamptz
-"""
+@cache
+def _looking(besides: ColumnElement[bool] | None) -> Statement:
+    """The lock and the look-up, and what else is to be known before a write (`Policy.creates`).
+
+    The lock is for telling that the first use still runs. What decides is the primary key, when the answer is stored:
+    the look-up may have begun before the lock was given, and so miss what was committed in between.
+    """
+    held = func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger)).label("held")
+    asked = select(held, (true() if besides is None else besides).label("besides")).subquery("asked")
+    kept = IdempotencyRow
+    found = and_(
+        kept.subject == bindparam("subject", type_=Text),
+        kept.route == bindparam("route", type_=Text),
+        kept.key == bindparam("key", type_=Text),
+        kept.at > bindparam("since", type_=kept.at.type),
+    )
+    columns = (asked.c.held, kept.fingerprint, kept.status, kept.headers, kept.body, asked.c.besides)
+    return Statement.of(select(*columns).select_from(asked.outerjoin(kept, found)))
+
+
 # A record past its time may still wait for the clean-up; this use takes its place.
 _STORE = """
 INSERT INTO idempotency (subject, route, key, fingerprint, status, headers, body, at)
@@ -75,6 +89,8 @@ class Attempt:
 
     def __init__(self, subject: str, route: str, key: str, fingerprint: bytes) -> None:
         self._subject, self._route, self._key, self._fingerprint = subject, route, key, fingerprint
+        self.told = True
+        """What was asked beside the look-up."""
 
     @classmethod
     async def of(cls, request: Request, caller: Caller) -> "Attempt | None":
@@ -87,13 +103,15 @@ class Attempt:
         fingerprint = hashlib.blake2b(query + b"\0" + body, digest_size=16).digest()
         return cls(caller.subject, f"{request.method} {request.url.path}", key, fingerprint)
 
-    async def earlier(self, session: AsyncSession) -> Response | None:
+    async def earlier(self, session: AsyncSession, *, asking: ColumnElement[bool] | None = None) -> Response | None:
         """The stored answer, if the key was used before. Raises `RequestInProgress` while the first use runs and
-        `IdempotencyKeyReused` when the request differs."""
+        `IdempotencyKeyReused` when the request differs. What it is `asking` besides is `told` afterwards."""
         name = "\0".join((self._subject, self._route, self._key)).encode()
         number = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
-        asked = [number, self._subject, self._route, self._key, now() - KEPT]
-        [(held, fingerprint, status, headers, body)] = await fetch(await connection_of(session), _BEGIN, asked)
+        named = {"number": number, "subject": self._subject, "route": self._route, "key": self._key}
+        statement = _looking(asking)
+        [found] = await fetch_within(session, statement, {**named, "since": now() - KEPT})
+        held, fingerprint, status, headers, body, self.told = found
         if fingerprint is None and held:
             return None
         if fingerprint is None:

@@ -3,12 +3,15 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 
 from services.kit.auth import Caller
 from services.kit.readers import Handler
+
+if TYPE_CHECKING:
+    from services.kit.custom.declared import Custom
 
 Prepare = Callable[[Request, Caller], Awaitable[Any]]
 Turn = Callable[[Request], AbstractAsyncContextManager[None]]
@@ -42,6 +45,8 @@ class Policy:
     """`dry_run=true` does everything and rolls it back. False: the operation has a meaning of its own for it."""
     besides: tuple[str, ...] = ()
     """Scopes demanded beside `scope`."""
+    creates: "Custom | None" = None
+    """The custom fields of what it makes: whether any is required is asked for with the look-up of the key."""
 
     def admit(self, caller: Caller) -> None:
         """Raise unless the caller holds every scope."""

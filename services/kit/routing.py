@@ -7,7 +7,7 @@ transaction when it writes → idempotency record → commit → response. A 2xx
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from services.contracts.scopes import PUBLIC
 from services.kit import etag
 from services.kit.auth import Caller
 from services.kit.bulk import PUBLIC_URL
+from services.kit.custom.declared import NONE_REQUIRED
 from services.kit.disclosure import HEADER, stating
 from services.kit.errors import (
     InvalidCursor,
@@ -101,8 +102,11 @@ async def _in_transaction(
         # What is shown for a purpose is not kept to be shown again, and a dry run leaves nothing on record.
         if attempt is None and not dry_run:
             session.info[TELL] = functools.partial(runtime.tell_within, session)
-        if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
-            return earlier
+        if attempt is not None:
+            asking = None if policy.creates is None else policy.creates.requires_any
+            if (earlier := await attempt.earlier(session, asking=asking)) is not None:
+                return earlier
+            session.info[NONE_REQUIRED] = not attempt.told
         try:
             response = await inner(request)
         except Problem:
@@ -361,9 +365,15 @@ class Routes:
                 operation.path.replace("{id}", "{id:uuid}"),
                 operation.endpoint,
                 max_body_size=operation.policy.max_body,
-                route_class_override=functools.partial(Route, policy=operation.policy),  # type: ignore[arg-type]
+                route_class_override=functools.partial(Route, policy=self._policy(operation)),  # type: ignore[arg-type]
                 **{**operation.options, **described},
             )
+
+    def _policy(self, operation: Operation) -> Policy:
+        """An operation's policy; of one that makes records of the list here, with their custom fields."""
+        makes = "POST" in operation.options["methods"] and operation.path in (self.prefix, f"{self.prefix}/bulk")
+        made = next((one.custom for one in self.resources if one.path == self.prefix), None) if makes else None
+        return replace(operation.policy, creates=made)
 
 
 def _word(name: str) -> str:

@@ -41,6 +41,8 @@ from services.kit.statement import Statement
 PREFIX: Final = "custom."
 """How query parameters and sorts of custom fields begin."""
 SENSITIVE: Final = "persons:sensitive"
+NONE_REQUIRED: Final = "no_custom_field_required"
+"""Key of `session.info`: that none of what is made is required was told when the write began (`requires_any`)."""
 _SLOT: Final = re.compile(r"^(private_)?custom_(text|number)_(any|gte|gt|lte|lt)_[0-9]{1,3}$")
 _SORT_SLOT: Final = re.compile(r"^(private_)?custom_(text|number)_([0-9])$")
 _NONE: Final[ColumnElement[Any]] = literal_column("'{}'::jsonb")
@@ -98,6 +100,13 @@ class Custom:
         columns = [getattr(definition, name) for name in DEFINED_BY]
         query = select(*columns).where(definition.resource == bindparam("resource", type_=Text()))
         return Statement.of(query.order_by(definition.position, definition.key))
+
+    @cached_property
+    def requires_any(self) -> ColumnElement[bool]:
+        """Whether a new record must have any of them."""
+        definition = self.fields
+        required = definition.resource == self.resource, definition.required, not_(definition.archived)
+        return select(definition.id).where(*required).exists()
 
     def filter(self, slot: str) -> Filter:
         """The filter of a slot; its value is the field's key and what the field is asked for."""

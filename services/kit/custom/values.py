@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.base import FieldError
 from services.kit.auth import Caller
-from services.kit.custom.declared import Custom
+from services.kit.custom.declared import NONE_REQUIRED, Custom
 from services.kit.custom.definition import Definition
 from services.kit.custom.definitions import Definitions, in_force
 from services.kit.errors import Contradiction, Invalid
@@ -71,6 +71,9 @@ async def give(
     """
     custom = resource.custom
     if custom is None or not (given or new):
+        return
+    if not given and session.info.get(NONE_REQUIRED):
+        row.custom = row.private_custom = None
         return
     definitions = await in_force(session, custom, hold=bool(given))
     values = _checked(caller, custom, definitions, given, new=new)

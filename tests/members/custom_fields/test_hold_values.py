@@ -155,6 +155,27 @@ async def test_a_required_field_is_asked_of_new_records_and_of_old_ones_that_are
         await members.patch(f"/v1/organisation-custom-fields/{required['id']}", {"required": False})
 
 
+async def test_what_is_required_is_asked_with_a_key_as_without(members: Api, define: Define) -> None:
+    await define()
+    required = await members.made("/v1/organisation-custom-fields", a_field(required=True))
+    definition = f"/v1/organisation-custom-fields/{required['id']}"
+
+    async def post(path: str, body: Any) -> Any:
+        return await members.post(path, body, headers={"Idempotency-Key": uuid4().hex})
+
+    try:
+        pointer = f"/custom/{required['key']}"
+        assert_problem(await post(ORGANISATIONS, an_organisation()), Invalid, pointer=pointer)
+        bulk = (await post(f"{ORGANISATIONS}/bulk", {"items": [an_organisation()]})).json()
+        assert bulk["results"][0]["problem"]["status"] == 422
+        assert (await post(ORGANISATIONS, an_organisation(custom={required["key"]: "x"}))).status_code == 201
+    finally:
+        await members.patch(definition, {"required": False})
+    assert (await post(ORGANISATIONS, an_organisation())).json()["custom"] == {}
+    await members.patch(definition, {"required": True, "archived": True})
+    assert (await post(ORGANISATIONS, an_organisation())).status_code == 201
+
+
 async def test_what_is_referred_to_is_there_and_stays(members: Api, define: Define) -> None:
     key = await define("reference", reference_to="person")
     reply = await members.post(ORGANISATIONS, an_organisation(custom={key: str(uuid4())}))
