@@ -82,5 +82,5 @@ class FileInForm:
 
 def described(binary: dict[str, Any]) -> dict[str, Any]:
     """The form, for the document; `binary` is the file's schema."""
-    fields = {"type": "object", "required": ["file"], "properties": {"file": binary}}
+    fields = {"type": "object", "required": ["file"], "properties": {"file": binary}, "additionalProperties": False}
     return {"schema": fields, "encoding": {"file": {"contentType": "*/*"}}}
