@@ -19,6 +19,7 @@ from services.kit.jobs import task
 from services.kit.runtime import Runtime
 from services.kit.subjects import digest, forget
 from services.members.features.erasures.holdings import HOLDINGS
+from services.members.features.persons.actions import check_there
 from services.members.features.persons.queries import persons
 from services.members.tables.erasure import ErasureRow
 from services.members.tables.person import PersonRow
@@ -29,9 +30,14 @@ ELSEWHERE = ("events", "liaison")
 
 
 async def erase(session: AsyncSession, caller: Caller, new: ErasureCreate) -> ErasureRow:
-    """Forget a person. What this service holds is gone with the commit; a job sees to the others."""
+    """Forget a person. What this service holds is gone with the commit; a job sees to the others.
+
+    Raises for a record that was merged away: whoever decides it is told whose record it became, for all of it goes.
+    """
     staff_only(caller)
-    return await forget_person(session, caller, await held(session, caller, persons, new.person_id), new.reason)
+    person = await held(session, caller, persons, new.person_id)
+    check_there(person)
+    return await forget_person(session, caller, person, new.reason)
 
 
 async def forget_person(session: AsyncSession, caller: Caller, person: PersonRow, reason: ErasureReason) -> ErasureRow:

@@ -51,7 +51,7 @@ class PersonIdentifierTaken(Conflict):
 class PersonMergedAway(Conflict):
     """The person was merged into another.
 
-    Change the person named in `merged_into`.
+    Use the person that `detail` names, the record's `merged_into`.
     """
 
 

@@ -24,6 +24,7 @@ from services.kit.runtime import Runtime
 from services.kit.subjects import held_about
 from services.members.features.erasures.actions import ELSEWHERE, keys_of
 from services.members.features.erasures.holdings import HOLDINGS, PROSE
+from services.members.features.persons.actions import check_there
 from services.members.features.persons.queries import persons
 from services.members.features.subject_files.archive import archive
 from services.members.tables.person import PersonRow
@@ -51,6 +52,7 @@ async def ask(session: AsyncSession, caller: Caller, person_id: UUID) -> Subject
     """Have an archive made."""
     staff_only(caller)
     person = await held(session, caller, persons, person_id)
+    check_there(person)
     row = SubjectFileRow(
         id=new_id(), person_id=person.id, state="waiting", expires_at=now() + KEPT, requested_by=caller.subject
     )
@@ -69,7 +71,7 @@ async def make_subject_file(runtime: Runtime, id: str) -> None:
         person = None if row is None else await session.get(PersonRow, row.person_id)
         if row is None or row.state != "waiting":
             return
-        if person is None or person.erased_at is not None:
+        if person is None or person.erased_at is not None or person.merged_into is not None:
             row.state = "expired"
             return
         keys = keys_of(person)

@@ -9,6 +9,7 @@ from services.kit.audit import audited
 from services.kit.downloads import Attachment, RangeNotSatisfiable, Wanted, described, send
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, CurrentRuntime, Routes, WriteSession, answer
+from services.members.features.persons.actions import PersonMergedAway
 from services.members.features.persons.queries import persons
 from services.members.features.subject_files import actions
 from services.members.features.subject_files.queries import subject_files
@@ -22,7 +23,7 @@ routes.reads(subject_files, scope="privacy:read")
 of_person = Routes("/v1/persons/{id}/subject-files", tag="Privacy")
 
 
-@of_person.post("", scope="privacy:write", besides=SENSITIVE, response=SubjectFile)
+@of_person.post("", scope="privacy:write", besides=SENSITIVE, response=SubjectFile, refuses=[PersonMergedAway])
 async def make_subject_file(id: UUID, session: WriteSession, caller: CurrentCaller) -> Response:
     """Make a subject file.
 
