@@ -92,7 +92,8 @@ def build(settings: GatewaySettings) -> Front:
     app.state.timelines = Timelines(urls)
     app.state.audit_logs = AuditLogs(urls)
     app.state.searches = Searches(urls)
-    _add_plain_routes(app, Registry(settings, signer, limiter, runtime.database), Pages(documents, settings.public_url))
+    registry = Registry(settings, signer, limiter, runtime.database, app.state.identity)
+    _add_plain_routes(app, registry, Pages(documents, settings.public_url))
     return Front(
         app,
         settings=settings,

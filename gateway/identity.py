@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -40,11 +40,18 @@ WHERE s.hash = $1 AND k.revoked_at IS NULL
   AND (k.expires_at IS NULL OR k.expires_at > now()) AND (s.expires_at IS NULL OR s.expires_at > now())
 """
 
-_SESSION = """
+_HELD_BY_USER = """
 SELECT u.name, ARRAY(SELECT DISTINCT unnest(r.scopes) FROM role r WHERE r.name = ANY (u.roles)),
        EXISTS (SELECT FROM role r WHERE r.name = ANY (u.roles) AND r.fixed), u.country
-FROM session s JOIN user_account u ON u.id = s.user_id
+"""
+_SESSION = f"""
+{_HELD_BY_USER} FROM session s JOIN user_account u ON u.id = s.user_id
 WHERE s.id = $1 AND u.id = $2 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL
+"""
+_USER = f"{_HELD_BY_USER} FROM user_account u WHERE u.id = $1 AND u.disabled_at IS NULL"
+_KEY_BY_ID = """
+SELECT k.id, k.name, k.scopes, k.organisation_id, k.country FROM api_key k
+WHERE k.id = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
 """
 
 log = structlog.get_logger(__name__)
@@ -223,23 +230,44 @@ class Identity:
             row = await (await connection.execute(_KEY, (key_hash,))).fetchone()
         if row is None:
             return None
-        key_id, name, scopes, organisation_id, country, ends_at = row
-        self._used[key_id] = time.time()
-        # A key without an organisation is the alliance's own program, and sees what its scopes allow, as staff do.
-        kind: Literal["staff", "partner"] = "staff" if organisation_id is None else "partner"
-        abroad = self._is_abroad(country)
-        caller = Caller(f"key:{key_id}", kind, frozenset(scopes), organisation_id, name, abroad=abroad)
-        return Principal(caller, self._signer, ends_at=ends_at.timestamp() if ends_at else float("inf"))
+        *told, ends_at = row
+        self._used[told[0]] = time.time()
+        return Principal(self._of_key(*told), self._signer, ends_at=ends_at.timestamp() if ends_at else float("inf"))
 
     async def _session(self, session_id: UUID, user_id: UUID) -> Principal | None:
         async with self._database.reads.connection(timeout=1) as connection:
             row = await (await connection.execute(_SESSION, (session_id, user_id))).fetchone()
         if row is None:
             return None
-        name, scopes, everything, country = row
+        return Principal(self._of_user(user_id, *row), self._signer, session_id=session_id)
+
+    async def holder(self, subject: str) -> Caller | None:
+        """Who a subject is now, with what they may do now; None when they may not call any more."""
+        kind, _, id = subject.partition(":")
+        statement = {"user": _USER, "key": _KEY_BY_ID}.get(kind)
+        try:
+            known = UUID(id)
+        except ValueError:
+            return None
+        if statement is None:
+            return None
+        async with self._database.reads.connection(timeout=1) as connection:
+            row = await (await connection.execute(statement, (known,))).fetchone()
+        if row is None:
+            return None
+        return self._of_user(known, *row) if kind == "user" else self._of_key(*row)
+
+    def _of_key(
+        self, id: UUID, name: str, scopes: Sequence[str], organisation_id: UUID | None, country: str | None
+    ) -> Caller:
+        # A key without an organisation is the alliance's own program, and sees what its scopes allow, as staff do.
+        kind: Literal["staff", "partner"] = "staff" if organisation_id is None else "partner"
+        abroad = self._is_abroad(country)
+        return Caller(f"key:{id}", kind, frozenset(scopes), organisation_id, name, abroad=abroad)
+
+    def _of_user(self, id: UUID, name: str, scopes: Sequence[str], everything: bool, country: str | None) -> Caller:
         held = frozenset(SCOPES) if everything else frozenset(scopes)
-        caller = Caller(f"user:{user_id}", "staff", held, None, name, abroad=self._is_abroad(country))
-        return Principal(caller, self._signer, session_id=session_id)
+        return Caller(f"user:{id}", "staff", held, None, name, abroad=self._is_abroad(country))
 
     def _is_abroad(self, country: str | None) -> bool:
         return country is not None and country != self._office_country

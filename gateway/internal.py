@@ -2,6 +2,7 @@
 
 import hmac
 import json
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.identity import Identity
 from gateway.limiting import Limiter
 from gateway.settings import GatewaySettings
 from gateway.table import SERVICES
@@ -17,7 +19,7 @@ from gateway.tokens import INTERNAL_SECONDS, Signer
 from services.contracts.scopes import INTERNAL
 from services.kit.auth import Caller
 from services.kit.db import Database
-from services.kit.errors import BadRequest, TooManyRequests, Unauthenticated
+from services.kit.errors import BadRequest, Forbidden, TooManyRequests, Unauthenticated
 
 _LONGEST: Final = 2_000
 _MOST_USERS: Final = 1_000
@@ -44,11 +46,14 @@ _WRITES: Final[dict[str, frozenset[str]]] = {"members": frozenset({"liaison:writ
 class Registry:
     """Answers the services."""
 
-    def __init__(self, settings: GatewaySettings, signer: Signer, limiter: Limiter, database: Database) -> None:
+    def __init__(
+        self, settings: GatewaySettings, signer: Signer, limiter: Limiter, database: Database, identity: Identity
+    ) -> None:
         self._secrets = settings.secrets_of_services
         self._signer = signer
         self._limiter = limiter
         self._database = database
+        self._identity = identity
 
     async def keys(self, _: Request) -> Response:
         """`GET /.well-known/jwks.json`: the keys that verify what the gateway signs (RFC 7517)."""
@@ -59,11 +64,23 @@ class Registry:
         )
 
     async def token(self, request: Request) -> Response:
-        """`POST /internal/tokens`: a token for a service that proves itself with its secret."""
-        name = await self._proven(request, await _asked(request, _LONGEST))
-        token = self._signer.internal_token(
-            Caller(f"service:{name}", "service", _SCOPES | _WRITES.get(name, frozenset()), None, name)
-        )
+        """`POST /internal/tokens`: a token for a service that proves itself with its secret.
+
+        With `acting_for`, one to be sent beside it: of who started what the service does later, as they are now. A
+        service that may have others do nothing acts for nobody.
+        """
+        asked = await _asked(request, _LONGEST)
+        name = await self._proven(request, asked)
+        writes = _WRITES.get(name, frozenset())
+        caller = Caller(f"service:{name}", "service", _SCOPES | writes, None, name)
+        if "acting_for" in asked:
+            starter = await self._identity.holder(str(asked["acting_for"])) if writes else None
+            if starter is None:
+                raise Forbidden("They may not call any more, or this service does nothing for others.")
+            # Read for them it may what it reads for itself; have done no more than they could.
+            scopes = _SCOPES - {INTERNAL} | (writes & starter.scopes)
+            caller = replace(starter, scopes=scopes, via=caller.subject)
+        token = self._signer.internal_token(caller)
         return Response(json.dumps({"token": token, "expires_in": INTERNAL_SECONDS}), media_type="application/json")
 
     async def users(self, request: Request) -> Response:

@@ -69,7 +69,7 @@ class Signer:
             raise Unauthenticated("The access token is not valid or has expired.") from error
 
     def internal_token(self, caller: Caller, seconds: int = INTERNAL_SECONDS) -> str:
-        """A token for the services that carries exactly this caller."""
+        """A token for the services that carries exactly this caller; `via` is the only service that may show it."""
         now = int(time.time())
         claims: dict[str, Any] = {
             "iss": ISSUER,
@@ -86,6 +86,8 @@ class Signer:
             claims["name"] = caller.name
         if caller.abroad:
             claims["abroad"] = True
+        if caller.via is not None:
+            claims["act"] = {"sub": caller.via}  # RFC 8693
         return self._sign(claims)
 
     def _sign(self, claims: dict[str, Any]) -> str:

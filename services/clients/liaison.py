@@ -18,21 +18,28 @@ _SECONDS = 5.0
 
 
 class LiaisonClient(SubjectsClient):
-    """The liaison service. Raises a 502, 503 or 504 problem when it cannot answer; all may be asked again."""
+    """The liaison service. Raises a 502, 503 or 504 problem when it cannot answer; all may be asked again.
 
-    async def counterpart(self, scheme: str, value: str) -> Counterpart | None:
+    What is written is written for somebody, `acting_for`: liaison's log names them, and they need its scope. Raises
+    `MayNotCall` when they may not call any more.
+    """
+
+    async def counterpart(self, scheme: str, value: str, *, acting_for: str) -> Counterpart | None:
         """The counterpart that holds an identifier."""
-        page = await self.get("/v1/counterparts", Page[Counterpart], identifier=f"{scheme}:{value}", limit=1)
+        identifier = f"{scheme}:{value}"
+        page = await self.get(
+            "/v1/counterparts", Page[Counterpart], acting_for=acting_for, identifier=identifier, limit=1
+        )
         return page.items[0] if page.items else None
 
     async def create_counterparts(
-        self, new: Sequence[CounterpartCreate], *, key: str, rehearse: bool
+        self, new: Sequence[CounterpartCreate], *, acting_for: str, key: str, rehearse: bool
     ) -> BulkResults | Problem:
         """Make up to 1,000 counterparts, once however often it is said with one key; or why none was made."""
         body = BulkCreate[CounterpartCreate](items=list(new)).model_dump_json()
         path = "/v1/counterparts/bulk" + ("?dry_run=true" if rehearse else "")
         headers = {} if rehearse else {"Idempotency-Key": key}
-        reply = await self.tell("POST", path, body, headers=headers, within=_BULK_SECONDS)
+        reply = await self.tell("POST", path, body, headers=headers, acting_for=acting_for, within=_BULK_SECONDS)
         if reply.is_success:
             return BulkResults.model_validate_json(reply.content)
         problem = _problem(reply.content)
@@ -41,20 +48,21 @@ class LiaisonClient(SubjectsClient):
         return problem
 
     async def change_counterpart(
-        self, id: UUID, change: Mapping[str, Any], *, version: int, rehearse: bool
+        self, id: UUID, change: Mapping[str, Any], *, acting_for: str, version: int, rehearse: bool
     ) -> Counterpart | Problem:
         """Change a counterpart that is at this version; or why not."""
         path = f"/v1/counterparts/{id}" + ("?dry_run=true" if rehearse else "")
         headers = {"If-Match": f'"{version}"'}
-        reply = await self.tell("PATCH", path, json.dumps(change), headers=headers, within=_SECONDS)
+        content = json.dumps(change)
+        reply = await self.tell("PATCH", path, content, headers=headers, acting_for=acting_for, within=_SECONDS)
         if reply.is_success:
             return Counterpart.model_validate_json(reply.content)
         return _problem(reply.content) or Problem(type="/problems/bad-gateway", title="Not understood", status=502)
 
-    async def remove_counterpart(self, id: UUID, *, version: int) -> int:
+    async def remove_counterpart(self, id: UUID, *, acting_for: str, version: int) -> int:
         """Remove a counterpart that is at this version; the status that answers."""
-        headers = {"If-Match": f'"{version}"'}
-        reply = await self.tell("DELETE", f"/v1/counterparts/{id}", None, headers=headers, within=_SECONDS)
+        path, headers = f"/v1/counterparts/{id}", {"If-Match": f'"{version}"'}
+        reply = await self.tell("DELETE", path, None, headers=headers, acting_for=acting_for, within=_SECONDS)
         return int(reply.status_code)
 
     async def counterparts_of(self, organisation_id: UUID, on_behalf_of: str | None = None) -> int:

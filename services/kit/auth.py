@@ -1,7 +1,9 @@
 """Who is calling: tokens that the gateway signed, verified with its public keys, and the scopes they carry.
 
 A service trusts nothing else. Between services the asking service sends its own token, and the originating caller's
-beside it in `X-On-Behalf-Of`: the scopes are the service's, the rows are the originating caller's.
+beside it in `X-On-Behalf-Of`: the scopes are the service's, the rows are the originating caller's. What a service does
+later, when that caller's token has ended, it does with one that the gateway gave it to act for them (claim `act`): it
+counts beside that service's own token only, and for no more than it says.
 """
 
 import asyncio
@@ -122,9 +124,15 @@ class TokenAuthenticator:
         if scheme.lower() != "bearer":
             raise Unauthenticated("Only Bearer tokens are taken.")
         caller = await self.verify(token)
+        if caller.via is not None:
+            raise Unauthenticated("The token is for acting on somebody's behalf, and does not stand for them alone.")
         if caller.kind == "service" and original:
             origin = await self.verify(original)
-            return replace(origin, scopes=caller.scopes, via=caller.subject)
+            if origin.via is None:
+                return replace(origin, scopes=caller.scopes, via=caller.subject)
+            if origin.via != caller.subject:
+                raise Unauthenticated("The token was given to another service.")
+            return replace(origin, scopes=caller.scopes & origin.scopes)
         return caller
 
     async def verify(self, token: str) -> Caller:
@@ -144,6 +152,7 @@ class TokenAuthenticator:
                 scopes=frozenset(str(claims.get("scope", "")).split()),
                 organisation_id=UUID(claims["org"]) if claims.get("org") else None,
                 name=claims.get("name"),
+                via=str(claims["act"]["sub"]) if "act" in claims else None,
                 abroad=claims.get("abroad") is True,
             )
         except (KeyError, ValueError, TypeError) as error:

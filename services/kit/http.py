@@ -29,6 +29,8 @@ DEFAULT_DEADLINE = 1.5
 
 _USERS_WITHIN: Final = 0.5
 """Seconds that a write waits for the gateway to say whom it knows."""
+_ACTS_SECONDS: Final = 3.0
+"""How long a service acts for somebody without asking again whether they may still call."""
 
 deadline: ContextVar[float | None] = ContextVar("deadline", default=None)
 """`time.monotonic()` at which the request being served is given up."""
@@ -39,6 +41,10 @@ traceparent: ContextVar[str | None] = ContextVar("traceparent", default=None)
 Reply = TypeVar("Reply", bound=BaseModel)
 
 log = structlog.get_logger(__name__)
+
+
+class MayNotCall(Exception):
+    """Whom a service acts for may not call any more: disabled, revoked, expired."""
 
 
 def seconds_left(own: float = DEFAULT_DEADLINE) -> float:
@@ -114,8 +120,19 @@ class Peer:
         """Close the pool."""
         await self._http.aclose()
 
-    async def get(self, path: str, reply: type[Reply], *, on_behalf_of: str | None = None, **params: Any) -> Reply:
-        """Ask. Safe to repeat, so it is tried up to three times within the deadline."""
+    async def get(
+        self,
+        path: str,
+        reply: type[Reply],
+        *,
+        on_behalf_of: str | None = None,
+        acting_for: str | None = None,
+        **params: Any,
+    ) -> Reply:
+        """Ask. Safe to repeat, so it is tried up to three times within the deadline.
+
+        `on_behalf_of` is the originating caller's token; `acting_for` their subject, where it has ended.
+        """
         ends = time.monotonic() + seconds_left()
         async for attempt in stamina.retry_context(
             on=self._worth_repeating,
@@ -127,7 +144,9 @@ class Peer:
         ):
             with attempt:
                 left = max(0.05, ends - time.monotonic())
-                response = await self._send("GET", path, params=params, on_behalf_of=on_behalf_of, within=left)
+                response = await self._send(
+                    "GET", path, params=params, on_behalf_of=on_behalf_of, acting_for=acting_for, within=left
+                )
         try:
             return reply.model_validate_json(response.content)
         except ValidationError as error:
@@ -145,10 +164,22 @@ class Peer:
         return await self._send("POST", path, content=content, on_behalf_of=on_behalf_of, within=within)
 
     async def tell(
-        self, method: str, path: str, content: str | None, *, headers: Mapping[str, str], within: float = 5.0
+        self,
+        method: str,
+        path: str,
+        content: str | None,
+        *,
+        headers: Mapping[str, str],
+        acting_for: str,
+        within: float = 5.0,
     ) -> httpx.Response:
-        """Have something changed, in a way that may be said again. A refusal (4xx) is an answer, too."""
-        return await self._send(method, path, content=content, more=headers, within=within, refusals=True)
+        """Have something changed for somebody, in a way that may be said again. A refusal (4xx) is an answer, too.
+
+        Raises `MayNotCall` when they may not have it done any more.
+        """
+        return await self._send(
+            method, path, content=content, more=headers, acting_for=acting_for, within=within, refusals=True
+        )
 
     async def _send(
         self,
@@ -158,6 +189,7 @@ class Peer:
         params: dict[str, Any] | None = None,
         content: str | None = None,
         on_behalf_of: str | None = None,
+        acting_for: str | None = None,
         within: float = DEFAULT_DEADLINE,
         more: Mapping[str, str] | None = None,
         refusals: bool = False,
@@ -166,13 +198,8 @@ class Peer:
         left = seconds_left(within)
         try:
             async with asyncio.timeout(left):
-                headers = {
-                    "Authorization": f"Bearer {await self._authorise()}",
-                    DEADLINE_HEADER: str(int(left * 1000)),
-                    **(more or {}),
-                }
-                if on_behalf_of:
-                    headers["X-On-Behalf-Of"] = on_behalf_of
+                headers = {DEADLINE_HEADER: str(int(left * 1000)), **(more or {})}
+                headers |= await self._tokens(on_behalf_of, acting_for)
                 if (rid := request_id.get()) is not None:
                     headers["X-Request-Id"] = rid
                 if (parent := traceparent.get()) is not None:
@@ -183,7 +210,7 @@ class Peer:
                 if response.status_code == 401:
                     # The token was given by a clock that is not the callee's: nothing was done, and another may do.
                     self._authorise.forget()
-                    headers["Authorization"] = f"Bearer {await self._authorise()}"
+                    headers |= await self._tokens(on_behalf_of, acting_for)
                     response = await self._http.request(method, path, params=params, content=content, headers=headers)
         except (TimeoutError, httpx.TimeoutException) as error:
             self._breaker.record(ok=False)
@@ -195,14 +222,21 @@ class Peer:
             self._breaker.record(ok=False)
             raise Unavailable(f"{self.name} cannot answer at the moment.")
         self._breaker.record(ok=True)
-        if refusals:
+        if refusals and response.status_code != 401:
             return response
+        if refusals:  # the tokens were refused, not what was asked
+            raise Unavailable(f"{self.name} takes no token of this service.")
         if response.status_code == 404:
             raise NotFound()
         if response.status_code >= 300:
             log.error("peer_refused", peer=self.name, path=path, status=response.status_code)
             raise BadGateway(f"{self.name} refused the question.")
         return response
+
+    async def _tokens(self, on_behalf_of: str | None, acting_for: str | None) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {await self._authorise()}"}
+        original = on_behalf_of if acting_for is None else await self._authorise.acting_for(acting_for)
+        return headers | ({"X-On-Behalf-Of": original} if original else {})
 
 
 class Authorise:
@@ -214,6 +248,7 @@ class Authorise:
         self._token = ""
         self._fresh = Lasting(0)
         self._one_at_a_time = asyncio.Lock()
+        self._acting_for: dict[str, tuple[str, Lasting]] = {}
 
     async def __call__(self) -> str:
         """The token."""
@@ -227,17 +262,35 @@ class Authorise:
     def forget(self) -> None:
         """The token was refused: ask for another the next time."""
         self._fresh = Lasting(0)
+        self._acting_for.clear()
+
+    async def acting_for(self, subject: str) -> str:
+        """A token by which this service goes on with what somebody started, once theirs has ended.
+
+        Kept for seconds, so that who is barred is barred here as well. Raises `MayNotCall`.
+        """
+        token, fresh = self._acting_for.get(subject, ("", None))
+        if fresh is None or fresh.over:
+            token, _ = await self._asked({**self._ask, "acting_for": subject})
+            self._acting_for = {of: kept for of, kept in self._acting_for.items() if not kept[1].over}
+            self._acting_for[subject] = token, Lasting(_ACTS_SECONDS)
+        return token
 
     async def _renew(self) -> None:
+        self._token, lasts = await self._asked(self._ask)
+        self._fresh = Lasting(max(5.0, lasts - 60.0))
+
+    async def _asked(self, ask: Mapping[str, str]) -> tuple[str, float]:
+        """A token and its seconds."""
         try:
-            response = await self._http.post("/internal/tokens", json=self._ask)
+            response = await self._http.post("/internal/tokens", json=ask)
+            if response.status_code == 403 and "acting_for" in ask:
+                raise MayNotCall(ask["acting_for"])
             response.raise_for_status()
             answer = response.json()
-            token, lasts = str(answer["token"]), float(answer["expires_in"])
+            return str(answer["token"]), float(answer["expires_in"])
         except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
             raise Unavailable("The gateway gave this service no token.") from error
-        self._token = token
-        self._fresh = Lasting(max(5.0, lasts - 60.0))
 
     async def unknown_users(self, ids: Collection[UUID]) -> frozenset[UUID]:
         """Those of these ids that no user of the gateway has. Raises `Unavailable` when it does not say so in time."""
@@ -267,6 +320,7 @@ class Authorise:
 __all__ = [
     "Authorise",
     "CircuitBreaker",
+    "MayNotCall",
     "Peer",
     "Problem",
     "deadline",

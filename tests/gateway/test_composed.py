@@ -15,7 +15,7 @@ from joserfc.jwk import OKPKey
 from gateway.accounts import create_key
 from services.contracts.scopes import INTERNAL, SCOPES
 from services.kit.auth import ALGORITHMS
-from services.kit.errors import BadRequest, InvalidCursor, NotFound, Unauthenticated, Unavailable
+from services.kit.errors import BadRequest, Forbidden, InvalidCursor, NotFound, Unauthenticated, Unavailable
 from tests.gateway.gateways import SECRETS, Gateway, gateway
 from tests.gateway.recorders import BEGAN, ORGANISATION, Services, a_change, urls_of
 from tests.wire.api import assert_problem
@@ -132,6 +132,32 @@ async def test_a_service_gets_a_token_for_its_secret(gate: Gateway) -> None:
     assert INTERNAL in scopes
     assert not [scope for scope in scopes if scope.endswith(":write")]
     assert scopes - {INTERNAL} <= SCOPES.keys()
+
+
+async def test_members_gets_a_token_to_act_for_who_may_call_now(
+    gate: Gateway, key: str, administrator: tuple[str, str]
+) -> None:
+    client, office = gate.as_(None), gate.as_(key)
+    (user,) = (await office.get("/v1/users", params={"email": administrator[0]})).json()["items"]
+    reader = await office.post("/v1/api-keys", json={"name": "reader", "scopes": ["liaison:read", "persons:read"]})
+    published = (await client.get("/.well-known/jwks.json")).json()["keys"][0]
+
+    async def acting(subject: str, service: str = "members") -> httpx.Response:
+        ask = {"service": service, "secret": SECRETS[service], "acting_for": subject}
+        return await client.post("/internal/tokens", json=ask)
+
+    for subject, writes in ((f"user:{user['id']}", ["liaison:write"]), (f"key:{reader.json()['id']}", [])):
+        reply = await acting(subject)
+        claims = jwt.decode(reply.json()["token"], OKPKey.import_key(published), algorithms=ALGORITHMS).claims
+        assert (claims["sub"], claims["kind"], claims["act"]) == (subject, "staff", {"sub": "service:members"})
+        scopes = claims["scope"].split()
+        assert [scope for scope in scopes if scope.endswith(":write")] == writes
+        assert INTERNAL not in scopes
+        assert_problem(await acting(subject, "events"), Forbidden)
+    for nobody in (f"user:{uuid4()}", f"key:{uuid4()}", f"service:{uuid4()}", "user:x", "", "anonymous"):
+        assert_problem(await acting(nobody), Forbidden)
+    (await office.delete(f"/v1/api-keys/{reader.json()['id']}", headers={"If-Match": "*"})).raise_for_status()
+    assert_problem(await acting(f"key:{reader.json()['id']}"), Forbidden)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tests.wire.callers import Signer
@@ -50,13 +51,19 @@ async def _started(server: uvicorn.Server) -> bool:
     return server.started
 
 
-def gateway(signer: Signer, users: Collection[str] = ()) -> FastAPI:
-    """What services ask of the gateway: a token of their own, its public keys, and which users there are."""
+def gateway(signer: Signer, users: Collection[str] = (), barred: Collection[str] = ()) -> FastAPI:
+    """What services ask of the gateway: tokens of their own and to act for others, its public keys, and which users
+    there are."""
     app = FastAPI(openapi_url=None)
 
     @app.post("/internal/tokens")
-    async def token(ask: dict[str, Any]) -> dict[str, Any]:
+    async def token(ask: dict[str, Any]) -> Any:
         scopes = ("members:read", "liaison:read", "liaison:write")
+        if (subject := ask.get("acting_for")) in barred:
+            return JSONResponse({}, 403)
+        if subject is not None:
+            act = {"sub": f"service:{ask['service']}"}
+            return {"token": signer.token(subject, "staff", list(scopes), act=act), "expires_in": 300}
         return {"token": signer.service(ask["service"], *scopes), "expires_in": 300}
 
     @app.post("/internal/users")

@@ -191,6 +191,23 @@ async def test_a_service_cannot_act_for_somebody_unproven(library: Api, signer: 
         assert_problem(reply, Unauthenticated)
 
 
+async def test_a_token_to_act_for_somebody_counts_beside_its_service_and_for_what_it_says(
+    library: Api, signer: Signer
+) -> None:
+    acting = signer.token("user:x", "staff", ["members:read"], act={"sub": "service:members"})
+    assert_problem(await library.as_(acting).get("/v1/books"), Unauthenticated)
+    beside = {"X-On-Behalf-Of": acting}
+    other = library.as_(signer.service("events", "members:read"))
+    assert_problem(await other.get("/v1/books", headers=beside), Unauthenticated)
+    service = library.as_(signer.service("members", "members:read", "members:write"))
+    assert (await service.get("/v1/books", headers=beside)).status_code == 200
+    assert_problem(await service.post("/v1/books", a_book(), headers=beside), Forbidden)
+    writing = signer.token("user:x", "staff", ["members:read", "members:write"], act={"sub": "service:members"})
+    made = await service.post("/v1/books", a_book(), headers={"X-On-Behalf-Of": writing})
+    (change,) = await library.items("/v1/members/changes", resource_id=made.json()["id"])
+    assert (change["actor"], change["via"]) == ("user:x", "service:members")
+
+
 # -- the gateway's keys ------------------------------------------------------------------------------------------------
 
 

@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+from joserfc import jwt
 from pydantic import BaseModel
 from starlette.types import Receive, Scope, Send
 
 from services.contracts.base import Output
 from services.kit import http
+from services.kit.auth import ALGORITHMS
 from services.kit.errors import BadGateway, GatewayTimeout, NotFound, Unavailable
 from services.kit.http import Authorise, CircuitBreaker, Peer
 from tests.kit.live import Answer, free_port, gateway, says, served
@@ -170,6 +172,35 @@ async def test_the_request_id_the_trace_and_the_caller_travel_along(signer: Sign
     headers = callee.asked[0][2]
     assert (headers["x-request-id"], headers["traceparent"]) == ("request-1", parent)
     assert headers["x-on-behalf-of"] == "a token"
+
+
+async def test_acts_for_somebody_until_they_may_not_call_any_more(signer: Signer) -> None:
+    callee, barred = Callee(GOOD), set[str]()
+    async with served(gateway(signer, barred=barred)) as gate, served(callee) as address:
+        authorise = Authorise(gate, "members", "a secret")
+        peer = Peer("liaison", address, authorise)
+        for subject in ("user:a", "user:b", "user:a"):
+            await peer.tell("PATCH", "/v1/word", "{}", headers={}, acting_for=subject)
+        sent = [
+            jwt.decode(asked[2]["x-on-behalf-of"], signer.public, algorithms=ALGORITHMS).claims
+            for asked in callee.asked
+        ]
+        assert [(one["sub"], one["act"]) for one in sent] == [
+            (subject, {"sub": "service:members"}) for subject in ("user:a", "user:b", "user:a")
+        ]
+        barred.add("user:a")
+        authorise.forget()  # as seconds later
+        with pytest.raises(http.MayNotCall):
+            await peer.tell("PATCH", "/v1/word", "{}", headers={}, acting_for="user:a")
+        assert len(callee.asked) == 3
+        await peer.close()
+        await authorise.close()
+
+
+async def test_a_refused_token_refuses_nothing_that_was_told(signer: Signer) -> None:
+    async with asking(Callee(says(401)), signer) as peer:
+        with pytest.raises(Unavailable):
+            await peer.tell("PATCH", "/v1/word", "{}", headers={}, acting_for="user:a")
 
 
 async def test_nobody_listening_is_unavailable_at_once(signer: Signer) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from services.contracts.scopes import SCOPES
 from services.kit.app import build_app
 from services.kit.auth import TokenAuthenticator
 from services.kit.service import Service
@@ -28,6 +29,8 @@ class Beside:
 
     members: Api
     liaison: Api
+    barred: set[str]
+    """Whom the gateway lets call no more."""
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -40,7 +43,8 @@ async def beside(
     async def keys() -> Any:
         return signer.public
 
-    async with served(gateway(signer)) as gateway_url:
+    barred = set[str]()
+    async with served(gateway(signer, barred=barred)) as gateway_url:
         port = free_port()
         async for liaison in serving(LIAISON):
             behind = Settings(database_url=liaison.runtime.settings.database_url, gateway_url=gateway_url)
@@ -52,7 +56,7 @@ async def beside(
             )
             app = build_app(SERVICE, settings, authenticate=TokenAuthenticator(keys))
             async with served(build_app(LIAISON, behind), port), wire.running(app):
-                yield Beside(Api(app, signer.staff()), liaison)
+                yield Beside(Api(app, signer.staff()), liaison, barred)
 
 
 async def test_makes_changes_and_takes_back(beside: Beside) -> None:
@@ -96,3 +100,44 @@ async def test_what_liaison_refuses_is_told_by_row(beside: Beside) -> None:
     assert done["counts"]["created"] == 1
     (row,) = await rows_of(beside.members, done["id"], outcome="rejected")
     assert problems(row) == {"counterpart_identifier_taken"}
+
+
+def leaver(beside: Beside, signer: Signer) -> tuple[str, Api]:
+    """Somebody who will leave the office."""
+    subject = f"user:{uuid4()}"
+    return subject, beside.members.as_(signer.token(subject, "staff", list(SCOPES)))
+
+
+async def test_liaison_s_log_names_who_started_it(beside: Beside, signer: Signer) -> None:
+    m = uuid4().hex[:10]
+    subject, starter = leaver(beside, signer)
+    await imported(starter, f"编号,名称\n{m},Ministry {m}\n", resource="counterparts")
+    done = await imported(starter, f"编号,名称,城市\n{m},Ministry {m},Lhasa\n", resource="counterparts")
+    assert done["counts"]["updated"] == 1
+    await starter.post(f"/v1/imports/{done['id']}/undos")
+    await worked_off(starter, done["id"])
+    (made,) = await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}")
+    told = await beside.liaison.items("/v1/liaison/changes", resource_id=made["id"])
+    assert [(one["type"].rsplit(".", 1)[1], one["actor"], one["via"]) for one in told] == [
+        (verb, subject, "service:members") for verb in ("created", "updated", "updated")
+    ]
+
+
+async def test_for_who_may_not_call_any_more_liaison_does_nothing(beside: Beside, signer: Signer) -> None:
+    m = uuid4().hex[:10]
+    subject, starter = leaver(beside, signer)
+    done = await imported(starter, f"编号,名称\n{m}1,Ministry {m}\n", resource="counterparts")
+    beside.barred.add(subject)
+    beside.members.runtime.authorise.forget()  # as seconds later
+    late = await imported(starter, f"编号,名称\n{m}2,Ministry {m}\n", resource="counterparts")
+    assert (late["state"], late["counts"]["rejected"]) == ("done", 1)
+    assert [problems(row) for row in await rows_of(starter, late["id"])] == [{"starter_barred"}]
+    assert await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}2") == []
+    await starter.post(f"/v1/imports/{done['id']}/undos")
+    kept = await worked_off(starter, done["id"])
+    assert (kept["state"], kept["problem"]["code"], kept["undo_until"]) == (
+        "done", "starter_barred", done["undo_until"],
+    )  # fmt: skip
+    await beside.members.post(f"/v1/imports/{done['id']}/undos")
+    assert (await worked_off(beside.members, done["id"]))["counts"]["undone"] == 1
+    assert await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}1") == []

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.clients.liaison import LiaisonClient
 from services.contracts.base import Problem
 from services.contracts.liaison.counterpart import Counterpart
+from services.kit.http import MayNotCall
 from services.members.features.imports.changing import changes
 from services.members.features.imports.convert.row import Parsed
 from services.members.features.imports.deciding import Decision
 from services.members.features.imports.organisations import tell_twin
+from services.members.features.imports.states import BARRED, caller_of
 from services.members.tables.imports import ImportLineRow, ImportRow
 
 
@@ -25,11 +27,21 @@ class CounterpartRecords:
         self._liaison = liaison
         self._rehearse = row.rehearsal
         self._import_id = row.id
+        self._starter = caller_of(row).subject
         self._decisions: list[Decision] = []
 
     async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """Have liaison do it. Said again after a crash, it makes nothing twice."""
         self._decisions = [Decision(one) for one in parsed]
+        waiting = {decision.number: decision for decision in self._decisions}
+        try:
+            await self._ask(waiting, twins)
+        except MayNotCall:
+            for decision in waiting.values():
+                decision.reject(*BARRED)
+
+    async def _ask(self, waiting: dict[int, Decision], twins: Mapping[int, tuple[int, str]]) -> None:
+        """Decide the rows that wait, and take those out that are."""
         new: list[Decision] = []
         for decision in self._decisions:
             if decision.number in twins:
@@ -42,6 +54,8 @@ class CounterpartRecords:
                 await self._change(decision, held)
             elif not decision.parsed.told.rejected:
                 new.append(decision)
+                continue
+            del waiting[decision.number]
         if new:
             await self._create(new)
 
@@ -54,7 +68,7 @@ class CounterpartRecords:
     async def _known(self, decision: Decision) -> Counterpart | None:
         found: dict[Any, Counterpart] = {}
         for scheme, value in decision.parsed.identifiers:
-            if (held := await self._liaison.counterpart(scheme, value)) is not None:
+            if (held := await self._liaison.counterpart(scheme, value, acting_for=self._starter)) is not None:
                 found[held.id] = held
         if len(found) > 1:
             decision.reject("two_records", f"Its ids belong to two records: {', '.join(sorted(map(str, found)))}.")
@@ -65,7 +79,9 @@ class CounterpartRecords:
         items = [decision.parsed.new for decision in new]
         digest = hashlib.sha256("".join(item.model_dump_json() for item in items).encode()).hexdigest()[:32]
         key = f"import-{self._import_id}-{new[0].number}-{digest}"
-        answer = await self._liaison.create_counterparts(items, key=key, rehearse=self._rehearse)
+        answer = await self._liaison.create_counterparts(
+            items, acting_for=self._starter, key=key, rehearse=self._rehearse
+        )
         if isinstance(answer, Problem):
             for decision in new:
                 _refuse(decision, answer)
@@ -81,7 +97,9 @@ class CounterpartRecords:
         decision.record_id, decision.outcome = held.id, "matched"
         if not change:
             return
-        answer = await self._liaison.change_counterpart(held.id, change, version=held.version, rehearse=self._rehearse)
+        answer = await self._liaison.change_counterpart(
+            held.id, change, acting_for=self._starter, version=held.version, rehearse=self._rehearse
+        )
         if isinstance(answer, Problem):
             _refuse(decision, answer)
             return
@@ -93,14 +111,16 @@ def _refuse(decision: Decision, problem: Problem) -> None:
     decision.reject(slug, problem.detail or f"{problem.title}.")
 
 
-async def take_back(liaison: LiaisonClient, line: ImportLineRow) -> str | None:
+async def take_back(liaison: LiaisonClient, line: ImportLineRow, starter: str) -> str | None:
     """Why a counterpart stays as the import left it; None when it is as before."""
     assert line.record_id is not None
     version = line.record_version or 0
     if line.outcome == "created":
-        status = await liaison.remove_counterpart(line.record_id, version=version)
+        status = await liaison.remove_counterpart(line.record_id, acting_for=starter, version=version)
     elif line.before:
-        answer = await liaison.change_counterpart(line.record_id, line.before, version=version, rehearse=False)
+        answer = await liaison.change_counterpart(
+            line.record_id, line.before, acting_for=starter, version=version, rehearse=False
+        )
         status = answer.status if isinstance(answer, Problem) else 200
     else:
         status = 200

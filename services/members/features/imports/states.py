@@ -1,6 +1,6 @@
 """What an import is doing, and in whose name."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ UNDO_FOR = timedelta(days=30)
 WAITS_FOR = timedelta(days=7)
 """How long a file that was read is kept for somebody to go on with it."""
 _FORGOTTEN_AT_ONCE = 5_000
+BARRED = "starter_barred", "Who started it may not call any more."
 LAST = 2**31 - 1
 """A number that no row has, from which rows are taken back."""
 
@@ -61,14 +62,19 @@ async def forget_lines(runtime: Runtime, id: UUID) -> None:
 
 
 async def finish(
-    session: AsyncSession, row: ImportRow, state: ImportState, problem: dict[str, Any] | None = None
+    session: AsyncSession,
+    row: ImportRow,
+    state: ImportState,
+    problem: dict[str, Any] | None = None,
+    *,
+    keep: datetime | None = None,
 ) -> None:
-    """End what the import did, and tell of it."""
+    """End what the import did, and tell of it. It can be taken back for 30 days, or until `keep`."""
     row.state = state
     row.problem = problem
     row.finished_at = now()
     if state == "done":
-        row.undo_until = now() + UNDO_FOR
+        row.undo_until = keep or now() + UNDO_FOR
     told = {"checked": "checked", "done": "finished", "failed": "failed", "undone": "taken_back"}[state]
     await save(session, caller_of(row), f"members.import.{told}", row, required_scopes=row.required_scopes)
 

@@ -12,11 +12,12 @@ from services.contracts.members.person import PersonUpdate
 from services.kit.auth import Caller
 from services.kit.errors import NotFound, PreconditionFailed, Problem
 from services.kit.etag import IfMatch
+from services.kit.http import MayNotCall
 from services.kit.names import display_name
 from services.kit.runtime import Runtime
 from services.members.features.affiliations import actions as affiliations
 from services.members.features.imports.counterparts import take_back
-from services.members.features.imports.states import caller_of, finish, locked
+from services.members.features.imports.states import BARRED, caller_of, finish, locked
 from services.members.features.organisations import actions as organisations
 from services.members.features.persons import actions as persons
 from services.members.tables.imports import ImportLineRow, ImportRow
@@ -39,11 +40,19 @@ async def _undo_at_liaison(runtime: Runtime, row: ImportRow) -> bool:
     async with runtime.database.transaction() as session:
         lines = await _next_lines(session, row)
     liaison = runtime.peer(LiaisonClient)
-    refused = {line.number: await take_back(liaison, line) for line in lines}
+    refused: dict[int, str | None] | None
+    try:
+        refused = {line.number: await take_back(liaison, line, caller_of(row).subject) for line in lines}
+    except MayNotCall:
+        refused = None
     async with runtime.database.transaction() as session:
         held = await locked(session, row.id)
         if held is None or (held.state, held.position) != ("undoing", row.position):
             return held is not None
+        if refused is None:  # another may begin it again
+            code, detail = BARRED
+            await finish(session, held, "done", {"code": code, "detail": detail}, keep=held.undo_until)
+            return False
         if not lines:
             await finish(session, held, "undone")
             return False
