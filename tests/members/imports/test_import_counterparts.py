@@ -1,5 +1,7 @@
 """Importing counterparts, which are liaison's."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -7,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.contracts.scopes import SCOPES
 from services.kit.app import build_app
@@ -16,11 +19,26 @@ from services.kit.settings import Settings
 from services.liaison.app import SERVICE as LIAISON
 from services.members.app import SERVICE
 from tests.conftest import Migrated
-from tests.kit.live import free_port, gateway, served
-from tests.members.imports.sending import imported, problems, rows_of, worked_off
+from tests.kit.live import free_port, gateway, says, served
+from tests.members.imports.sending import imported, post_file, problems, rows_of, worked_off
 from tests.wire import api as wire
 from tests.wire.api import Api
 from tests.wire.callers import Signer
+from tests.wire.changes import work
+
+
+class Slow:
+    """Holds a call up until it is let go."""
+
+    def __init__(self) -> None:
+        self.method = ""
+        self.came, self.goes = threading.Event(), threading.Event()
+
+    async def __call__(self, method: str) -> None:
+        if method and method == self.method:
+            self.method = ""
+            self.came.set()
+            await asyncio.to_thread(self.goes.wait, 10)
 
 
 @dataclass
@@ -31,6 +49,32 @@ class Beside:
     liaison: Api
     barred: set[str]
     """Whom the gateway lets call no more."""
+    lost: set[str]
+    """Methods to whose next call liaison's answer is lost."""
+    slow: Slow
+
+
+class Forgetful:
+    """Does what it is told, and does not say so."""
+
+    def __init__(self, app: ASGIApp, lost: set[str], slow: Slow) -> None:
+        self._app, self._lost, self._slow = app, lost, slow
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = scope.get("method", "") if scope.get("path", "").startswith("/v1/counterparts") else ""
+        await self._slow(asked)
+        if asked not in self._lost:
+            await self._app(scope, receive, send)
+            return
+        self._lost.remove(asked)
+        said: list[Message] = []
+
+        async def keep(message: Message) -> None:
+            said.append(message)
+
+        await self._app(scope, receive, keep)
+        assert said[0]["status"] == 200
+        await says(503)(scope, receive, send)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -43,7 +87,7 @@ async def beside(
     async def keys() -> Any:
         return signer.public
 
-    barred = set[str]()
+    barred, lost, slow = set[str](), set[str](), Slow()
     async with served(gateway(signer, barred=barred)) as gateway_url:
         port = free_port()
         async for liaison in serving(LIAISON):
@@ -55,8 +99,10 @@ async def beside(
                 files_url=tmp_path_factory.mktemp("files").as_uri(),
             )
             app = build_app(SERVICE, settings, authenticate=TokenAuthenticator(keys))
-            async with served(build_app(LIAISON, behind), port), wire.running(app):
-                yield Beside(Api(app, signer.staff()), liaison, barred)
+            forgetful = build_app(LIAISON, behind)
+            forgetful.add_middleware(Forgetful, lost=lost, slow=slow)
+            async with served(forgetful, port), wire.running(app):
+                yield Beside(Api(app, signer.staff()), liaison, barred, lost, slow)
 
 
 async def test_makes_changes_and_takes_back(beside: Beside) -> None:
@@ -141,3 +187,67 @@ async def test_for_who_may_not_call_any_more_liaison_does_nothing(beside: Beside
     await beside.members.post(f"/v1/imports/{done['id']}/undos")
     assert (await worked_off(beside.members, done["id"]))["counts"]["undone"] == 1
     assert await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}1") == []
+
+
+async def lost_answer(beside: Beside, method: str, content: str) -> dict[str, Any]:
+    """An import to which liaison's answer is lost once, when it was tried again."""
+    sent = await post_file(beside.members, content.encode(), resource="counterparts")
+    beside.lost.add(method)
+    await work(beside.members)
+    assert not beside.lost
+    return await tried_again(beside, sent.json()["id"])
+
+
+async def tried_again(beside: Beside, id: str) -> dict[str, Any]:
+    await asyncio.sleep(2.1)  # a job that failed is tried again after a second or two
+    return await worked_off(beside.members, id)
+
+
+async def test_what_liaison_did_is_taken_back_though_its_answer_was_lost(beside: Beside) -> None:
+    m, members = uuid4().hex[:10], beside.members
+    content = f"编号,名称,城市\n{m}1,Ministry {m},Beijing\n,Embassy {m},Beijing\n"
+    made = await lost_answer(beside, "POST", content)
+    assert made["counts"]["created"] == 2
+    assert len(await beside.liaison.items("/v1/counterparts", q=m)) == 2
+    changed = await lost_answer(beside, "PATCH", f"编号,名称,城市\n{m}1,Ministry {m},Lhasa\n")
+    assert changed["counts"]["updated"] == 1
+
+    await members.post(f"/v1/imports/{changed['id']}/undos")
+    beside.lost.add("PATCH")
+    await work(members)
+    assert not beside.lost
+    undone = await tried_again(beside, changed["id"])
+    assert (undone["counts"]["undone"], undone["counts"]["kept"]) == (1, 0)
+    (found,) = await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}1")
+    assert found["city"] == "Beijing"
+
+    await members.post(f"/v1/imports/{made['id']}/undos")
+    counts = (await worked_off(members, made["id"]))["counts"]
+    assert (counts["undone"], counts["kept"]) == (1, 1)  # the other one was changed since, and changed back
+    assert len(await beside.liaison.items("/v1/counterparts", q=m)) == 1
+
+
+async def test_what_liaison_did_while_the_import_was_stopped_is_taken_back(beside: Beside) -> None:
+    m, slow = uuid4().hex[:10], beside.slow
+    sent = await post_file(beside.members, f"编号,名称\n{m},Ministry {m}\n".encode(), resource="counterparts")
+    path = f"/v1/imports/{sent.json()['id']}"
+    slow.method = "POST"
+    working = asyncio.create_task(work(beside.members))
+    assert await asyncio.to_thread(slow.came.wait, 10)
+    assert (await beside.members.post(f"{path}/cancellations")).status_code == 200
+    slow.goes.set()
+    await working
+    stopped = await worked_off(beside.members, sent.json()["id"])
+    assert (stopped["state"], stopped["counts"]["created"]) == ("cancelled", 1)
+    await beside.members.post(f"{path}/undos")
+    assert (await worked_off(beside.members, stopped["id"]))["counts"]["undone"] == 1
+    assert await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}") == []
+
+
+async def test_a_row_that_somebody_else_changed_alike_is_not_the_import_s(beside: Beside) -> None:
+    m = uuid4().hex[:10]
+    await imported(beside.members, f"编号,名称,城市\n{m},Ministry {m},Lhasa\n", resource="counterparts")
+    (found,) = await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}")
+    await beside.liaison.patch(f"/v1/counterparts/{found['id']}", {"city": "Beijing"})
+    again = await imported(beside.members, f"编号,名称,城市\n{m},Ministry {m},Beijing\n", resource="counterparts")
+    assert again["counts"]["matched"] == 1

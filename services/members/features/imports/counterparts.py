@@ -1,14 +1,20 @@
-"""Rows that are counterparts: liaison's records, made and changed through its API, outside of any transaction."""
+"""Rows that are counterparts: liaison's records, made and changed through its API, outside of any transaction.
+
+What is about to be asked of liaison is noted with the row first, in `besides`: when its answer is lost, the next
+attempt knows from it what was done, and so what there is to take back.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.liaison import LiaisonClient
 from services.contracts.base import Problem
 from services.contracts.liaison.counterpart import Counterpart
+from services.kit.db import Database
 from services.kit.http import MayNotCall
 from services.members.features.imports.changing import changes
 from services.members.features.imports.convert.row import Parsed
@@ -22,9 +28,12 @@ class CounterpartRecords:
     """Counterparts, found again by their ids."""
 
     build = None
+    elsewhere = True
 
-    def __init__(self, row: ImportRow, liaison: LiaisonClient) -> None:
+    def __init__(self, row: ImportRow, liaison: LiaisonClient, database: Database) -> None:
         self._liaison = liaison
+        self._database = database
+        self._begun: dict[int, dict[str, Any]] = {}
         self._rehearse = row.rehearsal
         self._import_id = row.id
         self._starter = caller_of(row).subject
@@ -34,6 +43,8 @@ class CounterpartRecords:
         """Have liaison do it. Said again after a crash, it makes nothing twice."""
         self._decisions = [Decision(one) for one in parsed]
         waiting = {decision.number: decision for decision in self._decisions}
+        if waiting and not self._rehearse:
+            self._begun = await self._noted(list(waiting))
         try:
             await self._ask(waiting, twins)
         except MayNotCall:
@@ -42,7 +53,7 @@ class CounterpartRecords:
 
     async def _ask(self, waiting: dict[int, Decision], twins: Mapping[int, tuple[int, str]]) -> None:
         """Decide the rows that wait, and take those out that are."""
-        new: list[Decision] = []
+        new: dict[str | None, list[Decision]] = {}
         for decision in self._decisions:
             if decision.number in twins:
                 tell_twin(decision, *twins[decision.number])
@@ -50,14 +61,19 @@ class CounterpartRecords:
                 decision.outcome = "rejected"
             elif decision.parsed.found.id is not None:
                 decision.reject("no_such_record", "Counterparts are found by identifiers, not by our id.", field="id")
+            elif key := self._begun.get(decision.number, {}).get("key"):
+                new.setdefault(key, []).append(decision)
+                continue
             elif (held := await self._known(decision)) is not None:
                 await self._change(decision, held)
             elif not decision.parsed.told.rejected:
-                new.append(decision)
+                new.setdefault(None, []).append(decision)
                 continue
             del waiting[decision.number]
-        if new:
-            await self._create(new)
+        for key, decisions in new.items():
+            await self._create(decisions, key)
+            for decision in decisions:
+                del waiting[decision.number]
 
     async def decide(
         self, session: AsyncSession, decisions: Sequence[Decision], twins: Mapping[int, tuple[int, str]]
@@ -75,10 +91,13 @@ class CounterpartRecords:
             return None
         return next(iter(found.values()), None)
 
-    async def _create(self, new: Sequence[Decision]) -> None:
+    async def _create(self, new: Sequence[Decision], key: str | None) -> None:
+        """With the key of an earlier attempt, whose answer liaison keeps."""
         items = [decision.parsed.new for decision in new]
-        digest = hashlib.sha256("".join(item.model_dump_json() for item in items).encode()).hexdigest()[:32]
-        key = f"import-{self._import_id}-{new[0].number}-{digest}"
+        if key is None:
+            digest = hashlib.sha256("".join(item.model_dump_json() for item in items).encode()).hexdigest()[:32]
+            key = f"import-{self._import_id}-{new[0].number}-{digest}"
+            await self._note(new, {"key": key})
         answer = await self._liaison.create_counterparts(
             items, acting_for=self._starter, key=key, rehearse=self._rehearse
         )
@@ -96,7 +115,12 @@ class CounterpartRecords:
         change, before = changes(held, decision.parsed)
         decision.record_id, decision.outcome = held.id, "matched"
         if not change:
+            begun = self._begun.get(decision.number, {})
+            if begun.get("id") == str(held.id) and held.version > begun["version"]:
+                decision.outcome, decision.before = "updated", begun["before"]
+                decision.record_version = begun["version"] + 1
             return
+        await self._note([decision], {"id": str(held.id), "version": held.version, "before": before})
         answer = await self._liaison.change_counterpart(
             held.id, change, acting_for=self._starter, version=held.version, rehearse=self._rehearse
         )
@@ -104,6 +128,24 @@ class CounterpartRecords:
             _refuse(decision, answer)
             return
         decision.outcome, decision.before, decision.record_version = "updated", before, answer.version
+
+    async def _noted(self, numbers: Sequence[int]) -> dict[int, dict[str, Any]]:
+        """What an earlier attempt was about to ask for these rows."""
+        noted = select(ImportLineRow.number, ImportLineRow.besides).where(
+            ImportLineRow.import_id == self._import_id,
+            ImportLineRow.number.between(numbers[0], numbers[-1]),
+            ImportLineRow.besides.is_not(None),
+        )
+        async with self._database.transaction() as session:
+            return {number: besides[0] for number, besides in await session.execute(noted)}
+
+    async def _note(self, decisions: Sequence[Decision], begun: dict[str, Any]) -> None:
+        if self._rehearse:
+            return
+        numbers = [decision.number for decision in decisions]
+        rows = ImportLineRow.import_id == self._import_id, ImportLineRow.number.in_(numbers)
+        async with self._database.transaction() as session:
+            await session.execute(update(ImportLineRow).where(*rows).values(besides=[begun]))
 
 
 def _refuse(decision: Decision, problem: Problem) -> None:
@@ -122,7 +164,21 @@ async def take_back(liaison: LiaisonClient, line: ImportLineRow, starter: str) -
             line.record_id, line.before, acting_for=starter, version=version, rehearse=False
         )
         status = answer.status if isinstance(answer, Problem) else 200
+        if status == 412 and await _is_back(liaison, line, starter):
+            status = 200
     else:
         status = 200
     # 404: gone already, perhaps by this very call, repeated after a crash.
     return {412: "changed_since", 409: "in_use"}.get(status, "gone" if status == 404 and line.before else None)
+
+
+async def _is_back(liaison: LiaisonClient, line: ImportLineRow, starter: str) -> bool:
+    """Whether it was taken back already, by a call whose answer was lost: nothing is left to change at the version
+    after."""
+    assert line.record_id is not None
+    assert line.before is not None
+    version = (line.record_version or 0) + 1
+    answer = await liaison.change_counterpart(
+        line.record_id, line.before, acting_for=starter, version=version, rehearse=True
+    )
+    return not isinstance(answer, Problem) and answer.version == version

@@ -27,6 +27,7 @@ class OrganisationRecords:
     """Organisations, found again by their ids."""
 
     build = staticmethod(actions.built)
+    elsewhere = False
 
     def __init__(self, row: ImportRow) -> None:
         self._caller = caller_of(row)

@@ -30,6 +30,7 @@ class PersonRecords:
     """Persons, found again by their ids or their main address."""
 
     build = staticmethod(actions.built)
+    elsewhere = False
 
     def __init__(self, row: ImportRow) -> None:
         self._caller = caller_of(row)

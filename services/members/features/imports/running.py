@@ -15,7 +15,7 @@ from services.members.features.country_labels.actions import labels
 from services.members.features.imports.convert.found import Context
 from services.members.features.imports.convert.row import RowReader
 from services.members.features.imports.deciding import Decision
-from services.members.features.imports.states import finish, locked
+from services.members.features.imports.states import can_be_taken_back, finish, locked
 from services.members.features.imports.writing import Build, Records, records_of
 from services.members.tables.imports import ImportLineRow, ImportRow
 
@@ -55,14 +55,24 @@ async def run_portion(runtime: Runtime, id: UUID) -> bool:
     await records.ask([decision.parsed for decision in read], twins)
     async with runtime.database.transaction() as session:
         held = await locked(session, id)
-        if held is None or (held.state, held.position, held.version) != (row.state, row.position, row.version):
-            return held is not None
+        if held is None:
+            return False
+        if (held.state, held.position, held.version) != (row.state, row.position, row.version):
+            if lines and records.elsewhere and _was_cancelled(held, row):
+                await _tell(session, held, await records.decide(session, read, twins))
+                await can_be_taken_back(session, held)
+            return True
         if not lines:
             await finish(session, held, "checked" if held.rehearsal else "done")
             return False
         decided = await _decide(session, held, records, read, twins)
         await _tell(session, held, decided)
     return True
+
+
+def _was_cancelled(held: ImportRow, row: ImportRow) -> bool:
+    """Whether the import was stopped while rows of it became records."""
+    return (row.state, held.state, held.position) == ("running", "cancelled", row.position)
 
 
 async def _next_lines(session: AsyncSession, row: ImportRow) -> Sequence[ImportLineRow]:

@@ -79,6 +79,13 @@ async def finish(
     await save(session, caller_of(row), f"members.import.{told}", row, required_scopes=row.required_scopes)
 
 
+async def can_be_taken_back(session: AsyncSession, row: ImportRow) -> None:
+    """Keep the rows of a cancelled import, whose last ones were stored after all."""
+    if row.undo_until is None and row.created + row.updated:
+        row.undo_until = now() + UNDO_FOR
+        await save(session, caller_of(row), "members.import.cancelled", row, required_scopes=row.required_scopes)
+
+
 async def expire(session: AsyncSession, row: ImportRow) -> None:
     """End an import that nobody went on with; nothing of it was stored."""
     row.state = "cancelled"

@@ -31,6 +31,10 @@ class Records(Protocol):
     def build(self) -> "Build | None":
         """Builds the row of a new record: what of making it needs no database, and may be done ahead."""
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether `ask` has them made by another service: what it did stays, whatever becomes of the import."""
+
     async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """What must be asked of others before the transaction begins."""
 
@@ -47,7 +51,7 @@ def records_of(runtime: Runtime, row: ImportRow) -> Records:
     from services.members.features.imports.persons import PersonRecords
 
     if row.resource == "counterparts":
-        return CounterpartRecords(row, runtime.peer(LiaisonClient))
+        return CounterpartRecords(row, runtime.peer(LiaisonClient), runtime.database)
     if row.resource == "persons":
         return PersonRecords(row)
     return OrganisationRecords(row)
