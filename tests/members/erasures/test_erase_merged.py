@@ -1,11 +1,13 @@
 """Forgetting a person of several records: nothing is left of those that were merged into theirs."""
 
+import json
 from itertools import pairwise
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from services.members.features.persons.actions import PersonMergedAway
-from tests.factories.members import a_merge, a_person
+from services.members.tables.merge import MergeRow
+from tests.factories.members import a_merge, a_person, an_affiliation, an_organisation
 from tests.members.erasures.test_erase_person import everything
 from tests.members.imports.sending import imported
 from tests.wire.api import Api, assert_problem
@@ -38,3 +40,25 @@ async def test_whoever_asks_by_an_old_id_is_told_whose_record_it_became(members:
     (kept,) = [row for row in await members.items("/v1/persons", status="merged") if row["id"] == loser["id"]]
     assert kept["names"] == loser["names"]
     assert (await members.get(f"/v1/persons/{winner['id']}")).status_code == 200
+
+
+async def test_a_merge_of_organisations_keeps_no_role_of_theirs_and_can_be_undone(members: Api) -> None:
+    m = f"m{uuid4().hex}"
+    person = await members.made("/v1/persons", a_person())
+    winner, loser = [await members.made("/v1/organisations", an_organisation()) for _ in range(2)]
+    for one, role in ((winner, m), (loser, m), (loser, f"{m}2")):
+        await members.made("/v1/affiliations", an_affiliation(person["id"], one["id"], role={"en": f"Head of {role}"}))
+    merge = await members.made("/v1/merges", a_merge(winner["id"], loser["id"]))
+    assert m in await images(members, merge["id"])
+    await members.made("/v1/erasures", {"person_id": person["id"], "reason": "asked_for"})
+    kept = await images(members, merge["id"])
+    assert (m in kept, person["id"] in kept, loser["id"] in kept) == (False, False, True)
+    assert (await members.post(f"/v1/merges/{merge['id']}/undos")).status_code == 200
+    assert (await members.get(f"/v1/organisations/{loser['id']}")).json()["status"] == "active"
+    assert await members.items("/v1/affiliations", organisation_id=loser["id"]) == []
+
+
+async def images(members: Api, merge_id: str) -> str:
+    """What a merge keeps to be undone by."""
+    async with members.runtime.database.transaction() as session:
+        return json.dumps((await session.get_one(MergeRow, UUID(merge_id))).images)

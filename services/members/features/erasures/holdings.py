@@ -16,6 +16,7 @@ from services.kit.mentions import Prose
 from services.kit.subjects import ERASED, Holding
 from services.members.features.documents.files import remove_files
 from services.members.features.imports.samples import forget_samples
+from services.members.features.merges.forgetting import forget_images
 from services.members.tables.affiliation import AffiliationRow
 from services.members.tables.consent import ConsentRow
 from services.members.tables.document import DocumentRow, DocumentVersionRow
@@ -39,6 +40,7 @@ async def remove(session: AsyncSession, caller: Caller, rows: Sequence[Any], _: 
         await session.delete(row)
     if rows:
         await save_all(session, caller, f"members.{rows[0].__tablename__}.deleted", rows, required_scopes=_READ)
+        await forget_images(session, [row.id for row in rows])
 
 
 async def remove_documents(
@@ -87,6 +89,7 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
     # A merge of theirs can be undone no more: what it was is gone.
     merge = MergeRow.winner_id.in_(own) | MergeRow.loser_id.in_(own)
     await session.execute(update(MergeRow).where(merge).values(images=[], fields=[]))
+    await forget_images(session, own)
     # A sample does not say whose it is: those of a file that named them go, right after the commit.
     lines = ImportLineRow.record_id.in_(own)
     imports = await session.scalars(select(ImportLineRow.import_id).where(lines).distinct())
