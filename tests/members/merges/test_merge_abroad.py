@@ -98,3 +98,30 @@ async def test_who_was_forgotten_is_not_merged(members: Api) -> None:
     # What the row would have kept from a later erasure.
     await members.made("/v1/erasures", {"person_id": other["id"], "reason": "asked_for"})
     assert_problem(await members.get(f"/v1/persons/{other['id']}"), NotFound)
+
+
+async def test_merges_of_who_did_not_agree_are_not_shown_counted_or_facetted_abroad(
+    members: Api, office_abroad: Api
+) -> None:
+    shown, hidden = [
+        (await someone(members, agreed=agreed), await someone(members, agreed=agreed)) for agreed in (True, False)
+    ]
+    merges = [
+        await members.made(PATH, a_merge(winner["id"], loser["id"], "persons")) for winner, loser in (shown, hidden)
+    ]
+    by = merges[0]["merged_by"]
+    since = {"created_at.gte": merges[0]["created_at"], "merged_by": by, "resource": "persons"}
+    reply = (await office_abroad.get(PATH, params={**since, "count": "true", "facets": "resource"})).json()
+    assert [one["id"] for one in reply["items"]] == [merges[0]["id"]]
+    assert reply["total"] == 1
+    assert [one["count"] for one in reply["facets"]["resource"]["values"]] == [1]
+    assert reply["left_out"] == [{"reason": "no_cross_border_consent", "count": 1}]
+    assert_problem(await office_abroad.get(f"{PATH}/{merges[1]['id']}"), NotFound)
+    named = await office_abroad.get(PATH, params={"record_id": hidden[1]["id"], "count": "true"})
+    assert (named.json()["items"], named.json()["left_out"][0]["count"]) == ([], None)
+    # Once they are two again, both must have agreed.
+    (await members.post(f"{PATH}/{merges[0]['id']}/undos")).raise_for_status()
+    assert (await office_abroad.get(f"{PATH}/{merges[0]['id']}")).status_code == 200
+    withdrawn = a_consent(shown[1]["id"], TRANSFER, decision="withdrawn")
+    await members.made("/v1/consents", withdrawn)
+    assert_problem(await office_abroad.get(f"{PATH}/{merges[0]['id']}"), NotFound)
