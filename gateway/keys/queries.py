@@ -2,13 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import Boolean
-
 from gateway.tables.api_key import ApiKeyRow
 from services.contracts.base import Instant
 from services.contracts.codes import CountryCode
 from services.contracts.gateway.api_key import ApiKey
-from services.kit.filters import any_of, between, created_and_updated, overlaps, where
+from services.kit.filters import any_of, between, created_and_updated, flag, overlaps
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 
 _REVOKED = ApiKeyRow.revoked_at.is_not(None)
@@ -22,10 +20,11 @@ API_KEYS = Resource(
         "organisation_id": any_of(ApiKeyRow.organisation_id, UUID, "Bound to any of these organisations."),
         "country": any_of(ApiKeyRow.country, CountryCode, "Used in any of these countries."),
         "scope": overlaps(ApiKeyRow.scopes, str, "Holds any of these scopes."),
-        "revoked": where(bool, Boolean(), lambda value: value == _REVOKED, "Only revoked keys, or only others."),
+        "revoked": flag(_REVOKED, "Only revoked keys, or only others."),
         **between("expires_at", ApiKeyRow.expires_at, Instant),
         **created_and_updated(ApiKeyRow),
     },
+    facets=("organisation_id", "country", "scope", "revoked"),
     sorts={
         "name": Sort(ApiKeyRow.name),
         "created_at": Sort(ApiKeyRow.created_at),

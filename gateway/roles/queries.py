@@ -12,22 +12,26 @@ from gateway.tables.user import ADMINISTRATOR
 from services.contracts.gateway.role import Role
 from services.contracts.scopes import SCOPES
 from services.kit.errors import Contradiction
-from services.kit.filters import any_of, created_and_updated, overlaps
+from services.kit.filters import any_of, created_and_updated, flag, overlaps
 from services.kit.reading import Resource, Sort
 
 _EVERY_SCOPE = cast(array(sorted(SCOPES)), ARRAY(Text))
+
+_SCOPES = case((RoleRow.fixed, _EVERY_SCOPE), else_=RoleRow.scopes)
 
 ROLES = Resource(
     name="role",
     path="/v1/roles",
     model=Role,
     row=RoleRow,
-    fields={"scopes": case((RoleRow.fixed, _EVERY_SCOPE), else_=RoleRow.scopes)},
+    fields={"scopes": _SCOPES},
     filters={
         "name": any_of(RoleRow.name, str, "Any of these names."),
-        "scope": overlaps(RoleRow.scopes, str, "Holds any of these scopes."),
+        "scope": overlaps(_SCOPES, str, "Holds any of these scopes."),
+        "fixed": flag(RoleRow.fixed, "Only what cannot be changed, or only the others."),
         **created_and_updated(RoleRow),
     },
+    facets=("scope", "fixed"),
     sorts={"name": Sort(RoleRow.name), "created_at": Sort(RoleRow.created_at)},
     default_sort="name",
     rules=STAFF_SEE_ALL,

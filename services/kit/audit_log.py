@@ -41,6 +41,7 @@ def audit_of(service: str) -> Resource[Any]:
             ),
             **between("at", AuditRow.at, Instant),
         },
+        facets=("action", "actor", "resource", "purpose"),
         sorts={"at": Sort(AuditRow.at), "sequence": Sort(AuditLinkRow.sequence)},
         # What a partner's own key did concerns the alliance, and names others' records.
         rules=(Rule("partner", lambda caller: caller.kind == "partner", false()), EVERY_ROW),

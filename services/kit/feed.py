@@ -48,6 +48,7 @@ def feed_of(service: str) -> Resource[Any]:
             "organisation_id": overlaps(ChangeRow.organisation_ids, UUID, "About any of these organisations."),
             **between("at", ChangeRow.at, Instant),
         },
+        facets=("type", "resource"),
         sorts={
             "at": Sort(ChangeRow.at),
             "sequence": Sort(ChangeRow.sequence),

@@ -98,9 +98,15 @@ def where(
     description: str,
     *,
     identifies: bool = False,
+    column: Column | None = None,
 ) -> Filter:
-    """A condition of its own."""
-    return Filter(type_, condition, sql_type, description, identifies=identifies)
+    """A condition of its own. `column` holds the values that find a row: several in an array, each once."""
+    return Filter(type_, condition, sql_type, description, identifies=identifies, column=column)
+
+
+def flag(column: Column, description: str) -> Filter:
+    """`pinned=true`, `pinned=false`: what the column says, which is never null."""
+    return Filter(bool, lambda value: column == value, Boolean(), description, column=column)
 
 
 def yes_or_no(condition: ColumnElement[bool], description: str, *, staff_only: bool = False) -> Filter:
@@ -109,7 +115,7 @@ def yes_or_no(condition: ColumnElement[bool], description: str, *, staff_only: b
     def decide(value: ColumnElement[Any]) -> ColumnElement[bool]:
         return or_(and_(value, condition), and_(not_(value), condition.is_not(true())))
 
-    return Filter(bool, decide, Boolean(), description, staff_only=staff_only)
+    return Filter(bool, decide, Boolean(), description, staff_only=staff_only, column=condition.is_(true()))
 
 
 def between(name: str, column: Column, type_: Any, *, needs_scope: str | None = None) -> Mapping[str, Filter]:

@@ -56,6 +56,22 @@ async def test_titles_change_language_by_language(gate: Gateway, key: str) -> No
     assert (await client.get(path)).json()["scopes"] == ["events:read"]
 
 
+async def test_roles_are_found_and_counted_by_the_scopes_they_hold(gate: Gateway, key: str) -> None:
+    name, scope = f"r-{uuid4().hex[:8]}", "documents:write"
+    new = {"name": name, "titles": {"en": "Papers"}, "scopes": [scope]}
+    assert (await gate.as_(key).post("/v1/roles", json=new)).status_code == 201
+    roles = (await gate.as_(key).get("/v1/roles")).json()["items"]
+    holders = {role["name"] for role in roles if scope in role["scopes"]}
+    assert {name, "administrator"} <= holders
+    reply = (await gate.as_(key).get(f"/v1/roles?scope={scope}&facets=scope,fixed")).json()
+    assert {role["name"] for role in reply["items"]} == holders
+    assert {"value": scope, "count": len(holders)} in reply["facets"]["scope"]["values"]
+    assert {one["value"]: one["count"] for one in reply["facets"]["fixed"]["values"]} == {
+        "true": 1,
+        "false": len(holders) - 1,
+    }
+
+
 async def test_an_unknown_scope_is_refused(gate: Gateway, key: str) -> None:
     new = {"name": "r-x", "titles": {"en": "X"}, "scopes": ["everything:write"]}
     assert_problem(await gate.as_(key).post("/v1/roles", json=new), Invalid, pointer="/scopes/0")

@@ -14,9 +14,12 @@ from tests.journeys.alliance import a_key, every_scope
 from tests.journeys.belongings import DECISION, Belongings, everything_of_one
 from tests.journeys.callers import Caller, eventually
 from tests.wire.api import assert_problem
+from tests.wire.facets import check_counts
 
 PUBLISHED = frozenset({"/v1/events", "/v1/admission-types"})
 """Collections in which public records stand beside one's own."""
+OFFICE_ONLY = frozenset({"key_member", "stale"})
+"""Facets of what the office notes for itself."""
 
 
 class World(NamedTuple):
@@ -49,6 +52,12 @@ async def world(office: Caller) -> World:
 def _parameters(operation: dict[str, Any], shared: dict[str, Any]) -> list[dict[str, Any]]:
     """In full, those that many operations share as well."""
     return [shared[one["$ref"].rsplit("/", 1)[1]] if "$ref" in one else one for one in operation.get("parameters", [])]
+
+
+def _facets(given: dict[str, Any]) -> list[str]:
+    """What a list counts."""
+    words = (given["facets"] or {}).get("items", {})
+    return words.get("enum") or [words[key] for key in ("const",) if key in words]
 
 
 def _lists(world: World) -> list[tuple[str, dict[str, Any]]]:
@@ -128,14 +137,14 @@ async def test_no_file_or_facet_tells_of_others(world: World) -> None:
     for path, given in _lists(world):
         if (await world.partner.get(path)).status_code == 403:
             continue  # for staff only
-        if "facets" in given["takes"]:
-            words = given["facets"]["items"]
-            names = words.get("enum") or [words["const"]]
+        if names := [name for name in _facets(given) if name not in OFFICE_ONLY]:
             reply = await world.partner.get(path, params={"facets": ",".join(names)})
             assert reply.status_code == 200, (path, reply.text)
             assert list(reply.json()["facets"]) == names
             for word in _about(world.other):
                 assert word not in reply.text, path
+        for name in OFFICE_ONLY.intersection(_facets(given)):
+            assert_problem(await world.partner.get(path, params={"facets": name}), Forbidden)
         for form in ("csv", "jsonl") if path in exports else ():
             expand = given["most"].get("expand", [])
             reply = await world.partner.get(f"{path}/export", params={"format": form, "expand": expand})
@@ -144,6 +153,16 @@ async def test_no_file_or_facet_tells_of_others(world: World) -> None:
                 assert word not in reply.text, path
             files += 1
     assert files > 20
+
+
+async def test_facets_count_what_their_filters_find(office: Caller, world: World) -> None:
+    tried = {}
+    for caller, kept in ((office, frozenset[str]()), (world.partner, OFFICE_ONLY)):
+        for path, given in _lists(world):
+            names = [name for name in _facets(given) if name not in kept]
+            if names and (await caller.get(path)).status_code != 403:
+                tried[caller, path] = await check_counts(caller, path, names)
+    assert sum(tried.values()) > 150
 
 
 async def test_no_record_of_others_is_found(world: World) -> None:

@@ -16,6 +16,8 @@ class CheckInRow(Tracked, Base):
     __table_args__ = (
         Index("ix_check_in_created_at_id", "created_at", "id"),
         Index("ix_check_in_updated_at_id", "updated_at", "id"),
+        Index("ix_check_in_checked_in_by_id", "checked_in_by", "id"),
+        Index("ix_check_in_place_id", "place", "id"),
     )
 
     registration_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("registration.id"), unique=True)

@@ -4,8 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Response
-from sqlalchemy import Boolean
-from sqlalchemy.orm import InstrumentedAttribute
 
 from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.custom_field import (
@@ -14,6 +12,7 @@ from services.contracts.custom_field import (
     CustomFieldType,
     CustomFieldUpdate,
     CustomKey,
+    ReferenceTarget,
 )
 from services.kit.bulk import create_all
 from services.kit.custom.declared import Custom
@@ -23,7 +22,7 @@ from services.kit.custom.editing import (
     Editing,
     TooManyCustomFields,
 )
-from services.kit.filters import Filter, any_of, created_and_updated, where
+from services.kit.filters import any_of, created_and_updated, flag
 from services.kit.order import Sort
 from services.kit.reading import Resource, Rule
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
@@ -89,10 +88,6 @@ def custom_field_routes(of: Resource[Any]) -> Routes:
     return routes
 
 
-def _flag(column: InstrumentedAttribute[bool], description: str) -> Filter:
-    return where(bool, Boolean(), lambda value: column == value, description)
-
-
 def _readable(custom: Custom) -> Resource[Any]:
     """The definitions as a resource. A partner sees those that its records are shown with."""
     row = custom.fields
@@ -105,11 +100,15 @@ def _readable(custom: Custom) -> Resource[Any]:
         filters={
             "key": any_of(row.key, CustomKey, "Any of these keys."),
             "type": any_of(row.type, CustomFieldType, "Any of these types."),
-            "archived": _flag(row.archived, "Archived ones only, or the others only."),
-            "required": _flag(row.required, "Required ones only, or the others only."),
-            "sensitive": _flag(row.sensitive, "Sensitive ones only, or the others only."),
+            "archived": flag(row.archived, "Archived ones only, or the others only."),
+            "required": flag(row.required, "Required ones only, or the others only."),
+            "sensitive": flag(row.sensitive, "Sensitive ones only, or the others only."),
+            "shown_to_partners": flag(row.shown_to_partners, "Those that partners see only, or the others only."),
+            "multiple": flag(row.multiple, "Those that take several values only, or the others only."),
+            "reference_to": any_of(row.reference_to, ReferenceTarget, "Refers to any of these kinds of record."),
             **created_and_updated(row),
         },
+        facets=("type", "archived", "required", "sensitive", "shown_to_partners", "multiple", "reference_to"),
         sorts={
             "position": Sort(row.position),
             "key": Sort(row.key),

@@ -36,6 +36,8 @@ class FollowUpRow(Tracked, Searchable, Base):
         Index("ix_follow_up_open_due_on_id", "due_on", "id", postgresql_where="status = 'open'"),
         Index("ix_follow_up_status_id", "status", "id"),
         Index("ix_follow_up_closed_at_id", "closed_at", "id"),
+        Index("ix_follow_up_closed_by_id", "closed_by", "id", postgresql_where="closed_by IS NOT NULL"),
+        Index("ix_follow_up_confidential", "id", postgresql_where="confidentiality = 'confidential'"),
         Index("ix_follow_up_owner_subject_id", "owner_subject", "id"),
         Index("ix_follow_up_owner_name_id", "owner_name", "id"),
         Index("ix_follow_up_created_at_id", "created_at", "id"),

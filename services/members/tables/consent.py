@@ -22,6 +22,7 @@ class ConsentRow(Tracked, Base):
         Index("ix_consent_decided_at_id", "decided_at", "id"),
         Index("ix_consent_created_at_id", "created_at", "id"),
         Index("ix_consent_updated_at_id", "updated_at", "id"),
+        Index("ix_consent_recorded_by_id", "recorded_by", "id"),
     )
     personal = frozenset({"proof"})
 

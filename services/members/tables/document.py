@@ -58,6 +58,8 @@ class DocumentVersionRow(Tracked, Base):
         CheckConstraint("number >= 1", name="number"),
         CheckConstraint("size >= 0", name="size"),
         Index("ix_document_version_created_at_id", "created_at", "id"),
+        Index("ix_document_version_media_type_id", "media_type", "id"),
+        Index("ix_document_version_sent_by_id", "sent_by", "id"),
     )
     personal = frozenset({"file_name"})
     unlogged = Tracked.unlogged | {"sent_by_name"}

@@ -35,6 +35,9 @@ class DuplicateCandidateRow(Tracked, Base):
         Index("ix_duplicate_candidate_status_resource_id", "status", "resource", "id"),
         Index("ix_duplicate_candidate_created_at_id", "created_at", "id"),
         Index("ix_duplicate_candidate_updated_at_id", "updated_at", "id"),
+        Index(
+            "ix_duplicate_candidate_decided_by_id", "decided_by", "id", postgresql_where=text("decided_by IS NOT NULL")
+        ),
     )
     personal = frozenset({"note"})
     unlogged = Tracked.unlogged | {"score", "reasons", "sensitive_score", "sensitive_reasons"}

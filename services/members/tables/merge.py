@@ -16,7 +16,8 @@ class MergeRow(Tracked, Base):
     """A merge of two records.
 
     `images` holds every row that it changed, as it was before and after. They are forgotten when the merge can be
-    undone no more: they hold what the change log must not keep.
+    undone no more: they hold what the change log must not keep. `dropped` holds digests of what neither record says any
+    more, such as addresses of persons: whoever is erased is looked for by them, too.
     """
 
     __tablename__ = "merge"
@@ -27,9 +28,11 @@ class MergeRow(Tracked, Base):
         Index("ix_merge_loser_id_id", "loser_id", "id"),
         Index("ix_merge_created_at_id", "created_at", "id"),
         Index("ix_merge_updated_at_id", "updated_at", "id"),
+        Index("ix_merge_merged_by_id", "merged_by", "id"),
+        Index("ix_merge_undone_by_id", "undone_by", "id", postgresql_where=text("undone_by IS NOT NULL")),
         Index("ix_merge_undo_until", "undo_until", postgresql_where=text("images <> '[]'")),
     )
-    unlogged = Tracked.unlogged | {"images", "fields", "moved"}
+    unlogged = Tracked.unlogged | {"images", "fields", "moved", "dropped"}
 
     resource: Mapped[str]
     winner_id: Mapped[UUID] = mapped_column(Uuid)
@@ -37,6 +40,7 @@ class MergeRow(Tracked, Base):
     fields: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     moved: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     images: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    dropped: Mapped[dict[str, list[str]]] = mapped_column(JSONB, default=dict, server_default=text("'{}'"))
     merged_by: Mapped[str]
     undo_until: Mapped[datetime]
     undone_at: Mapped[datetime | None]

@@ -40,6 +40,7 @@ class OrganisationRow(Tracked, Searchable, Drifting, CustomHolder, Base):
         Index("ix_organisation_country_id", "country", "id"),
         Index("ix_organisation_kind_id", "kind", "id"),
         Index("ix_organisation_city_id", "city", "id"),
+        Index("ix_organisation_subdivision_id", "subdivision", "id"),
         Index("ix_organisation_merged_into", "merged_into"),
         CheckConstraint("parent_id <> id", name="not_its_own_parent"),
         CheckConstraint("contact_cadence_days BETWEEN 1 AND 3650", name="contact_cadence_days"),

@@ -8,6 +8,7 @@ import pytest
 from services.kit.errors import Invalid, InvalidCursor
 from tests.factories.liaison import a_colleague, a_counterpart, an_interaction
 from tests.wire.api import Api, assert_problem
+from tests.wire.facets import counted
 
 LIN = f"user:{uuid4()}"
 
@@ -98,3 +99,12 @@ async def test_refuses_what_it_does_not_know(liaison: Api) -> None:
     assert_problem(await liaison.get("/v1/counterparts?due=perhaps"), Invalid, pointer="due")
     assert_problem(await liaison.get("/v1/counterparts?as_of=today"), Invalid, pointer="as_of")
     assert_problem(await liaison.get("/v1/counterparts?cursor=x"), InvalidCursor)
+
+
+async def test_owners_are_counted_by_each_word_that_finds_them(liaison: Api) -> None:
+    tag, lin = f"t{uuid4().hex[:10]}", f"user:{uuid4()}"
+    for owner in (a_colleague("Lin Owner", lin), a_colleague("Lin Owner"), None):
+        await liaison.made("/v1/counterparts", a_counterpart(owner=owner, tags=[tag]))
+    assert await counted(liaison, "/v1/counterparts", ["owner"], tag=tag) == {"owner": {"Lin Owner": 2, lin: 1}}
+    for value, count in (("Lin Owner", 2), (lin, 1)):
+        assert len(await liaison.items("/v1/counterparts", tag=tag, owner=value)) == count

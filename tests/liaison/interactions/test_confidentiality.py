@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest_asyncio
 
 from services.kit.errors import Conflict, Forbidden, NotFound
-from tests.factories.liaison import a_contact, a_counterpart, a_follow_up, an_interaction
+from tests.factories.liaison import a_colleague, a_contact, a_counterpart, a_follow_up, an_interaction
 from tests.wire.api import Api, assert_problem
+from tests.wire.facets import counted
 
 SECRET = "Quiet sounding"
 
@@ -208,3 +210,22 @@ async def test_a_counterpart_with_only_that_is_in_use_all_the_same(liaison: Api,
     await liaison.made("/v1/interactions", an_interaction(mission["id"], confidentiality="confidential"))
     reply = await officer.delete(f"/v1/counterparts/{mission['id']}")
     assert reply.status_code == Conflict.status
+
+
+async def test_facets_do_not_count_it(liaison: Api, officer: Api, embassy: dict[str, Any]) -> None:
+    wei = f"user:{uuid4()}"
+    for confidentiality in ("normal", "confidential"):
+        ours = [a_colleague("Wei", wei), a_colleague("A guest")]
+        talk = await liaison.made(
+            "/v1/interactions", an_interaction(embassy["id"], confidentiality=confidentiality, ours=ours)
+        )
+        await liaison.made("/v1/follow-ups", a_follow_up(embassy["id"], interaction_id=talk["id"]))
+    for path, names in (
+        ("/v1/interactions", ["confidentiality", "colleague"]),
+        ("/v1/follow-ups", ["confidentiality"]),
+    ):
+        whole = await counted(liaison, path, names, counterpart_id=embassy["id"])
+        seen = await counted(officer, path, names, counterpart_id=embassy["id"])
+        assert (whole["confidentiality"], seen["confidentiality"]) == ({"confidential": 1, "normal": 1}, {"normal": 1})
+        if "colleague" in names:
+            assert (whole["colleague"], seen["colleague"]) == ({wei: 2}, {wei: 1})

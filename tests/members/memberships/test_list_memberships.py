@@ -16,6 +16,7 @@ from tests.factories.members import a_membership, a_membership_type, a_term, an_
 from tests.wire import api
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.facets import counted
 
 PATH = "/v1/memberships"
 
@@ -170,3 +171,17 @@ async def test_a_cursor_does_not_outlive_the_office_s_day(migrated: Migrated, si
             if zone != "Etc/GMT+12":
                 reply = await office.get(f"{PATH}?limit=1&cursor={cursors['Etc/GMT+12']}")
                 assert_problem(reply, InvalidCursor)
+
+
+async def test_facets_count_what_their_organisations_are(members: Api) -> None:
+    type_ = await members.made("/v1/membership-types", a_membership_type())
+    for kind, country in (("hotel", "NP"), ("hotel", None), ("university", None)):
+        organisation = await members.made("/v1/organisations", an_organisation(kind=kind, country=country))
+        await members.made(PATH, a_membership(organisation["id"], type_["id"]))
+    names = ["organisation_kind", "organisation_country"]
+    assert await counted(members, PATH, names, type_id=type_["id"]) == {
+        "organisation_kind": {"hotel": 2, "university": 1},
+        "organisation_country": {"none": 2, "NP": 1},
+    }
+    chosen = await counted(members, PATH, names, type_id=type_["id"], organisation_country="none")
+    assert chosen["organisation_kind"] == {"hotel": 1, "university": 1}

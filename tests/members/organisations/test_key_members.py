@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -10,6 +10,7 @@ from services.kit.errors import Contradiction, Forbidden, Invalid, PreconditionF
 from tests.factories.members import an_organisation
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.facets import counted
 from tests.wire.office import office_today
 
 
@@ -117,3 +118,16 @@ async def test_the_reason_of_a_designation_lags_behind_too(members: Api, organis
     changed = await members.patch(path, {"key_member": {"reason": {"en": "Chair of the council"}}})
     assert changed.json()["stale_texts"] == {"key_member": ["zh"]}
     assert (await members.patch(path, {"key_member": None})).json()["stale_texts"] == {}
+
+
+async def test_facets_of_what_the_office_notes_are_not_for_partners(members: Api, signer: Signer) -> None:
+    tag = f"t{uuid4().hex[:10]}"
+    key_member = {"reason": {"en": "Council unit"}, "starts_on": "2020-01-01", "ends_on": None}
+    ours = await members.made("/v1/organisations", an_organisation(tags=[tag], key_member=key_member))
+    await members.made("/v1/organisations", an_organisation(tags=[tag]))
+    counts = await counted(members, "/v1/organisations", ["key_member", "stale", "mine"], tag=tag)
+    assert counts == {"key_member": {"false": 1, "true": 1}, "stale": {"false": 2}, "mine": {"false": 2}}
+    partner = members.as_(signer.partner(UUID(ours["id"])))
+    for name in ("key_member", "stale"):
+        assert_problem(await partner.get("/v1/organisations", params={"facets": name}), Forbidden)
+    assert await counted(partner, "/v1/organisations", ["status"]) == {"status": {"active": 1}}

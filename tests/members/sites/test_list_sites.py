@@ -8,6 +8,7 @@ from services.contracts.members.site import Site
 from tests.factories.members import a_designation, a_site, an_organisation
 from tests.members.contract import exactly
 from tests.wire.api import Api
+from tests.wire.facets import counted
 
 
 @pytest.mark.parametrize("q", ["梵净山", "梵淨山", "fanjing", "FANJINGSHAN", "fjs", "scenic fanjingshan"])
@@ -79,3 +80,16 @@ async def test_facets_count_kinds(members: Api) -> None:
     params = {"facets": "kind", "organisation_id": organisation["id"]}
     body = (await members.get("/v1/sites", params=params)).json()
     assert body["facets"]["kind"]["values"] == [{"value": "hotel", "count": 2}, {"value": "trail", "count": 1}]
+
+
+async def test_facets_count_a_site_once_for_each_kind_of_designation_it_holds_today(
+    members: Api, organisation: dict[str, Any]
+) -> None:
+    rated, chosen, _ = [await members.made("/v1/sites", a_site(organisation["id"])) for _ in range(3)]
+    for grade in ("AAAA", "AAAAA"):
+        await members.made("/v1/designations", a_designation(rated["id"], grade=grade))
+    for kind in ("rating", "heritage"):
+        await members.made("/v1/designations", a_designation(chosen["id"], kind=kind))
+    await members.made("/v1/designations", a_designation(chosen["id"], kind="other", valid_until="2020-01-01"))
+    counts = await counted(members, "/v1/sites", ["designation"], organisation_id=organisation["id"])
+    assert counts == {"designation": {"rating": 2, "heritage": 1}}

@@ -34,7 +34,7 @@ admission_types = Resource(
         "stale": stale(AdmissionTypeRow),
         **created_and_updated(AdmissionTypeRow),
     },
-    facets=("presence", "eligibility"),
+    facets=("event_id", "presence", "eligibility", "stale"),
     sorts={
         "created_at": Sort(AdmissionTypeRow.created_at),
         "updated_at": Sort(AdmissionTypeRow.updated_at),

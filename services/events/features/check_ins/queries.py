@@ -45,9 +45,11 @@ check_ins = Resource(
     filters={
         "event_id": any_of(RegistrationRow.event_id, UUID, "At any of these events."),
         "registration_id": any_of(CheckInRow.registration_id, UUID, "Of any of these registrations."),
+        "place": any_of(CheckInRow.place, str, "At any of these doors or devices, as written."),
+        "checked_in_by": any_of(CheckInRow.checked_in_by, str, "Let in by any of these, such as `user:<id>`."),
         **created_and_updated(CheckInRow),
     },
-    facets=("event_id",),
+    facets=("event_id", "place", "checked_in_by"),
     sorts={
         "created_at": Sort(CheckInRow.created_at),
         "updated_at": Sort(CheckInRow.updated_at),

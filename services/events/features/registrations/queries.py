@@ -1,12 +1,13 @@
 """What can be read of registrations, and by whom."""
 
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Boolean, ColumnElement, Text, func, select
+from sqlalchemy import ColumnElement, Text, func, select
 
 from services.contracts.base import Email
 from services.contracts.codes import CountryCode
-from services.contracts.events.registration import PriceStatus, Registration, RegistrationStatus
+from services.contracts.events.registration import CancelReason, PriceStatus, Registration, RegistrationStatus
 from services.events.features.events.queries import event_summary
 from services.events.features.references import REFERENCES
 from services.events.tables.admission_type import AdmissionTypeRow
@@ -17,7 +18,7 @@ from services.events.tables.organisation_copy import OrganisationCopyRow
 from services.events.tables.person_copy import PersonCopyRow
 from services.events.tables.registration import RegistrationRow
 from services.kit.custom.declared import Custom
-from services.kit.filters import any_of, created_and_updated, where
+from services.kit.filters import any_of, created_and_updated, flag, where
 from services.kit.person_copies import kept_from_abroad, not_agreed
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 
@@ -73,6 +74,8 @@ registrations = Resource(
         "person_id": any_of(RegistrationRow.person_id, UUID, "Of any of members' persons.", identifies=True),
         "status": any_of(RegistrationRow.status, RegistrationStatus, "Any of these states."),
         "price_status": any_of(RegistrationRow.price_status, PriceStatus, "Price confirmed, or to be confirmed."),
+        "price_basis": any_of(RegistrationRow.price_basis, Literal["standard", "member"], "At any of these prices."),
+        "cancel_reason": any_of(RegistrationRow.cancel_reason, CancelReason, "Cancelled for any of these reasons."),
         "country": any_of(RegistrationRow.country, CountryCode, "Participants from any of these countries."),
         "email": where(
             Email,
@@ -81,12 +84,20 @@ registrations = Resource(
             "The participant's address.",
             identifies=True,
         ),
-        "checked_in": where(
-            bool, Boolean(), lambda value: _CHECK_IN.exists() == value, "Whether the participant was let in."
-        ),
+        "checked_in": flag(_CHECK_IN.exists(), "Whether the participant was let in."),
         **created_and_updated(RegistrationRow),
     },
-    facets=("status", "admission_type_id", "price_status", "country", "organisation_id"),
+    facets=(
+        "status",
+        "event_id",
+        "admission_type_id",
+        "price_basis",
+        "price_status",
+        "cancel_reason",
+        "country",
+        "organisation_id",
+        "checked_in",
+    ),
     sorts={
         "name": Sort(RegistrationRow.sort_name),
         "waitlist_number": Sort(RegistrationRow.waitlist_number, nullable=True),

@@ -33,7 +33,7 @@ contacts = Resource(
         "current": yes_or_no(_CURRENT, "Whether in office on `as_of`."),
         **created_and_updated(ContactRow),
     },
-    facets=("language",),
+    facets=("counterpart_id", "language", "current"),
     sorts={
         "precedence": Sort(ContactRow.precedence, nullable=True),
         "name": Sort(ContactRow.sort_name),

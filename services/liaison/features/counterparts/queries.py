@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, case, func, or_, select, true
+from sqlalchemy import ARRAY, ColumnElement, Text, and_, any_, case, func, null, or_, select, true
+from sqlalchemy.dialects.postgresql import array
 
 from services.contracts.base import Tag
 from services.contracts.codes import CountryCode
@@ -43,6 +44,8 @@ def owned_by(subject: Column, name: Column) -> Filter:
         ARRAY(Text()),
         "Any of these owners, by subject (`user:…`) or by name as written.",
         many=True,
+        # Either finds the row, so it is counted under both.
+        column=func.array_remove(array([subject, name]), null(), type_=ARRAY(Text)),
     )
 
 
@@ -93,7 +96,7 @@ counterparts = Resource(
         "stale": stale(CounterpartRow),
         **created_and_updated(CounterpartRow),
     },
-    facets=("kind", "represents", "stands_in", "city", "tag", "status"),
+    facets=("kind", "represents", "stands_in", "city", "owner", "tag", "status", "due", "stale"),
     sorts={
         "name": Sort(CounterpartRow.sort_name),
         "kind": Sort(CounterpartRow.kind),

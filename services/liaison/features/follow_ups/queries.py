@@ -6,6 +6,7 @@ from sqlalchemy import Uuid, and_, func, select
 
 from services.contracts.base import CalendarDate, Instant
 from services.contracts.liaison.follow_up import FollowUp, FollowUpStatus
+from services.contracts.liaison.interaction import Confidentiality
 from services.kit.filters import any_of, between, created_and_updated, where, yes_or_no
 from services.kit.reading import Resource, Sort
 from services.liaison.callers import rules
@@ -53,12 +54,14 @@ follow_ups = Resource(
         ),
         "owner": owned_by(FollowUpRow.owner_subject, FollowUpRow.owner_name),
         "status": any_of(FollowUpRow.status, FollowUpStatus, "Any of these states."),
+        "confidentiality": any_of(FollowUpRow.confidentiality, Confidentiality, "Any of these."),
+        "closed_by": any_of(FollowUpRow.closed_by, str, "Closed by any of these, such as `user:<id>`."),
         "overdue": yes_or_no(_OVERDUE, "Whether it is open and was due before `as_of`."),
         **between("due_on", FollowUpRow.due_on, CalendarDate),
         **between("closed_at", FollowUpRow.closed_at, Instant),
         **created_and_updated(FollowUpRow),
     },
-    facets=("status",),
+    facets=("counterpart_id", "owner", "status", "confidentiality", "closed_by", "overdue"),
     sorts={
         "due_on": Sort(FollowUpRow.due_on),
         "status": Sort(FollowUpRow.status),

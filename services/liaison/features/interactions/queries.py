@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, any_, func, not_, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ARRAY, Text, Uuid, any_, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from services.contracts.base import CalendarDate
 from services.contracts.liaison.colleague import Subject
@@ -35,6 +35,13 @@ _CONTACTS = (
         or_(not_(CALLER_ABROAD), not_(not_agreed(ContactRow.person_id, PersonCopyRow))),
     )
     .scalar_subquery()
+)
+
+_one_of_ours = func.jsonb_array_elements(InteractionRow.ours).table_valued("value", name="one_of_ours")
+_SUBJECT = _one_of_ours.c["value"].cast(JSONB)["subject"].astext
+_OUR_SUBJECTS = func.array(
+    select(_SUBJECT).distinct().select_from(_one_of_ours).where(_SUBJECT.is_not(None)).scalar_subquery(),
+    type_=ARRAY(Text),
 )
 
 interactions = Resource(
@@ -69,11 +76,12 @@ interactions = Resource(
                 func.jsonb_build_array(func.jsonb_build_object("subject", value))
             ),
             "This user of ours took part.",
+            column=_OUR_SUBJECTS,
         ),
         **between("occurred_on", InteractionRow.occurred_on, CalendarDate),
         **created_and_updated(InteractionRow),
     },
-    facets=("channel", "confidentiality"),
+    facets=("counterpart_id", "channel", "confidentiality", "colleague"),
     sorts={
         "occurred_on": Sort(InteractionRow.occurred_on),
         "channel": Sort(InteractionRow.channel),

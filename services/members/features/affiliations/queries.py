@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import Boolean, Date, and_, select
+from sqlalchemy import Date, and_, select
 
 from services.contracts.base import CalendarDate
 from services.contracts.members.affiliation import Affiliation
-from services.kit.filters import any_of, between, created_and_updated, where
+from services.kit.filters import any_of, between, created_and_updated, flag, where
 from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
@@ -31,15 +31,13 @@ affiliations = Resource(
     filters={
         "person_id": any_of(AffiliationRow.person_id, UUID, "Of any of these persons.", identifies=True),
         "organisation_id": any_of(AffiliationRow.organisation_id, UUID, "In any of these organisations."),
-        "primary": where(
-            bool, Boolean(), lambda value: AffiliationRow.primary == value, "Whether it is the main role."
-        ),
+        "primary": flag(AffiliationRow.primary, "Whether it is the main role."),
         "current_on": where(CalendarDate, Date(), lasting_on, "Held on this day."),
         **between("starts_on", AffiliationRow.starts_on, CalendarDate),
         **between("ends_on", AffiliationRow.ends_on, CalendarDate),
         **created_and_updated(AffiliationRow),
     },
-    facets=("organisation_id",),
+    facets=("organisation_id", "primary"),
     sorts={
         "starts_on": Sort(AffiliationRow.starts_on, nullable=True),
         "ends_on": Sort(AffiliationRow.ends_on, nullable=True),

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import Boolean, select
+from sqlalchemy import select
 
 from services.contracts.base import Instant
 from services.contracts.members.consent import Consent, ConsentChannel
 from services.contracts.members.purpose import Decision, PurposeKey
-from services.kit.filters import any_of, between, created_and_updated, where
+from services.kit.filters import any_of, between, created_and_updated, flag
 from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
 from services.members.features.persons.queries import OF_OWN_ORGANISATION, SUMMARY
@@ -29,7 +29,8 @@ consents = Resource(
         "purpose": any_of(ConsentRow.purpose, PurposeKey, "To any of these purposes."),
         "decision": any_of(ConsentRow.decision, Decision, "Given, or withdrawn."),
         "channel": any_of(ConsentRow.channel, ConsentChannel, "Said in any of these ways."),
-        "current": where(bool, Boolean(), lambda value: value == _CURRENT, "Only what counts now, or only what did."),
+        "current": flag(_CURRENT, "Only what counts now, or only what did."),
+        "recorded_by": any_of(ConsentRow.recorded_by, str, "Entered by any of these, such as `user:<id>`."),
         **between("decided_at", ConsentRow.decided_at, Instant),
         **created_and_updated(ConsentRow),
     },
@@ -38,7 +39,7 @@ consents = Resource(
         "created_at": Sort(ConsentRow.created_at),
         "updated_at": Sort(ConsentRow.updated_at),
     },
-    facets=("purpose", "decision", "channel"),
+    facets=("purpose", "decision", "channel", "current", "recorded_by"),
     expandable={
         "person": select(SUMMARY).where(PersonRow.id == ConsentRow.person_id).correlate(ConsentRow).scalar_subquery()
     },

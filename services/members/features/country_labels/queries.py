@@ -17,6 +17,7 @@ country_labels = Resource(
         "country": any_of(CountryLabelRow.country, CountryCode, "Taken for any of these countries."),
         **created_and_updated(CountryLabelRow),
     },
+    facets=("country",),
     sorts={
         "label": Sort(CountryLabelRow.folded),
         "country": Sort(CountryLabelRow.country, nullable=True),

@@ -3,12 +3,13 @@
 from typing import get_args
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, func, select
+from sqlalchemy import and_, func, select
 
 from services.contracts.base import Language, Tag
+from services.contracts.members.about import Subject
 from services.contracts.members.document import Document, DocumentKind, DocumentVersion, MediaType
 from services.kit.auth import Caller
-from services.kit.filters import any_of, created_and_updated, overlaps, where
+from services.kit.filters import any_of, created_and_updated, flag, overlaps
 from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_ORGANISATION, Resource, Rule, Sort
 from services.members.features.about import about_of, records_of, seen_with_its_record
@@ -59,7 +60,8 @@ documents = Resource(
         "kind": any_of(DocumentRow.kind, DocumentKind, "Any of these kinds."),
         "language": any_of(DocumentRow.language, Language, "Written in any of these languages."),
         "tag": overlaps(DocumentRow.tags, Tag, "Has any of these tags."),
-        "shared": where(bool, Boolean(), lambda value: DocumentRow.shared == value, "Shared with its organisation."),
+        "shared": flag(DocumentRow.shared, "Shared with its organisation."),
+        "sensitive": flag(DocumentRow.sensitive, "Only for holders of persons:sensitive."),
         **created_and_updated(DocumentRow),
     },
     sorts={
@@ -68,7 +70,7 @@ documents = Resource(
         "created_at": Sort(DocumentRow.created_at),
         "updated_at": Sort(DocumentRow.updated_at),
     },
-    facets=("kind", "language", "tag"),
+    facets=("kind", "language", "tag", "shared", "sensitive"),
     search=DocumentRow.search,
     expandable=records_of(DocumentRow),
     rules=(
@@ -93,8 +95,11 @@ versions = Resource(
     },
     filters={
         "document_id": any_of(DocumentVersionRow.document_id, UUID, "Of any of these documents."),
+        "media_type": any_of(DocumentVersionRow.media_type, MediaType, "Of any of these types."),
+        "sent_by": any_of(DocumentVersionRow.sent_by, Subject, "Sent by any of these, such as `user:<id>`."),
         **created_and_updated(DocumentVersionRow),
     },
+    facets=("media_type", "sent_by"),
     sorts={"number": Sort(DocumentVersionRow.number), "created_at": Sort(DocumentVersionRow.created_at)},
     rules=(
         Rule(

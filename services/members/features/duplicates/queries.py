@@ -63,6 +63,7 @@ candidates = Resource(
     filters={
         "resource": any_of(DuplicateCandidateRow.resource, Mergeable, "Of organisations or of persons."),
         "status": any_of(DuplicateCandidateRow.status, CandidateStatus, "Any of these states."),
+        "decided_by": any_of(DuplicateCandidateRow.decided_by, str, "Dismissed by any of these, such as `user:<id>`."),
         "min_score": where(Score, Double(), lambda value: cast(value, Float) <= _SCORE, "At least this likely."),
         "record_id": where(
             UUID,
@@ -72,6 +73,7 @@ candidates = Resource(
         ),
         **created_and_updated(DuplicateCandidateRow),
     },
+    facets=("resource", "status", "decided_by"),
     sorts={
         "score": Sort(_SCORE),
         "created_at": Sort(DuplicateCandidateRow.created_at),
@@ -101,8 +103,10 @@ scans = Resource(
     filters={
         "resource": any_of(DuplicateScanRow.resource, Mergeable, "Of organisations or of persons."),
         "state": any_of(DuplicateScanRow.state, ScanState, "Any of these states."),
+        "started_by": any_of(DuplicateScanRow.started_by, str, "Asked for by any of these, such as `user:<id>`."),
         **created_and_updated(DuplicateScanRow),
     },
+    facets=("resource", "state", "started_by"),
     sorts={"created_at": Sort(DuplicateScanRow.created_at), "updated_at": Sort(DuplicateScanRow.updated_at)},
     rules=(NO_PARTNERS, Rule("staff", lambda _: True, _readable(DuplicateScanRow.resource))),
 )

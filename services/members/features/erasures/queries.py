@@ -18,9 +18,10 @@ erasures = Resource(
         "person_id": any_of(ErasureRow.person_id, UUID, "Of any of these persons."),
         "reason": any_of(ErasureRow.reason, ErasureReason, "For any of these reasons."),
         "state": any_of(ErasureRow.state, ErasureState, "Running, or done."),
+        "requested_by": any_of(ErasureRow.requested_by, str, "Asked for by any of these, such as `user:<id>`."),
         **created_and_updated(ErasureRow),
     },
-    facets=("reason", "state"),
+    facets=("reason", "state", "requested_by"),
     sorts={"created_at": Sort(ErasureRow.created_at), "updated_at": Sort(ErasureRow.updated_at)},
     rules=(Rule("partner", lambda caller: caller.kind == "partner", false()), EVERY_ROW),
 )

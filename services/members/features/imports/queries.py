@@ -1,6 +1,7 @@
 """What can be read of imports, and by whom."""
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     cast,
     false,
     func,
+    literal,
     literal_column,
     not_,
     or_,
@@ -19,14 +21,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from services.contracts.members.imports import Import, ImportResource, ImportState
-from services.kit.filters import any_of, created_and_updated
+from services.contracts.members.imports import Import, ImportResource, ImportState, OnInvalid
+from services.kit.filters import any_of, created_and_updated, flag
 from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_SUBJECT, Resource, Rule, Sort
 from services.kit.shape import CALLER_HELD_SCOPES
 from services.members.features.about import holds
 from services.members.features.imports.fields import SENSITIVE_FIELDS
 from services.members.features.persons.queries import SENSITIVE_SCOPE
+from services.members.tables.custom_field import CustomFieldRow
 from services.members.tables.imports import COUNTED, ImportRow
 
 _SAMPLES: ColumnElement[Any] = literal_column("'$.look.samples[0 to 4]'::jsonpath")
@@ -50,8 +53,15 @@ def _columns() -> ColumnElement[Any]:
     """The columns without what was counted of them; samples of sensitive ones for a stated purpose."""
     column = func.jsonb_array_elements(ImportRow.columns).table_valued("value", with_ordinality="place", name="c")
     value = column.c["value"].cast(JSONB)
+    private = (
+        select(literal("custom.").concat(CustomFieldRow.key))
+        .where(CustomFieldRow.sensitive, CustomFieldRow.resource.concat("s") == ImportRow.resource)
+        .correlate(ImportRow)
+    )
     sensitive = or_(
-        value.has_key("sensitive"), value["field"].astext == any_(cast(sorted(SENSITIVE_FIELDS), ARRAY(Text)))
+        value.has_key("sensitive"),
+        value["field"].astext == any_(cast(sorted(SENSITIVE_FIELDS), ARRAY(Text))),
+        value["field"].astext.in_(private),
     )
     built = func.jsonb_build_object(
         "column", value["column"],
@@ -96,8 +106,13 @@ imports = Resource(
     filters={
         "resource": any_of(ImportRow.resource, ImportResource, "Of any of these kinds."),
         "state": any_of(ImportRow.state, ImportState, "In any of these states."),
+        "rehearsal": flag(ImportRow.rehearsal, "Rehearsals only, or the others only."),
+        "on_invalid": any_of(ImportRow.on_invalid, OnInvalid, "Does any of these with what cannot be taken."),
+        "mapping_id": any_of(ImportRow.mapping_id, UUID, "Uses any of these mappings."),
+        "created_by": any_of(ImportRow.created_by, str, "Sent by any of these, such as `user:<id>`."),
         **created_and_updated(ImportRow),
     },
+    facets=("resource", "state", "rehearsal", "on_invalid", "mapping_id", "created_by"),
     sorts={
         "created_at": Sort(ImportRow.created_at),
         "updated_at": Sort(ImportRow.updated_at),

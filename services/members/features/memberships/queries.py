@@ -62,6 +62,11 @@ def _of_organisations(column: Any) -> Any:
     return lambda value: MembershipRow.organisation_id.in_(select(OrganisationRow.id).where(column == any_(value)))
 
 
+def _organisations(column: Any) -> Any:
+    """What the column says of a membership's organisation."""
+    return select(column).where(OrganisationRow.id == MembershipRow.organisation_id).scalar_subquery()
+
+
 def _term(term: Any) -> Any:
     return func.jsonb_build_object(
         "id", term.id, "starts_on", term.starts_on, "ends_on", term.ends_on, "grace_until", term.grace_until
@@ -77,6 +82,8 @@ _DECISION = func.jsonb_build_object(
 _DECISIONS = func.jsonb_agg(
     aggregate_order_by(_DECISION, MembershipDecisionRow.effective_on, MembershipDecisionRow.place)
 )
+
+_COUNTRY = func.coalesce(OrganisationRow.country, "none")
 
 memberships = Resource(
     name="membership",
@@ -108,18 +115,20 @@ memberships = Resource(
             ARRAY(Text()),
             "Of organisations of any of these kinds.",
             many=True,
+            column=_organisations(OrganisationRow.kind),
         ),
         "organisation_country": Filter(
             CountryCode | Literal["none"],
-            _of_organisations(func.coalesce(OrganisationRow.country, "none")),
+            _of_organisations(_COUNTRY),
             ARRAY(Text()),
             "Of organisations in any of these countries; `none`: whose country is not known.",
             many=True,
+            column=_organisations(_COUNTRY),
         ),
         **between("term_ends_on", _ON_DAY.term.c.ends_on, CalendarDate),
         **created_and_updated(MembershipRow),
     },
-    facets=("status", "type_id"),
+    facets=("status", "type_id", "organisation_kind", "organisation_country"),
     sorts={
         "number": Sort(MembershipRow.number, nullable=True),
         "term_ends_on": Sort(_ON_DAY.term.c.ends_on, nullable=True),
@@ -153,14 +162,14 @@ def _memberships_of(organisations: Any) -> Any:
     return select(MembershipRow.id).where(MembershipRow.organisation_id == organisations)
 
 
+def _organisation_of(row: type[MembershipTermRow] | type[MembershipDecisionRow]) -> Any:
+    return select(MembershipRow.organisation_id).where(MembershipRow.id == row.membership_id).scalar_subquery()
+
+
 def _of_memberships(row: type[MembershipTermRow] | type[MembershipDecisionRow]) -> dict[str, Any]:
     """What the rows of a membership have in common: whose they are."""
     return {
-        "fields": {
-            "organisation_id": select(MembershipRow.organisation_id)
-            .where(MembershipRow.id == row.membership_id)
-            .scalar_subquery()
-        },
+        "fields": {"organisation_id": _organisation_of(row)},
         "rules": (
             Rule(
                 "partner",
@@ -181,6 +190,7 @@ def _filters_of_memberships(row: type[MembershipTermRow] | type[MembershipDecisi
             ARRAY(Uuid()),
             "Of any of these organisations.",
             many=True,
+            column=_organisation_of(row),
         ),
         **created_and_updated(row),
     }
@@ -202,6 +212,7 @@ terms = Resource(
         **between("starts_on", MembershipTermRow.starts_on, CalendarDate),
         **between("ends_on", MembershipTermRow.ends_on, CalendarDate),
     },
+    facets=("organisation_id",),
     sorts={
         "starts_on": Sort(MembershipTermRow.starts_on),
         "ends_on": Sort(MembershipTermRow.ends_on),
@@ -222,7 +233,7 @@ decisions = Resource(
         "kind": any_of(MembershipDecisionRow.kind, DecisionKind, "Any of these kinds."),
         **between("effective_on", MembershipDecisionRow.effective_on, CalendarDate),
     },
-    facets=("kind",),
+    facets=("organisation_id", "kind"),
     sorts={
         "effective_on": Sort(MembershipDecisionRow.effective_on),
         "created_at": Sort(MembershipDecisionRow.created_at),

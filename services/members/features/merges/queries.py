@@ -16,9 +16,7 @@ from services.members.tables.merge import MergeRow
 _READABLE = or_(MergeRow.resource == "organisations", holds("persons:read"))
 
 # While they are one, what either agreed to is the winner's.
-_NOT_AGREED = or_(
-    not_agreed(MergeRow.winner_id), and_(MergeRow.undone_at.is_not(None), not_agreed(MergeRow.loser_id))
-)
+_NOT_AGREED = or_(not_agreed(MergeRow.winner_id), and_(MergeRow.undone_at.is_not(None), not_agreed(MergeRow.loser_id)))
 
 merges = Resource(
     name="merge",
@@ -37,8 +35,11 @@ merges = Resource(
             identifies=True,
         ),
         "undone": yes_or_no(MergeRow.undone_at.is_not(None), "Those that were undone, or those that were not."),
+        "merged_by": any_of(MergeRow.merged_by, str, "Made by any of these, such as `user:<id>`."),
+        "undone_by": any_of(MergeRow.undone_by, str, "Undone by any of these, such as `user:<id>`."),
         **created_and_updated(MergeRow),
     },
+    facets=("resource", "merged_by", "undone", "undone_by"),
     sorts={"created_at": Sort(MergeRow.created_at), "updated_at": Sort(MergeRow.updated_at)},
     rules=(
         # A partner sees what became of its own organisation.

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from sqlalchemy import Boolean, false, func
+from sqlalchemy import false, func
 
 from services.contracts.members.about import Subject
 from services.contracts.members.note import Note
-from services.kit.filters import any_of, created_and_updated, where
+from services.kit.filters import any_of, created_and_updated, flag
 from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import Resource, Rule, Sort
 from services.kit.search import has_words
@@ -30,7 +30,7 @@ notes = Resource(
         "organisation_id": any_of(NoteRow.organisation_id, UUID, "About any of these organisations."),
         "person_id": any_of(NoteRow.person_id, UUID, "About any of these persons.", identifies=True),
         "author": any_of(NoteRow.author, Subject, "By any of these, such as `user:<id>`."),
-        "pinned": where(bool, Boolean(), lambda value: NoteRow.pinned == value, "Pinned, or not."),
+        "pinned": flag(NoteRow.pinned, "Pinned, or not."),
         "q": has_words(NoteRow.folded),
         **created_and_updated(NoteRow),
     },
@@ -39,7 +39,7 @@ notes = Resource(
         "created_at": Sort(NoteRow.created_at),
         "updated_at": Sort(NoteRow.updated_at),
     },
-    facets=("author",),
+    facets=("author", "pinned"),
     expandable=records_of(NoteRow),
     rules=(NO_PARTNER, Rule("staff", lambda _: True, seen_with_its_record(NoteRow))),
     leaves_out=(kept_from_abroad(not_agreed(NoteRow.person_id)),),

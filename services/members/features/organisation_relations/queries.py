@@ -55,6 +55,7 @@ organisation_relations = Resource(
         **between("ends_on", Row.ends_on, CalendarDate),
         **created_and_updated(Row),
     },
+    facets=("kind",),
     sorts={
         "kind": Sort(Row.kind),
         "starts_on": Sort(Row.starts_on, nullable=True),

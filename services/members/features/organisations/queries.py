@@ -66,6 +66,7 @@ organisations = Resource(
     filters={
         "kind": any_of(OrganisationRow.kind, OrganisationKind, "Any of these kinds."),
         "country": any_of(OrganisationRow.country, CountryCode, "Any of these countries."),
+        "subdivision": any_of(OrganisationRow.subdivision, str, "In any of these, as ISO 3166-2 writes them."),
         "city": any_of(OrganisationRow.city, str, "Any of these cities, as written."),
         "tag": overlaps(OrganisationRow.tags, Tag, "Has any of these tags."),
         "status": any_of(OrganisationRow.status, Literal["active", "archived", "merged"], "Any of these states."),
@@ -94,7 +95,19 @@ organisations = Resource(
         "segment": segment_filter("organisations"),
         **created_and_updated(OrganisationRow),
     },
-    facets=("kind", "country", "city", "tag", "status"),
+    facets=(
+        "kind",
+        "country",
+        "subdivision",
+        "city",
+        "tag",
+        "status",
+        "parent_id",
+        "officer_id",
+        "mine",
+        "key_member",
+        "stale",
+    ),
     sorts={
         "name": Sort(OrganisationRow.sort_name),
         "country": Sort(OrganisationRow.country, nullable=True),

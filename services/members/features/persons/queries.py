@@ -118,6 +118,13 @@ def _valid(channels: Column) -> ColumnElement[Any]:
 
 _HOLDER = select(PersonIdentifierRow.person_id)
 
+_AGREED_TO = func.array(
+    select(ConsentStateRow.purpose)
+    .where(ConsentStateRow.person_id == PersonRow.id, ConsentStateRow.decision == "given")
+    .scalar_subquery(),
+    type_=ARRAY(Text),
+)
+
 persons = Resource(
     name="person",
     path="/v1/persons",
@@ -174,12 +181,16 @@ persons = Resource(
         **between("birth_date", PersonRow.birth_date, CalendarDate, needs_scope=SENSITIVE_SCOPE),
         "segment": segment_filter("persons"),
         "consents_to": where(
-            PurposeKey, Text(), lambda value: has_agreed(PersonRow.id, value), "Has agreed to this purpose."
+            PurposeKey,
+            Text(),
+            lambda value: has_agreed(PersonRow.id, value),
+            "Has agreed to this purpose.",
+            column=_AGREED_TO,
         ),
         "stale": stale(PersonRow),
         **created_and_updated(PersonRow),
     },
-    facets=("country", "language", "tag"),
+    facets=("country", "language", "tag", "status", "consents_to", "stale"),
     sorts={
         "name": Sort(PersonRow.sort_name),
         "country": Sort(PersonRow.country, nullable=True),

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.members.purpose import Purpose, PurposeKey, PurposeStatus, PurposeText
-from services.kit.filters import any_of, created_and_updated, where
+from services.kit.filters import any_of, created_and_updated, flag
 from services.kit.reading import Resource, Sort
 from services.members.tables.purpose import PurposeRow, PurposeTextRow
 
@@ -17,13 +17,12 @@ purposes = Resource(
     row=PurposeRow,
     filters={
         "key": any_of(PurposeRow.key, PurposeKey, "Any of these keys."),
-        "access": where(
-            bool, Boolean(), lambda value: PurposeRow.access == value, "Whether sensitive fields may be read for it."
-        ),
-        "consent": where(bool, Boolean(), lambda value: PurposeRow.consent == value, "Whether persons agree to it."),
+        "access": flag(PurposeRow.access, "Whether sensitive fields may be read for it."),
+        "consent": flag(PurposeRow.consent, "Whether persons agree to it."),
         "status": any_of(PurposeRow.status, PurposeStatus, "Any of these states."),
         **created_and_updated(PurposeRow),
     },
+    facets=("access", "consent", "status"),
     sorts={
         "key": Sort(PurposeRow.key),
         "created_at": Sort(PurposeRow.created_at),
@@ -44,6 +43,7 @@ purpose_texts = Resource(
     fields={"purpose": PurposeRow.key},
     joins=_of_purpose,
     filters={"purpose": any_of(PurposeRow.key, PurposeKey, "Of any of these purposes.")},
+    facets=("purpose",),
     sorts={"text_version": Sort(PurposeTextRow.text_version)},
 )
 

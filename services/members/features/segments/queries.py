@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import case, false, literal
 
-from services.contracts.members.segment import Segment, SegmentEntry, SegmentResource
+from services.contracts.members.segment import Segment, SegmentEntry, SegmentKind, SegmentResource
 from services.kit.filters import any_of, created_and_updated
 from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import EVERY_ROW, Resource, Rule, Sort
@@ -23,8 +23,10 @@ segments = Resource(
     fields={"kind": _KIND},
     filters={
         "resource": any_of(SegmentRow.resource, SegmentResource, "Of organisations or of persons."),
+        "kind": any_of(_KIND, SegmentKind, "Found by what holds for them, or put on it."),
         **created_and_updated(SegmentRow),
     },
+    facets=("resource", "kind"),
     sorts={
         "name": Sort(SegmentRow.sort_name),
         "created_at": Sort(SegmentRow.created_at),
@@ -45,6 +47,7 @@ segment_entries = Resource(
         "person_id": any_of(SegmentEntryRow.person_id, UUID, "Any of these persons.", identifies=True),
         **created_and_updated(SegmentEntryRow),
     },
+    facets=("segment_id",),
     sorts={"created_at": Sort(SegmentEntryRow.created_at), "updated_at": Sort(SegmentEntryRow.updated_at)},
     rules=(
         _NO_PARTNERS,

@@ -50,6 +50,14 @@ def _held_today() -> ColumnElement[object]:
 
 
 _DESIGNATED_TODAY = select(DesignationRow.site_id).where(held_on(OFFICE_TODAY))
+_KINDS_HELD_TODAY = func.array(
+    select(DesignationRow.kind)
+    .distinct()
+    .where(DesignationRow.site_id == SiteRow.id, held_on(OFFICE_TODAY))
+    .correlate(SiteRow)
+    .scalar_subquery(),
+    type_=ARRAY(Text),
+)
 
 sites = Resource(
     name="site",
@@ -80,6 +88,7 @@ sites = Resource(
             ARRAY(Text()),
             "Holds a designation of any of these kinds today.",
             many=True,
+            column=_KINDS_HELD_TODAY,
         ),
         "stale": stale(SiteRow),
         **created_and_updated(SiteRow),
@@ -91,7 +100,7 @@ sites = Resource(
         "created_at": Sort(SiteRow.created_at),
         "updated_at": Sort(SiteRow.updated_at),
     },
-    facets=("kind", "country", "city", "tag", "status"),
+    facets=("organisation_id", "kind", "country", "subdivision", "city", "tag", "status", "designation", "stale"),
     search=SiteRow.search,
     expandable={
         "organisation": select(ORGANISATION).where(OrganisationRow.id == SiteRow.organisation_id).scalar_subquery(),

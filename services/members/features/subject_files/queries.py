@@ -19,9 +19,10 @@ subject_files = Resource(
     filters={
         "person_id": any_of(SubjectFileRow.person_id, UUID, "About any of these persons.", identifies=True),
         "state": any_of(SubjectFileRow.state, SubjectFileState, "Any of these states."),
+        "requested_by": any_of(SubjectFileRow.requested_by, str, "Asked for by any of these, such as `user:<id>`."),
         **created_and_updated(SubjectFileRow),
     },
-    facets=("state",),
+    facets=("state", "requested_by"),
     sorts={"created_at": Sort(SubjectFileRow.created_at), "updated_at": Sort(SubjectFileRow.updated_at)},
     rules=(Rule("partner", lambda caller: caller.kind == "partner", false()), EVERY_ROW),
     leaves_out=(kept_from_abroad(not_agreed(SubjectFileRow.person_id)),),
