@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from services.kit.errors import Forbidden, NotFound, PurposeRequired
+from tests.members.custom_fields.conftest import a_field
 from tests.members.imports.sending import imported, rows_of
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -127,3 +128,48 @@ async def test_columns_that_are_left_out_stay_sensitive(members: Api, signer: Si
     assert (await reader.get(f"/v1/imports/{done['id']}")).status_code == 404
     assert_problem(await members.get(f"/v1/imports/{done['id']}/rejected-rows"), PurposeRequired)
     assert_problem(await clerk.get(f"/v1/imports/{done['id']}/rejected-rows"), NotFound if mapped else Forbidden)
+
+
+async def test_columns_that_become_a_sensitive_custom_field_are_sensitive(members: Api, signer: Signer) -> None:
+    m, fields = uuid4().hex[:8], "/v1/person-custom-fields"
+    private = (await members.made(fields, a_field("date", key=f"seen_{m}", sensitive=True)))["key"]
+    plain = (await members.made(fields, a_field(key=f"desk_{m}")))["key"]
+    header = f"name,email,custom.{private},custom.{plain}\n"
+    content = f"{header}Ada Lin,{m}@example.org,never {m},Desk {m}\n,,later {m},Desk {m}\n"
+    done = await imported(members, content, resource="persons")
+    path = f"/v1/imports/{done['id']}"
+    assert [column["field"] for column in done["columns"]][2:] == [f"custom.{private}", f"custom.{plain}"]
+    assert [bool(column["samples"]) for column in done["columns"]] == [True, True, False, True]
+    assert f"never {m}" not in (await members.get(f"{path}/rows")).text
+    reader = members.as_(signer.staff("members:read", "persons:read", "records:export"))
+    assert_problem(await reader.get(path), NotFound)
+    assert_problem(await members.get(f"{path}/rejected-rows"), PurposeRequired)
+    assert await on_record(members, done["id"]) == []
+
+    whole = (await members.get(path, headers=STATED)).json()["columns"]
+    assert f"never {m}" in whole[2]["samples"]
+    assert (await members.get(f"{path}/rows", headers=STATED)).status_code == 200
+    assert f"later {m}" in (await members.get(f"{path}/rejected-rows", headers=STATED)).text
+    told = await on_record(members, done["id"])
+    assert [action for action, _, _ in told] == ["imports.read", "import-rows.listed", "rejected-rows.exported"]
+    assert all(f"custom.{private}" in fields for _, fields, _ in told[1:])
+
+    clerk = members.as_(signer.staff("members:read", "members:write", "persons:read", "persons:write"))
+    left_out = await imported(clerk, header + f"Bo Lin,bo-{m}@example.org,2024-05-29,Desk {m}\n", resource="persons")
+    assert [column["field"] for column in left_out["columns"]][2:] == [None, f"custom.{plain}"]
+    assert [note["code"] for note in left_out["notes"]] == ["needs_scope"]
+    assert left_out["counts"]["created"] == 1
+
+
+async def test_a_field_that_became_sensitive_since_hides_what_was_read_before(members: Api) -> None:
+    m, fields = uuid4().hex[:8], "/v1/person-custom-fields"
+    made = await members.made(fields, a_field(key=f"seen_{m}"))
+    content = f"name,custom.seen_{m}\nAda Lin,quiet {m}\n"
+    done = await imported(members, content, resource="persons", dry_run="true")
+    assert done["columns"][1]["samples"] == [f"quiet {m}"]
+    assert (await members.patch(f"{fields}/{made['id']}", {"sensitive": True})).status_code == 200
+    path = f"/v1/imports/{done['id']}"
+    assert (await members.get(path)).json()["columns"][1]["samples"] == []
+    assert_problem(await members.get(f"{path}/rejected-rows"), PurposeRequired)
+    (await members.post(f"{path}/runs", {"rehearse": True})).raise_for_status()
+    assert (await members.get(path)).json()["columns"][1]["samples"] == []

@@ -21,6 +21,7 @@ from services.kit.etag import held
 from services.kit.files import Files
 from services.kit.ids import new_id
 from services.members.features.import_mappings.queries import import_mappings
+from services.members.features.imports.disclosing import private_fields
 from services.members.features.imports.fields import is_sensitive
 from services.members.features.imports.proposal import applied, check_mapping, marked, waits_for
 from services.members.features.imports.queries import SCOPES, WRITING, imports
@@ -103,13 +104,16 @@ async def run(session: AsyncSession, caller: Caller, id: UUID, wanted: ImportRun
     row = await _held(session, caller, id)
     if row.state not in ("proposed", "checked"):
         raise ImportNotReady(state=row.state)
+    private = await private_fields(session, row.resource)
+    columns = row.columns
     if wanted.mapping is not None:
-        check_mapping(row.resource, wanted.mapping, [column["column"] for column in row.columns])
-        row.columns = marked(row.resource, applied(row.columns, wanted.mapping, "given"))
+        check_mapping(row.resource, wanted.mapping, [column["column"] for column in columns])
+        columns = applied(columns, wanted.mapping, "given")
+    row.columns = marked(row.resource, columns, private)
     if (waiting := waits_for(row.resource, row.columns)) is not None:
         raise ImportNotReady(waiting["detail"])
     fields = [column["field"] for column in row.columns]
-    if is_sensitive(row.resource, fields):
+    if is_sensitive(row.resource, fields, private):
         caller.require(SENSITIVE_SCOPE)
         row.required_scopes = sorted({*row.required_scopes, SENSITIVE_SCOPE})
     row.defaults = wanted.defaults or row.defaults

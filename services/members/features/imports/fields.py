@@ -1,6 +1,6 @@
 """The fields that columns may become, for each kind of record."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -202,10 +202,12 @@ def field_of(resource: str, name: str) -> Field | None:
     return known.get(head + dot) if tail else None
 
 
-def is_sensitive(resource: str, names: "list[str | None]") -> bool:
-    """Whether any of these fields is one that not everyone reads."""
+def is_sensitive(resource: str, names: "Sequence[str | None]", private: Collection[str]) -> bool:
+    """Whether any of these fields is one that not everyone reads; `private` are the custom ones of which that holds."""
     return any(
-        (field := field_of(resource, name)) is not None and field.sensitive for name in names if name is not None
+        name in private or ((field := field_of(resource, name)) is not None and field.sensitive)
+        for name in names
+        if name is not None
     )
 
 

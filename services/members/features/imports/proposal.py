@@ -1,7 +1,7 @@
 """What the columns of a file become: by a saved mapping, by their headings, by what their values look like."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal
 
 from services.contracts.members.imports import ColumnMapping, MappedColumn
@@ -77,11 +77,11 @@ def applied(
     return result
 
 
-def marked(resource: str, columns: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The columns, with the sensitive field of those that become one. The mark stays when another mapping leaves such a
-    column out: its cells are what they were."""
+def marked(resource: str, columns: Sequence[Mapping[str, Any]], private: Collection[str]) -> list[dict[str, Any]]:
+    """The columns, with the sensitive field of those that become one; `private` are the custom ones. The mark stays
+    when another mapping leaves such a column out: its cells are what they were."""
     return [
-        {**column, "sensitive": column["field"]} if is_sensitive(resource, [column["field"]]) else {**column}
+        {**column, "sensitive": column["field"]} if is_sensitive(resource, [column["field"]], private) else {**column}
         for column in columns
     ]
 

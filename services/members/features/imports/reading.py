@@ -2,7 +2,7 @@
 
 import asyncio
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from services.kit.runtime import Runtime
 from services.members.features.import_mappings.actions import fitting
 from services.members.features.import_mappings.queries import import_mappings
 from services.members.features.imports.child import Reader
+from services.members.features.imports.disclosing import private_fields
 from services.members.features.imports.proposal import applied, marked, propose, proposed, waits_for
 from services.members.features.imports.states import begin_anew, caller_of, finish, forget_lines, locked
 from services.members.features.persons.queries import SENSITIVE_SCOPE
@@ -120,7 +121,7 @@ async def _understand(runtime: Runtime, id: UUID, reader: Reader) -> None:
         row.read = end["rows"]
         looks = [{**look, "samples": look["samples"][:10]} for look in end["columns"]]
         await _propose(session, row, facts["columns"], end["columns"], looks)
-        _guard(row)
+        _guard(row, await private_fields(session, row.resource))
         waiting = waits_for(row.resource, row.columns)
         if waiting is not None:
             row.state, row.problem = "proposed", waiting
@@ -151,11 +152,11 @@ async def _propose(
     row.mapping_id, row.defaults = mapping.id, mapping.defaults
 
 
-def _guard(row: ImportRow) -> None:
+def _guard(row: ImportRow, private: Collection[str]) -> None:
     """What the sender may not write is left out; what not everyone may see makes the import so, too."""
     caller = caller_of(row)
     columns, withheld = [], []
-    for column in marked(row.resource, row.columns):
+    for column in marked(row.resource, row.columns, private):
         if "sensitive" in column:
             row.required_scopes = sorted({*row.required_scopes, SENSITIVE_SCOPE})
             if SENSITIVE_SCOPE not in caller.scopes:  # to write them, no purpose is stated

@@ -17,7 +17,12 @@ from services.kit.export.columns import Column
 from services.kit.export.spreadsheet import XlsxWriter
 from services.kit.export.text import harmless
 from services.kit.runtime import Runtime
-from services.members.features.imports.disclosing import harmless_problems, tell_of_export, tell_of_rows
+from services.members.features.imports.disclosing import (
+    harmless_problems,
+    sensitive_fields,
+    tell_of_export,
+    tell_of_rows,
+)
 from services.members.features.imports.queries import imports
 from services.members.files.table import WORKBOOKS
 from services.members.tables.imports import ImportLineRow, ImportRow
@@ -57,8 +62,9 @@ async def page(
         lines = (await session.scalars(_lines(row, asked, after).limit(limit + 1))).all()
     more, lines = len(lines) > limit, lines[:limit]
     about = [line.record_id for line in lines if row.resource == "persons" and line.record_id is not None]
-    whole = await tell_of_rows(runtime, caller, row, about)
-    items = [_told(line, row, whole=whole) for line in lines]
+    sensitive = await sensitive_fields(runtime, row)
+    whole = await tell_of_rows(runtime, caller, row, sensitive, about)
+    items = [_told(line, row, sensitive, whole=whole) for line in lines]
     return ImportedRowPage(
         items=items, next_cursor=runtime.cursors.seal(bound_to, [str(lines[-1].number)]) if more else None
     )
@@ -82,7 +88,7 @@ def _lines(row: ImportRow, asked: Asked, after: int) -> Select[ImportLineRow]:
     return query
 
 
-def _told(line: ImportLineRow, row: ImportRow, *, whole: bool) -> ImportedRow:
+def _told(line: ImportLineRow, row: ImportRow, sensitive: frozenset[str], *, whole: bool) -> ImportedRow:
     if row.state in ("checking", "running") and line.number > row.position:
         return ImportedRow.model_validate({"number": line.number, "problems": []})
     return ImportedRow.model_validate(
@@ -90,7 +96,7 @@ def _told(line: ImportLineRow, row: ImportRow, *, whole: bool) -> ImportedRow:
             "number": line.number,
             "outcome": line.outcome,
             "record_id": line.record_id,
-            "problems": (line.problems or []) if whole else harmless_problems(row, line.problems or []),
+            "problems": (line.problems or []) if whole else harmless_problems(row, sensitive, line.problems or []),
             "undo": line.undo,
             "name": line.name,
         }
@@ -125,7 +131,8 @@ async def _portions(runtime: Runtime, row: ImportRow) -> AsyncIterator[Sequence[
     after = 0
     while True:
         async with runtime.database.transaction() as session:
-            query = _lines(row, Asked(outcome="rejected"), after).limit(_READ_AT_ONCE)
+            # Of persons who were forgotten there is nothing to correct.
+            query = _lines(row, Asked(outcome="rejected"), after).where(ImportLineRow.cells != []).limit(_READ_AT_ONCE)
             lines = (await session.scalars(query)).all()
         if not lines:
             return
