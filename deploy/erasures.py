@@ -14,16 +14,16 @@ from sqlalchemy.pool import NullPool
 
 from deploy.refusal import Refusal
 from services.contracts.members.erasure import ErasureReason
-from services.contracts.subject import SubjectKeys
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.members.features.erasures.actions import carry_out
+from services.members.features.erasures.keys import PersonKeys
 from services.members.tables.erasure import ErasureRow
 
 _OPERATOR = Caller("service:alliance", "service")
 
 
-class Entry(SubjectKeys):
+class Entry(PersonKeys):
     """A line of the ledger."""
 
     id: UUID
@@ -75,6 +75,8 @@ async def _entries(database_url: str) -> list[Entry]:
                     reason=row.reason,
                     emails=row.emails,
                     names=row.names,
+                    phones=row.phones,
+                    identifiers=row.identifiers,
                     requested_by=row.requested_by,
                     at=row.created_at,
                 )
@@ -104,6 +106,8 @@ async def _again(session: AsyncSession, entry: Entry) -> None:
             state="running",
             emails=entry.emails,
             names=entry.names,
+            phones=entry.phones,
+            identifiers=entry.identifiers,
             receipts=[],
             requested_by=entry.requested_by,
             created_at=entry.at,

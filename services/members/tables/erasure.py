@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Uuid
+from sqlalchemy import CheckConstraint, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.contracts.subject import ErasureReceipt
@@ -20,12 +20,14 @@ class ErasureRow(Tracked, Base):
         Index("ix_erasure_created_at_id", "created_at", "id"),
         Index("ix_erasure_updated_at_id", "updated_at", "id"),
     )
-    personal = frozenset({"emails", "names"})
+    personal = frozenset({"emails", "names", "phones", "identifiers"})
 
     person_id: Mapped[UUID] = mapped_column(Uuid)
     reason: Mapped[str]
     state: Mapped[str] = mapped_column(default="running")
     emails: Mapped[list[str]]
     names: Mapped[list[str]]
+    phones: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    identifiers: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     receipts: Mapped[list[ErasureReceipt]] = mapped_column(Json(list[ErasureReceipt]), default=list)
     requested_by: Mapped[str]

@@ -5,7 +5,9 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.kit.subjects import digest
 from services.members.features.persons.actions import PersonMergedAway
+from services.members.tables.erasure import ErasureRow
 from services.members.tables.merge import MergeRow
 from tests.factories.members import a_merge, a_person, an_affiliation, an_organisation
 from tests.members.erasures.test_erase_person import everything
@@ -62,3 +64,27 @@ async def images(members: Api, merge_id: str) -> str:
     """What a merge keeps to be undone by."""
     async with members.runtime.database.transaction() as session:
         return json.dumps((await session.get_one(MergeRow, UUID(merge_id))).images)
+
+
+async def test_they_are_looked_for_by_what_a_merge_dropped(members: Api) -> None:
+    """Addresses, names and ids that neither record says any more: other services may know them by these."""
+    first, second = [
+        await members.made("/v1/persons", a_person(identifiers=[{"scheme": "orcid", "value": uuid4().hex}]))
+        for _ in range(2)
+    ]
+    lasts = await members.made("/v1/persons", a_person())
+    choices = {"email": "loser", "names": "loser", "identifiers": "loser", "other_emails": "winner"}
+    await members.made("/v1/merges", a_merge(second["id"], first["id"], "persons", **choices))
+    await members.made("/v1/merges", a_merge(lasts["id"], second["id"], "persons", other_emails="winner"))
+    undone = await members.made("/v1/persons", a_person())
+    merge = await members.made("/v1/merges", a_merge(lasts["id"], undone["id"], "persons", other_emails="winner"))
+    (await members.post(f"/v1/merges/{merge['id']}/undos")).raise_for_status()
+    erasure = await members.made("/v1/erasures", {"person_id": lasts["id"], "reason": "asked_for"})
+    async with members.runtime.database.transaction() as session:
+        row = await session.get_one(ErasureRow, UUID(erasure["id"]))
+    told = (first, second, lasts)
+    assert {digest(one["email"]) for one in told} == set(row.emails)
+    assert {digest(one["names"]["en"]) for one in told} <= set(row.names)
+    ids = {digest(f"orcid:{one['identifiers'][0]['value']}") for one in (first, second)}
+    assert ids == set(row.identifiers)
+    assert digest(undone["email"]) not in row.emails

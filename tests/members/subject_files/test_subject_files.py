@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from services.contracts.members.subject_file import SubjectFile
 from services.kit.errors import Forbidden, NotFound
 from services.kit.mentions import mentions_of, sought
-from services.members.features.erasures.actions import keys_of
 from services.members.features.erasures.holdings import PROSE
+from services.members.features.erasures.keys import keys_of
 from services.members.features.subject_files.actions import SubjectFileNotReady, held_here
 from services.members.features.subject_files.archive import archive
 from services.members.tables.person import PersonRow
@@ -49,7 +49,7 @@ async def test_holds_everything_and_can_be_read(members: Api, organisation: dict
     assert (await members.post(f"/v1/segments/{segment['id']}/entries", {"ids": [made["id"]]})).status_code < 300
     await members.get(f"/v1/persons/{made['id']}", params={"purpose": "catering"})
     async with members.runtime.database.transaction() as session:
-        keys = keys_of(await session.get_one(PersonRow, made["id"]))
+        keys = await keys_of(session, await session.get_one(PersonRow, made["id"]))
         held = await held_here(session, keys)
     mentions = {"events": {"series": ["01976b1e-7c3a-7000-8000-000000000001"]}}
     content = archive({"members": held, "events": {"registration": []}}, mentions, datetime.now(UTC))

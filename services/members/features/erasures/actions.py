@@ -1,6 +1,5 @@
 """Forgetting persons, here at once and in the other services within seconds of their answering."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.subjects import SubjectsClient
 from services.contracts.members.erasure import ErasureCreate, ErasureReason
-from services.contracts.subject import ErasureOrder, ErasureReceipt, SubjectKeys
+from services.contracts.subject import ErasureOrder, ErasureReceipt
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import now
@@ -17,8 +16,9 @@ from services.kit.etag import held
 from services.kit.ids import new_id
 from services.kit.jobs import task
 from services.kit.runtime import Runtime
-from services.kit.subjects import digest, forget
+from services.kit.subjects import forget
 from services.members.features.erasures.holdings import HOLDINGS
+from services.members.features.erasures.keys import keys_of
 from services.members.features.persons.actions import check_there
 from services.members.features.persons.queries import persons
 from services.members.tables.erasure import ErasureRow
@@ -42,7 +42,7 @@ async def erase(session: AsyncSession, caller: Caller, new: ErasureCreate) -> Er
 
 async def forget_person(session: AsyncSession, caller: Caller, person: PersonRow, reason: ErasureReason) -> ErasureRow:
     """Forget a person who is held by this transaction."""
-    keys = keys_of(person)
+    keys = await keys_of(session, person)
     row = ErasureRow(
         id=new_id(),
         person_id=person.id,
@@ -50,6 +50,8 @@ async def forget_person(session: AsyncSession, caller: Caller, person: PersonRow
         state="running",
         emails=keys.emails,
         names=keys.names,
+        phones=keys.phones,
+        identifiers=keys.identifiers,
         receipts=[],
         requested_by=caller.subject,
     )
@@ -70,24 +72,6 @@ async def carry_out(session: AsyncSession, caller: Caller, row: ErasureRow) -> N
 def order_of(row: ErasureRow) -> ErasureOrder:
     """What the other services are told."""
     return ErasureOrder(id=row.id, person_id=row.person_id, emails=row.emails, names=row.names, actor=row.requested_by)
-
-
-def keys_of(person: PersonRow) -> SubjectKeys:
-    """By what records about the person are found elsewhere. Of very many addresses and names the first hundred."""
-    return SubjectKeys(
-        person_id=person.id,
-        emails=sorted({digest(one) for one in _addresses(person)})[:100],
-        names=sorted({digest(one) for one in person.searchable_names()})[:100],
-    )
-
-
-def _addresses(person: PersonRow) -> Iterator[str]:
-    yield from person.other_emails
-    if person.email is not None:
-        yield person.email
-    for channel in (*person.channels, *person.private_channels):
-        if channel.kind == "email":
-            yield channel.value
 
 
 @task("members.erase_elsewhere")
@@ -114,6 +98,10 @@ async def erase_elsewhere(runtime: Runtime, erasure_id: str) -> None:
         raise failure
 
 
+def _in_the_name_of(row: ErasureRow) -> Caller:
+    return Caller(row.requested_by, "service", via="service:members")
+
+
 async def _confirm(runtime: Runtime, id: UUID, receipt: ErasureReceipt) -> None:
     async with runtime.database.transaction() as session:
         row = await session.scalar(select(ErasureRow).where(ErasureRow.id == id).with_for_update())
@@ -122,5 +110,4 @@ async def _confirm(runtime: Runtime, id: UUID, receipt: ErasureReceipt) -> None:
         row.receipts = [*row.receipts, receipt]
         if {one.service for one in row.receipts} >= {"members", *ELSEWHERE}:
             row.state = "done"
-        caller = Caller(row.requested_by, "service", via="service:members")
-        await save(session, caller, "members.erasure.confirmed", row, required_scopes=_READ)
+        await save(session, _in_the_name_of(row), "members.erasure.confirmed", row, required_scopes=_READ)

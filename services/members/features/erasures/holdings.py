@@ -6,7 +6,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
 from services.contracts.subject import SubjectKeys
 from services.kit.auth import Caller
@@ -15,6 +14,7 @@ from services.kit.db import now
 from services.kit.mentions import Prose
 from services.kit.subjects import ERASED, Holding
 from services.members.features.documents.files import remove_files
+from services.members.features.erasures.keys import is_of, own
 from services.members.features.imports.samples import forget_samples
 from services.members.features.merges.forgetting import forget_images
 from services.members.tables.affiliation import AffiliationRow
@@ -55,15 +55,11 @@ async def remove_documents(
 
 
 def _of_person(keys: SubjectKeys) -> ColumnElement[bool]:
-    """The person's record, and those that were merged into it."""
-    own = select(PersonRow.id).where(PersonRow.id == keys.person_id).cte("own", recursive=True)
-    merged = aliased(PersonRow)
-    return PersonRow.id.in_(select(own.union(select(merged.id).join(own, merged.merged_into == own.c.id)).c.id))
+    return is_of(keys.person_id)
 
 
 def _own(keys: SubjectKeys) -> Select[UUID]:
-    """The ids of every row of theirs, whichever was merged into which."""
-    return select(PersonRow.id).where(_of_person(keys))
+    return own(keys.person_id)
 
 
 async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[PersonRow], keys: SubjectKeys) -> None:
@@ -78,23 +74,23 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
         row.erased_at = now()
         row.settle()
     await save_all(session, caller, "members.person.erased", rows, required_scopes=_READ)
-    own = list(await session.scalars(_own(keys)))
-    await session.execute(delete(SegmentEntryRow).where(SegmentEntryRow.person_id.in_(own)))
+    ids = list(await session.scalars(_own(keys)))
+    await session.execute(delete(SegmentEntryRow).where(SegmentEntryRow.person_id.in_(ids)))
     # Events tells of it as well; whatever it is asked first, nobody is found by it from now on.
-    came = AttendanceFactRow.person_id.in_(own)
+    came = AttendanceFactRow.person_id.in_(ids)
     await session.execute(update(AttendanceFactRow).where(came).values(person_id=None))
-    await session.execute(delete(MatchKeyRow).where(MatchKeyRow.record_id.in_(own)))
+    await session.execute(delete(MatchKeyRow).where(MatchKeyRow.record_id.in_(ids)))
     pair = DuplicateCandidateRow
-    await session.execute(delete(pair).where(pair.left_id.in_(own) | pair.right_id.in_(own)))
+    await session.execute(delete(pair).where(pair.left_id.in_(ids) | pair.right_id.in_(ids)))
     # A merge of theirs can be undone no more: what it was is gone.
-    merge = MergeRow.winner_id.in_(own) | MergeRow.loser_id.in_(own)
-    await session.execute(update(MergeRow).where(merge).values(images=[], fields=[]))
-    await forget_images(session, own)
+    merge = MergeRow.winner_id.in_(ids) | MergeRow.loser_id.in_(ids)
+    await session.execute(update(MergeRow).where(merge).values(images=[], fields=[], dropped={}))
+    await forget_images(session, ids)
     # A sample does not say whose it is: those of a file that named them go, right after the commit.
-    lines = ImportLineRow.record_id.in_(own)
+    lines = ImportLineRow.record_id.in_(ids)
     imports = await session.scalars(select(ImportLineRow.import_id).where(lines).distinct())
-    if ids := [str(id) for id in imports]:
-        await forget_samples.defer(session, ids=ids)
+    if files := [str(id) for id in imports]:
+        await forget_samples.defer(session, ids=files)
     line = dict.fromkeys(("raw", "twin_key", "problems", "before", "besides", "name")) | {"cells": [], "extra": []}
     await session.execute(update(ImportLineRow).where(lines).values(line))
 

@@ -15,6 +15,7 @@ from services.kit.db import now
 from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.ids import new_id
 from services.kit.reading import Resource
+from services.members.features.erasures.keys import Told, as_kept, told_by
 from services.members.features.merges.affiliations import move_affiliations
 from services.members.features.merges.choosing import choose
 from services.members.features.merges.dismissals import carry_dismissals
@@ -38,7 +39,8 @@ KINDS: Final[Mapping[str, str]] = {"organisations": "organisation", "persons": "
 RECORDS: Final[Mapping[str, Resource[Any]]] = {"organisations": organisations, "persons": persons}
 """What is merged, as the caller may see it."""
 
-Told = list[dict[str, Any]]
+Fields = list[dict[str, Any]]
+"""What became of each field."""
 New = OrganisationMergeCreate | PersonMergeCreate
 
 
@@ -51,7 +53,7 @@ class WinnerArchived(Conflict):
 
 async def merge(
     session: AsyncSession, caller: Caller, new: New, elsewhere: Mapping[str, int | None]
-) -> tuple[MergeRow, Told]:
+) -> tuple[MergeRow, Fields]:
     """Merge the loser into the winner. Answers the merge, and what became of each field with its values."""
     staff_only(caller)
     if new.winner_id == new.loser_id:
@@ -60,15 +62,16 @@ async def merge(
         caller.require("persons:write")
         if SENSITIVE & new.fields.model_fields_set:
             caller.require(SENSITIVE_SCOPE)
+    dropped: Told = frozenset()
     with recorded(session) as recorder:
         if isinstance(new, OrganisationMergeCreate):
             fields = await _organisations(session, caller, new)
         else:
-            fields = await _persons(session, caller, new)
-    return await _kept(session, caller, new, recorder, fields, elsewhere), fields
+            fields, dropped = await _persons(session, caller, new)
+    return await _kept(session, caller, new, recorder, fields, dropped, elsewhere), fields
 
 
-async def _organisations(session: AsyncSession, caller: Caller, new: OrganisationMergeCreate) -> Told:
+async def _organisations(session: AsyncSession, caller: Caller, new: OrganisationMergeCreate) -> Fields:
     await tree.hold(session)
     winner, loser = await _both(session, caller, new)
     if winner.status == "archived":
@@ -83,14 +86,17 @@ async def _organisations(session: AsyncSession, caller: Caller, new: Organisatio
     return await _united(session, caller, new, winner, loser)
 
 
-async def _persons(session: AsyncSession, caller: Caller, new: PersonMergeCreate) -> Told:
+async def _persons(session: AsyncSession, caller: Caller, new: PersonMergeCreate) -> tuple[Fields, Told]:
+    """What became of each field, and what is found by neither record any more."""
     winner, loser = await _both(session, caller, new)
+    told = told_by(winner) | told_by(loser)
     await move_affiliations(session, caller, "person_id", winner.id, loser.id)
     await move(session, caller, ON_PERSONS, winner.id, loser.id)
     await settle_consents(session, winner.id, loser.id)
     await move_entries(session, caller, "person_id", winner.id, loser.id)
     await move_references(session, caller, "person", winner.id, loser.id)
-    return await _united(session, caller, new, winner, loser)
+    fields = await _united(session, caller, new, winner, loser)
+    return fields, told - told_by(winner) - told_by(loser)
 
 
 async def _both(session: AsyncSession, caller: Caller, new: New) -> tuple[Any, Any]:
@@ -117,7 +123,7 @@ async def _both(session: AsyncSession, caller: Caller, new: New) -> tuple[Any, A
     return rows[new.winner_id], rows[new.loser_id]
 
 
-async def _united(session: AsyncSession, caller: Caller, new: New, winner: Any, loser: Any) -> Told:
+async def _united(session: AsyncSession, caller: Caller, new: New, winner: Any, loser: Any) -> Fields:
     """Give the winner its values. The loser keeps its own but for those that only one record may have."""
     given = {name: getattr(loser, name) for name in (*type(new.fields).model_fields, "private_custom")}
     loser.status, loser.merged_into, loser.identifiers = "merged", winner.id, []
@@ -143,6 +149,7 @@ async def _kept(
     new: New,
     recorder: Recorder,
     fields: Sequence[Mapping[str, Any]],
+    dropped: Told,
     elsewhere: Mapping[str, int | None],
 ) -> MergeRow:
     images = recorder.images
@@ -162,6 +169,7 @@ async def _kept(
         ],
         moved=[{"resource": name, "count": count} for name, count in {**counts, **elsewhere}.items()],
         images=images,
+        dropped=as_kept(dropped),
         merged_by=caller.subject,
         undo_until=at + UNDO_WITHIN,
     )

@@ -79,7 +79,7 @@ async def undo(session: AsyncSession, caller: Caller, id: UUID) -> None:
         .values(status="open", decided_by=None, decided_at=None)
     )
     await drop_carried(session, merge.winner_id, merge.undo_until - UNDO_WITHIN)
-    merge.undone_at, merge.undone_by, merge.images = now(), caller.subject, []
+    merge.undone_at, merge.undone_by, merge.images, merge.dropped = now(), caller.subject, [], {}
     await save(session, caller, "members.merge.undone", merge, required_scopes=[SCOPES[merge.resource]])
 
 

@@ -22,8 +22,9 @@ from services.kit.jobs import AWAITED, task
 from services.kit.mentions import mentions_of, readable, sought
 from services.kit.runtime import Runtime
 from services.kit.subjects import held_about
-from services.members.features.erasures.actions import ELSEWHERE, keys_of
+from services.members.features.erasures.actions import ELSEWHERE
 from services.members.features.erasures.holdings import HOLDINGS, PROSE
+from services.members.features.erasures.keys import keys_of
 from services.members.features.persons.actions import check_there
 from services.members.features.persons.queries import persons
 from services.members.features.subject_files.archive import archive
@@ -74,14 +75,15 @@ async def make_subject_file(runtime: Runtime, id: str) -> None:
         if person is None or person.erased_at is not None or person.merged_into is not None:
             row.state = "expired"
             return
-        keys = keys_of(person)
+        keys = await keys_of(session, person)
         gathered = {"members": await held_here(session, keys)}
         names = sought(person.searchable_names())
         mentions = {"members": readable(await mentions_of(session, PROSE, names))}
+    others = SubjectKeys(person_id=keys.person_id, emails=keys.emails, names=keys.names)
     for service in ELSEWHERE:
         client = runtime.peers[service]
         assert isinstance(client, SubjectsClient)
-        gathered[service] = (await client.held_about(keys)).records
+        gathered[service] = (await client.held_about(others)).records
         mentions[service] = readable((await client.mentions(names)).records)
     content = archive(gathered, mentions, now())
 
