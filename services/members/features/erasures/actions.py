@@ -19,6 +19,7 @@ from services.kit.runtime import Runtime
 from services.kit.subjects import forget
 from services.members.features.erasures.holdings import HOLDINGS
 from services.members.features.erasures.keys import keys_of
+from services.members.features.imports.forgetting import Sought, forget_rows
 from services.members.features.persons.actions import check_there
 from services.members.features.persons.queries import persons
 from services.members.tables.erasure import ErasureRow
@@ -27,6 +28,8 @@ from services.members.tables.person import PersonRow
 _READ = ["privacy:read"]
 ELSEWHERE = ("events", "liaison")
 """Services that hold data about persons besides members."""
+_ROWS = "imported_row"
+"""In the receipt of members: rows of files that became no record."""
 
 
 async def erase(session: AsyncSession, caller: Caller, new: ErasureCreate) -> ErasureRow:
@@ -76,11 +79,13 @@ def order_of(row: ErasureRow) -> ErasureOrder:
 
 @task("members.erase_elsewhere")
 async def erase_elsewhere(runtime: Runtime, erasure_id: str) -> None:
-    """Ask the services that have not confirmed it yet. One that cannot answer is asked again, until it does."""
+    """Forget what takes longer to find here, and ask the services that have not confirmed it yet. One that cannot
+    answer is asked again, until it does."""
     async with runtime.database.transaction() as session:
         row = await session.get(ErasureRow, UUID(erasure_id))
     if row is None:
         return
+    await _forget_rows_of_files(runtime, row)
     confirmed = {receipt.service for receipt in row.receipts}
     failure: Exception | None = None
     for service in ELSEWHERE:
@@ -96,6 +101,24 @@ async def erase_elsewhere(runtime: Runtime, erasure_id: str) -> None:
         await _confirm(runtime, row.id, receipt)
     if failure is not None:
         raise failure
+
+
+async def _forget_rows_of_files(runtime: Runtime, erasure: ErasureRow) -> None:
+    """Those that name the person and became no record of theirs. What came of it stands in the receipt: they are
+    looked for once."""
+    if any(_ROWS in one.done for one in erasure.receipts if one.service == "members"):
+        return
+    sought = Sought.of(erasure.emails, erasure.names, erasure.phones, erasure.identifiers)
+    count = await forget_rows(runtime, sought)
+    async with runtime.database.transaction() as session:
+        row = await session.scalar(select(ErasureRow).where(ErasureRow.id == erasure.id).with_for_update())
+        if row is None:
+            return
+        row.receipts = [
+            one.model_copy(update={"done": {**one.done, _ROWS: count}}) if one.service == "members" else one
+            for one in row.receipts
+        ]
+        await save(session, _in_the_name_of(row), "members.erasure.confirmed", row, required_scopes=_READ)
 
 
 def _in_the_name_of(row: ErasureRow) -> Caller:

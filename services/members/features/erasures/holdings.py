@@ -15,6 +15,7 @@ from services.kit.mentions import Prose
 from services.kit.subjects import ERASED, Holding
 from services.members.features.documents.files import remove_files
 from services.members.features.erasures.keys import is_of, own
+from services.members.features.imports.forgetting import EMPTY
 from services.members.features.imports.samples import forget_samples
 from services.members.features.merges.forgetting import forget_images
 from services.members.tables.affiliation import AffiliationRow
@@ -91,8 +92,7 @@ async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[P
     imports = await session.scalars(select(ImportLineRow.import_id).where(lines).distinct())
     if files := [str(id) for id in imports]:
         await forget_samples.defer(session, ids=files)
-    line = dict.fromkeys(("raw", "twin_key", "problems", "before", "besides", "name")) | {"cells": [], "extra": []}
-    await session.execute(update(ImportLineRow).where(lines).values(line))
+    await session.execute(update(ImportLineRow).where(lines).values(EMPTY))
 
 
 HOLDINGS: Sequence[Holding] = (

@@ -25,6 +25,7 @@ from services.kit.subjects import held_about
 from services.members.features.erasures.actions import ELSEWHERE
 from services.members.features.erasures.holdings import HOLDINGS, PROSE
 from services.members.features.erasures.keys import keys_of
+from services.members.features.imports.forgetting import Sought, rows_naming
 from services.members.features.persons.actions import check_there
 from services.members.features.persons.queries import persons
 from services.members.features.subject_files.archive import archive
@@ -79,6 +80,8 @@ async def make_subject_file(runtime: Runtime, id: str) -> None:
         gathered = {"members": await held_here(session, keys)}
         names = sought(person.searchable_names())
         mentions = {"members": readable(await mentions_of(session, PROSE, names))}
+    in_files = Sought.of(keys.emails, keys.names, keys.phones, keys.identifiers)
+    gathered["members"]["imported_row"] += await rows_naming(runtime, in_files)
     others = SubjectKeys(person_id=keys.person_id, emails=keys.emails, names=keys.names)
     for service in ELSEWHERE:
         client = runtime.peers[service]

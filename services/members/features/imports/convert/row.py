@@ -83,7 +83,7 @@ class RowReader:
     def keys(self, cells: Sequence[str]) -> list[str]:
         """What a row is told apart by: ids, and a person's main address. Costs less than reading it."""
         found = Found(0, Told())
-        for column in self._columns:
+        for column in self._columns if cells else ():
             wanted = column.field.kind in ("id", "identifier") or (
                 self._context.resource == "persons" and column.field.kind == "emails"
             )
@@ -97,6 +97,9 @@ class RowReader:
     def read(self, number: int, cells: Sequence[str], extra: Sequence[str]) -> Parsed:
         """The record that a row means."""
         found = Found(number, Told())
+        if not cells:
+            found.told.reject("forgotten", "The row named a person who was forgotten.")
+            return Parsed(found, None, frozenset())
         if self._is_total(cells):
             found.told.reject("total_row", "This row counts the others and is no record.")
             return Parsed(found, None, frozenset())
