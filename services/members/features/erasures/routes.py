@@ -18,9 +18,9 @@ async def erase_person(new: ErasureCreate, session: WriteSession, caller: Curren
     """Forget a person.
 
     What members holds is gone with this answer: the record and all that were merged into it, roles, notes, documents
-    and their files, consents, rows of imports, values in the change log, answers kept for repeated requests. Within
-    seconds, rows of files that name the person and became no record are emptied, and registrations and contacts that
-    name the person, or have one of their e-mail addresses, are made anonymous; `receipts` says what each service did.
+    and their files, consents, rows of imports, values in the change log, answers kept for repeated requests. A job
+    then empties rows of files that name the person and became no record, and has registrations and contacts made
+    anonymous that name the person or have one of their e-mail addresses; `receipts` says what each service did.
     Nothing brings it back: try it with `dry_run=true`.
     """
     row = await actions.erase(session, caller, new)
