@@ -18,7 +18,7 @@ from services.kit.errors import Conflict, Problem
 
 New = TypeVar("New")
 PUBLIC_URL = "public_url"
-"""Key of `session.info`: where pages of problems are (kit.routing)."""
+"""Key of `session.info`: where pages of problems are (kit.route)."""
 Create = Callable[[AsyncSession, Caller, New], Awaitable[Tracked]]
 
 

@@ -237,7 +237,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, rolled back when anything raises. For jobs and commands;
-        requests get theirs from the route (kit.routing), which commits before the response is sent."""
+        requests get theirs from the route (kit.route), which commits before the response is sent."""
         async with self.sessions() as session, session.begin():
             yield session
 

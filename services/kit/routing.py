@@ -1,8 +1,4 @@
-"""Routes: every operation states its scope, and one handler does what all requests have in common.
-
-Order of a request: credential → scope → form (media type, If-Match, known parameters) → the endpoint, in one
-transaction when it writes → idempotency record → commit → response. A 2xx is never sent before the commit.
-"""
+"""Routes: every operation states its scope; what all requests have in common is in `kit.route`."""
 
 import functools
 import inspect
@@ -12,127 +8,23 @@ from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
-from fastapi.routing import APIRoute
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.base import Page
 from services.contracts.scopes import PUBLIC
 from services.kit import etag
 from services.kit.auth import Caller
-from services.kit.bulk import PUBLIC_URL
-from services.kit.custom.declared import NONE_REQUIRED
-from services.kit.disclosure import HEADER, stating
-from services.kit.errors import (
-    InvalidCursor,
-    Moved,
-    NotFound,
-    Problem,
-)
-from services.kit.form import StrictRequest, check_write, flag, refuse_unknown
-from services.kit.idempotency import Attempt, key_of
+from services.kit.errors import InvalidCursor, Moved, NotFound, Problem
 from services.kit.listing import selection_model
 from services.kit.policy import Policy, Prepare, Turn
 from services.kit.readers import Handler, exporter, list_reader, one_reader
 from services.kit.reading import Item, Resource
+from services.kit.route import TELL, Route, if_match_of
 from services.kit.runtime import Runtime, runtime_of
 from services.kit.statement import connection_of, fetch
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-TELL = "tell"
-"""Key of `session.info`: how an answer that shows sensitive fields is put on record (kit.disclosure.Tell)."""
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-class Route(APIRoute):
-    """One operation."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], *, policy: Policy, **kwargs: Any) -> None:
-        self.policy = policy
-        super().__init__(path, endpoint, **kwargs)
-
-    def get_route_handler(self) -> Handler:
-        inner, policy = super().get_route_handler(), self.policy
-        known = policy.parameters | {p.alias for p in self.dependant.query_params} | _model_parameters(self)
-
-        async def handle(request: Request) -> Response:
-            request = StrictRequest(request.scope, request.receive)
-            runtime = runtime_of(request)
-            caller = await runtime.authenticate(request)
-            policy.admit(caller)
-            request.state.caller = caller
-            if policy.read is not None:
-                return await policy.read(request)
-            request.state.caller = caller = stating(caller, request.headers.get(HEADER))
-            refuse_unknown(request.query_params, known)
-            if not policy.writes:
-                return await inner(request)
-            await check_write(request, conditional=policy.conditional, streams=policy.streams)
-            _refuse_malformed(request, policy)
-            if policy.prepare is not None:
-                request.state.prepared = await policy.prepare(request, caller)
-            if policy.turn is None:
-                return await _in_transaction(request, runtime, caller, policy, inner)
-            async with policy.turn(request):
-                return await _in_transaction(request, runtime, caller, policy, inner)
-
-        return handle
-
-
-def _refuse_malformed(request: Request, policy: Policy) -> None:
-    """What is not what the document says is told before anything is looked up, waited for or asked of others."""
-    if policy.conditional:
-        _if_match_of(request)
-    if policy.keyed:
-        key_of(request)
-    if policy.rehearses:
-        flag(request.query_params, "dry_run")
-
-
-async def _in_transaction(
-    request: Request, runtime: Runtime, caller: Caller, policy: Policy, inner: Handler
-) -> Response:
-    dry_run = policy.rehearses and flag(request.query_params, "dry_run")
-    async with runtime.database.sessions() as session:
-        request.state.session = session
-        session.info[PUBLIC_URL] = runtime.settings.public_url
-        attempt = await Attempt.of(request, caller) if policy.keyed else None
-        if dry_run:
-            attempt = None
-        # What is shown for a purpose is not kept to be shown again, and a dry run leaves nothing on record.
-        if attempt is None and not dry_run:
-            session.info[TELL] = functools.partial(runtime.tell_within, session)
-        if attempt is not None:
-            asking = None if policy.creates is None else policy.creates.requires_any
-            if (earlier := await attempt.earlier(session, asking=asking)) is not None:
-                return earlier
-            session.info[NONE_REQUIRED] = not attempt.told
-        try:
-            response = await inner(request)
-        except Problem:
-            # A use that ended just as this one began may be why: then its answer is this one's, too.
-            await session.rollback()
-            if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
-                return earlier
-            raise
-        if dry_run:
-            # What a commit would check is checked, too.
-            await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-            await session.rollback()
-            response.headers["Dry-Run"] = "true"
-            return response
-        if attempt is not None and response.status_code < 400:
-            await attempt.store(session, response)
-        await session.commit()
-        return response
-
-
-def _model_parameters(route: APIRoute) -> frozenset[str]:
-    names: set[str] = set()
-    for dependency in route.dependant.dependencies:
-        names |= {p.alias for p in dependency.query_params}
-    return frozenset(names)
-
 
 # -- what endpoints ask for --------------------------------------------------------------------------------------------
 
@@ -147,12 +39,8 @@ async def _caller(request: Request) -> Caller:
     return caller
 
 
-def _if_match_of(request: Request) -> etag.IfMatch:
-    return etag.IfMatch.of(",".join(request.headers.getlist("if-match")))
-
-
 async def _if_match(request: Request) -> etag.IfMatch:
-    return _if_match_of(request)
+    return if_match_of(request)
 
 
 async def _runtime(request: Request) -> Runtime:
