@@ -20,12 +20,14 @@ from services.members.tables.facts import AttendanceFactRow, ContactFactRow, Eve
 
 
 async def follow_event(session: AsyncSession, change: Change) -> None:
-    """An event was made or changed: its series and the year it begins in at its venue."""
+    """An event was made or changed: its series, the year it begins in at its venue, and its last day there."""
     told: dict[str, Any] = {}
     if "series_id" in change.after:
         told["series_id"] = _id(change.after["series_id"])
     if change.after.get("starts_local"):
         told["year"] = int(change.after["starts_local"][:4])
+    if change.after.get("ends_local"):
+        told["ends_on"] = date.fromisoformat(change.after["ends_local"][:10])
     await _keep(session, EventFactRow, "event_id", change.resource_id, told)
 
 

@@ -15,7 +15,7 @@ from services.members.tables.base import Base
 
 
 class EventFactRow(Base):
-    """Which series an event is of, and the year it begins in."""
+    """Which series an event is of, the year it begins in, and its last day."""
 
     __tablename__ = "event_fact"
     __table_args__ = (Index("ix_event_fact_series_id", "series_id"), Index("ix_event_fact_year", "year"))
@@ -23,6 +23,8 @@ class EventFactRow(Base):
     event_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     series_id: Mapped[UUID | None] = mapped_column(Uuid)
     year: Mapped[int | None]
+    ends_on: Mapped[date | None]
+    """At its venue; unknown of events that were last told of before the column was."""
 
 
 class AttendanceFactRow(Base):

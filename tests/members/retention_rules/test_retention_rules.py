@@ -1,6 +1,8 @@
 """Retention rules: previewed, then applied every night to what is due, and to nothing else."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest_asyncio
@@ -8,10 +10,12 @@ import pytest_asyncio
 from services.contracts.members.retention_rule import RetentionRule
 from services.kit.errors import Forbidden, NotFound, Unavailable
 from services.members.features.retention_rules.actions import RetentionRuleTaken, apply_retention
-from tests.factories.members import a_document, a_note, a_person, an_affiliation
+from tests.factories.members import a_consent, a_document, a_note, a_person, a_purpose, an_affiliation
 from tests.members.contract import exactly
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+from tests.wire.changes import deliver, told
+from tests.wire.office import office_today
 
 RULES = "/v1/retention-rules"
 
@@ -55,6 +59,59 @@ async def test_forgets_who_is_due_and_holds_no_role(
     clerk = members.as_(signer.staff("privacy:read"))
     assert_problem(await clerk.post(RULES, {"resource": "documents", "keep_days": 9}), Forbidden)
     assert (await members.delete(path)).status_code == 204
+
+
+async def test_forgets_nobody_who_was_in_use_within_the_period(
+    members: Api, organisation: dict[str, Any], signer: Signer
+) -> None:
+    today = office_today()
+    month, year = timedelta(days=30), timedelta(days=366)
+    people = {
+        name: (await members.made("/v1/persons", a_person()))["id"]
+        for name in (
+            *("begins", "left", "long_gone", "coming", "came", "came_long_ago", "year_known", "unknown"),
+            *("cancelled", "decided", "decided_long_ago", "noted", "filed"),
+        )
+    }
+    for name, dates in (
+        ("begins", {"starts_on": today + month}),
+        ("left", {"ends_on": today - month}),
+        ("long_gone", {"ends_on": today - year}),
+    ):
+        given = an_affiliation(people[name], organisation["id"]) | {"starts_on": None}
+        given |= {field: day.isoformat() for field, day in dates.items()}
+        await members.made("/v1/affiliations", given)
+    for name, told_of_event, status in (
+        ("coming", {"ends_local": f"{today + month}T18:00:00"}, "confirmed"),
+        ("cancelled", {"ends_local": f"{today + month}T18:00:00"}, "cancelled"),
+        ("came", {"ends_local": f"{today - month}T18:00:00"}, "confirmed"),
+        ("came_long_ago", {"ends_local": f"{today - year}T18:00:00"}, "confirmed"),
+        ("year_known", {"starts_local": f"{today.year}-01-02T09:00:00"}, "confirmed"),
+        ("unknown", None, "confirmed"),
+    ):
+        event = uuid4()
+        if told_of_event is not None:
+            await deliver(members, signer, told("events.event.created", event, **told_of_event))
+        created = {"event_id": str(event), "person_id": people[name], "status": status}
+        await deliver(members, signer, told("events.registration.created", uuid4(), **created))
+    purpose = await members.made("/v1/purposes", a_purpose())
+    for name, day in (("decided", today - month), ("decided_long_ago", today - year)):
+        given = a_consent(people[name], purpose["key"], decided_at=f"{day}T09:00:00Z")
+        await members.made("/v1/consents", given)
+    await members.made("/v1/notes", a_note("", about={"resource": "person", "id": people["noted"]}))
+    await members.made("/v1/documents", a_document("", about={"resource": "person", "id": people["filed"]}))
+    for id in people.values():
+        await aged(members, "person", id)
+    for rule in await members.items(RULES):
+        await members.delete(f"{RULES}/{rule['id']}")
+    rule = await members.made(RULES, {"resource": "persons", "keep_days": 365})
+    due = (await members.get(f"{RULES}/{rule['id']}/preview")).json()
+    gone = {"long_gone", "came_long_ago", "cancelled", "decided_long_ago"}
+    assert set(due["records"]) & set(people.values()) == {people[name] for name in gone}
+    await members.patch(f"{RULES}/{rule['id']}", {"status": "active"})
+    await apply_retention.run(members.runtime)
+    kept = {name for name, id in people.items() if (await members.get(f"/v1/persons/{id}")).status_code == 200}
+    assert kept == set(people) - gone
 
 
 async def test_deletes_notes_about_persons_only(
