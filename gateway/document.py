@@ -37,8 +37,8 @@ The records and work of an alliance's secretariat: members, events and liaison.
 
 Sign in at `POST /v1/sessions`, or ask an administrator for an API key, and send the credential as
 `Authorization: Bearer …`. Lists are paged by cursor, writes of one record need `If-Match`, creations take an
-`Idempotency-Key`, every write takes `dry_run=true`, and every failure is a problem (RFC 9457) whose `type` leads to a
-page that says what to do.
+`Idempotency-Key`, every write but signing in takes `dry_run=true`, and every failure is a problem (RFC 9457) whose
+`type` leads to a page that says what to do.
 """
 
 GATEWAY: Final = "gateway"

@@ -23,11 +23,14 @@ class NoSession(Conflict):
     status = 409
 
 
-# No Idempotency-Key on these: the stored answer would be a store of tokens.
+# No Idempotency-Key on these: the stored answer would be a store of tokens. And no `dry_run`: the answer would hold an
+# access token that is as good as any, while the use of the refresh token, and the end of a session whose old token
+# came back, would be rolled back.
 @routes.post(
     scope=PUBLIC,
     response=SessionTokens,
     keyed=False,
+    rehearses=False,
     refuses=(actions.SignInRefused, SignInThrottled),
     summary="Sign in",
     description="Opens a session for a staff user. The access token lasts 15 minutes; refresh it before or after that.",
@@ -42,6 +45,7 @@ async def sign_in(credentials: SignIn, session: WriteSession, request: Request, 
     scope=PUBLIC,
     response=SessionTokens,
     keyed=False,
+    rehearses=False,
     refuses=(actions.SessionEnded, actions.RefreshUnderWay),
     summary="Refresh a session",
     description="Exchanges the refresh token for new tokens. Each refresh token is good for one use: a second use of "

@@ -143,16 +143,14 @@ async def test_coming_and_going_is_in_the_change_log_without_secrets(
     assert [one for one in (*secrets, password) if one in str(changes)] == []
 
 
-async def test_a_refused_or_rehearsed_sign_in_leaves_no_change(
+async def test_a_refused_sign_in_leaves_no_change(
     gate: Gateway, administrator: tuple[str, str], database_url: str
 ) -> None:
-    email, password = administrator
+    email, _ = administrator
     async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
         count = "SELECT count(*) FROM change WHERE resource = 'session'"
         before = await (await connection.execute(count)).fetchone()
-        door = gate.as_(None)
-        await door.post("/v1/sessions", json={"email": email, "password": "wrong password"})
-        await door.post("/v1/sessions?dry_run=true", json={"email": email, "password": password})
+        await gate.as_(None).post("/v1/sessions", json={"email": email, "password": "wrong password"})
         assert await (await connection.execute(count)).fetchone() == before
         await _sign_in(gate, administrator)
         assert await (await connection.execute(count)).fetchone() != before
@@ -192,8 +190,32 @@ async def test_what_is_no_sign_in_is_told_without_repeating_the_password(gate: G
     assert "hunter2" not in reply.text
 
 
-async def test_a_dry_run_opens_nothing(gate: Gateway, administrator: tuple[str, str]) -> None:
+async def test_signing_in_cannot_be_rehearsed(gate: Gateway, administrator: tuple[str, str]) -> None:
     email, password = administrator
     reply = await gate.as_(None).post("/v1/sessions?dry_run=true", json={"email": email, "password": password})
-    assert reply.headers["dry-run"] == "true"
-    assert_problem(await gate.as_(reply.json()["access_token"]).get("/v1/me"), Unauthenticated)
+    assert_problem(reply, Invalid, pointer="dry_run")
+
+
+async def test_a_refresh_cannot_be_rehearsed_so_a_current_token_gives_nothing_unused(
+    gate: Gateway, administrator: tuple[str, str]
+) -> None:
+    current = (await _sign_in(gate, administrator))["refresh_token"]
+    door = gate.as_(None)
+    for _ in range(2):
+        tried = await door.post("/v1/sessions/refresh?dry_run=true", json={"refresh_token": current})
+        assert_problem(tried, Invalid, pointer="dry_run")
+    assert (await door.post("/v1/sessions/refresh", json={"refresh_token": current})).status_code == 201
+
+
+async def test_a_refresh_cannot_be_rehearsed_so_an_old_token_still_ends_the_session(
+    gate: Gateway, administrator: tuple[str, str], database_url: str
+) -> None:
+    old = (await _sign_in(gate, administrator))["refresh_token"]
+    door = gate.as_(None)
+    newest = (await door.post("/v1/sessions/refresh", json={"refresh_token": old})).json()["refresh_token"]
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as connection:
+        await connection.execute("UPDATE refresh_token SET used_at = used_at - interval '1 minute'")
+    tried = await door.post("/v1/sessions/refresh?dry_run=true", json={"refresh_token": old})
+    assert_problem(tried, Invalid, pointer="dry_run")
+    assert_problem(await door.post("/v1/sessions/refresh", json={"refresh_token": old}), actions.SessionEnded)
+    assert_problem(await door.post("/v1/sessions/refresh", json={"refresh_token": newest}), actions.SessionEnded)
