@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import Depends, FastAPI, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.routing import BaseRoute
 
 from services.contracts.base import Page
 from services.contracts.scopes import PUBLIC
@@ -106,6 +107,8 @@ class Routes:
         self.operations: list[Operation] = []
         self.resources: list[Resource[Any]] = []
         """Those whose list is here."""
+        self._made: dict[tuple[int | None, int], list[BaseRoute]] = {}
+        """By the largest body of the app they are in."""
 
     def get(
         self, path: str = "", *, scope: str, response: Any = None, **options: Any
@@ -243,7 +246,15 @@ class Routes:
         return keep
 
     def mount(self, app: FastAPI, document: Callable[[Operation], dict[str, Any]]) -> None:
-        """Add the operations to an app; `document` gives what the OpenAPI document says besides."""
+        """Add the operations to an app; `document` gives what the OpenAPI document says besides.
+
+        Their routes are made once: whoever builds an app again, as tests do by the hundred, gets the same ones.
+        """
+        routes, within = app.router.routes, (app.router.max_body_size, len(self.operations))
+        if within in self._made:
+            routes.extend(self._made[within])
+            return
+        before = len(routes)
         for operation in self.operations:
             described = document(operation)
             # An operation may have answers of its own besides, such as a second media type or a second 2xx.
@@ -256,6 +267,7 @@ class Routes:
                 route_class_override=functools.partial(Route, policy=self._policy(operation)),  # type: ignore[arg-type]
                 **{**operation.options, **described},
             )
+        self._made[within] = routes[before:]
 
     def _policy(self, operation: Operation) -> Policy:
         """An operation's policy; of one that makes records of the list here, with their custom fields."""
