@@ -46,6 +46,7 @@ lint: $(STAMP)
 
 types: $(STAMP)
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m types tests/shape/test_scaffold.py
 
 imports: $(STAMP)
 	$(BIN)/lint-imports

@@ -14,6 +14,7 @@ from deploy.scaffold import remaining, singular_of, words_of, write
 from tests.shape.house import ROOT
 from tests.wire.postgres import Server
 
+SERVICE, FEATURE = "members", "hiking_routes"
 NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache", "data", "var", "*.egg-info")
 
 
@@ -42,32 +43,37 @@ def edit(path: Path, before: str, after: str) -> None:
     path.write_text(text.replace(before, after, 1))
 
 
-@pytest.mark.parametrize(("service", "feature"), [("members", "hiking_routes")])
-def test_a_new_feature_passes_every_check(copy: Path, server: Server, service: str, feature: str) -> None:
-    written = write(copy, service, feature)
-    words = words_of(service, feature)
+@pytest.fixture(scope="module")
+def written(copy: Path) -> list[Path]:
+    """The files of a new feature, after the edits that `make new` asks for."""
+    written = write(copy, SERVICE, FEATURE)
+    words = words_of(SERVICE, FEATURE)
     todo = remaining(words)
     lines = [line.strip() for line in todo.splitlines() if line.strip().startswith(("from ", '"'))]
     row_import, routes_import, gateway_line = lines
-    edit(copy / f"services/{service}/tables/__init__.py", "\nmetadata = ", f"{row_import}\n\nmetadata = ")
-    edit(copy / f"services/{service}/tables/__init__.py", "__all__ = [", f'__all__ = [\n    "{words["Class"]}Row",')
-    edit(copy / f"services/{service}/app.py", "\nSERVICE = ", f"{routes_import}\n\nSERVICE = ")
-    app = (copy / f"services/{service}/app.py").read_text()
-    (copy / f"services/{service}/app.py").write_text(re.sub(r"features=\[", f"features=[{feature}, ", app, count=1))
+    edit(copy / f"services/{SERVICE}/tables/__init__.py", "\nmetadata = ", f"{row_import}\n\nmetadata = ")
+    edit(copy / f"services/{SERVICE}/tables/__init__.py", "__all__ = [", f'__all__ = [\n    "{words["Class"]}Row",')
+    edit(copy / f"services/{SERVICE}/app.py", "\nSERVICE = ", f"{routes_import}\n\nSERVICE = ")
+    app = (copy / f"services/{SERVICE}/app.py").read_text()
+    (copy / f"services/{SERVICE}/app.py").write_text(re.sub(r"features=\[", f"features=[{FEATURE}, ", app, count=1))
     edit(copy / "gateway/table.py", '    "members": "members",', f'    "members": "members",\n    {gateway_line}')
-    _migrate(copy, server, service)
+    return written
 
-    edited = [copy / f"services/{service}/{name}" for name in ("app.py", "tables/__init__.py")]
+
+def test_a_new_feature_passes_every_check(copy: Path, written: list[Path], server: Server) -> None:
+    _migrate(copy, server, SERVICE)
+    edited = [copy / f"services/{SERVICE}/{name}" for name in ("app.py", "tables/__init__.py")]
     run(copy, "-m", "ruff", "check", "--quiet", "--fix", *map(str, edited))  # the order the edits were put in
     run(copy, "-m", "ruff", "check", *map(str, [*written, *edited]))
     run(copy, "-m", "ruff", "format", "--check", *map(str, written))
-    cache = f"--cache-dir={ROOT / '.mypy_cache'}"  # what is learnt here, `make types` need not learn again
+    command = ["-m", "pytest", "-p", "no:cacheprovider", "-q", f"tests/{SERVICE}/{FEATURE}"]
+    assert re.search(r"\d+ passed", run(copy, *command, TEST_DATABASE_URL=server.url))
+
+
+@pytest.mark.types
+def test_a_new_feature_has_its_types(copy: Path, written: list[Path]) -> None:
+    cache = f"--cache-dir={ROOT / '.mypy_cache'}"  # what `make types` has learnt is not learnt again
     run(copy, "-m", "mypy", cache, *[str(path.relative_to(copy)) for path in written])
-    url = server.url
-    output = run(
-        copy, "-m", "pytest", "-p", "no:cacheprovider", "-q", f"tests/{service}/{feature}", TEST_DATABASE_URL=url
-    )
-    assert re.search(r"\d+ passed", output)
 
 
 def _migrate(root: Path, server: Server, service: str) -> None:
