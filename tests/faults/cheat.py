@@ -8,13 +8,11 @@ the freshness of some reads, the inbox's knowledge of what it has.
 import asyncio
 import random
 import sys
-from collections.abc import AsyncIterator, Hashable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import Response
 
@@ -31,6 +29,7 @@ from services.kit.serve import serve
 from services.kit.settings import Settings
 from services.kit.turns import Turns
 from services.members.app import SERVICE as MEMBERS
+from tests.faults.unlocked import TERMS_WITHOUT_LOCK, all_at_once
 
 SERVICES = {service.name: service for service in (MEMBERS, EVENTS)}
 SHARE = 0.1
@@ -43,8 +42,14 @@ async def _find_without_lock(session: AsyncSession, event_id: UUID) -> EventRow:
     return event
 
 
-async def _remember_no_key(self: Attempt, session: AsyncSession) -> Response | None:
-    return None
+_earlier = Attempt.earlier
+
+
+async def _remember_no_key(
+    self: Attempt, session: AsyncSession, *, asking: ColumnElement[bool] | None = None
+) -> Response | None:
+    self._key = new_id().hex  # the one that was sent is never found again
+    return await _earlier(self, session, asking=asking)
 
 
 _commit = AsyncSession.commit
@@ -53,11 +58,6 @@ _commit = AsyncSession.commit
 async def _commit_most(self: AsyncSession) -> None:
     await asyncio.sleep(0.02)  # what a lock keeps apart is to meet
     await (_commit(self) if random.random() >= SHARE else self.rollback())
-
-
-@asynccontextmanager
-async def _all_at_once(self: Turns, key: Hashable) -> AsyncIterator[None]:
-    yield
 
 
 _take = Inbox._take
@@ -86,10 +86,8 @@ async def _read_or_repeat(self: Runtime, sql: str, arguments: Sequence[Any]) -> 
 def cheat() -> None:
     """Take out what keeps a service honest."""
     places.lock = _find_without_lock
-    unlocked = terms._SEEN.sql.replace(" FOR UPDATE OF event", "")
-    assert unlocked != terms._SEEN.sql
-    terms._SEEN = replace(terms._SEEN, sql=unlocked)
-    Turns.of = _all_at_once  # type: ignore[method-assign]
+    terms._SEEN = TERMS_WITHOUT_LOCK
+    Turns.of = all_at_once  # type: ignore[method-assign]
     Attempt.earlier = _remember_no_key  # type: ignore[method-assign]
     AsyncSession.commit = _commit_most  # type: ignore[method-assign]
     Inbox._take = _take_some_twice  # type: ignore[method-assign]
