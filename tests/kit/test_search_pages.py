@@ -78,11 +78,11 @@ def test_gives_the_order_of_ranking_everything(session: Session, q: str, descend
     chinese = select(PlaceRow).where(PlaceRow.country == "CN")
     for rows in (select(PlaceRow), chinese):
         ranked = rows.with_only_columns(best, PlaceRow.id).where(matches(PlaceRow.search)).order_by(best.desc(), ids)
-        expected = [(one, id) for one, id in session.execute(ranked.limit(40 * limit), search_parameters(q))]
+        expected = [(one, id) for one, id in session.execute(ranked.limit(20 * limit), search_parameters(q))]
         seen: list[Position] = []
         for page in pages(session, q, limit, rows, descending=descending):
             seen += page
-            if len(seen) >= 40 * limit:
+            if len(seen) >= 20 * limit:
                 break
         assert seen == expected
 
