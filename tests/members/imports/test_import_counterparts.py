@@ -141,11 +141,23 @@ async def test_an_untouched_one_goes_when_it_is_taken_back(beside: Beside) -> No
 
 async def test_what_liaison_refuses_is_told_by_row(beside: Beside) -> None:
     m = uuid4().hex[:10]
-    content = f"名称,identifiers\nA {m},wikidata:Q{m}\nB {m},wikidata:Q{m}\n"
+    content = f"名称,custom.nothing\nA {m},\nB {m},x\n"
     done = await imported(beside.members, content, resource="counterparts")
     assert done["counts"]["created"] == 1
     (row,) = await rows_of(beside.members, done["id"], outcome="rejected")
-    assert problems(row) == {"counterpart_identifier_taken"}
+    assert (row["number"], problems(row)) == (3, {"invalid"})
+
+
+async def test_two_rows_that_name_one_by_different_ids_are_both_rejected(beside: Beside) -> None:
+    m, members = uuid4().hex[:10], beside.members
+    await imported(members, f"名称,identifiers\nA {m},external:{m}；wikidata:Q{m}\n", resource="counterparts")
+    text = f"名称,identifiers,city\nA {m},external:{m},Lhasa\nB {m},,\nA {m},wikidata:Q{m},Guiyang\n"
+    for dry_run in ("true", "false"):
+        done = await imported(members, text, resource="counterparts", dry_run=dry_run)
+        told = [(row["outcome"], problems(row)) for row in await rows_of(members, done["id"])]
+        assert told == [("rejected", {"repeated_id"}), ("created", set()), ("rejected", {"repeated_id"})]
+    (held,) = await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}")
+    assert (held["city"], held["version"]) == (None, 1)
 
 
 def leaver(beside: Beside, signer: Signer) -> tuple[str, Api]:

@@ -7,6 +7,7 @@ attempt knows from it what was done, and so what there is to take back.
 import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,6 +30,12 @@ class CounterpartRecords:
 
     build = None
     elsewhere = True
+
+    async def named(
+        self, session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]
+    ) -> dict[object, UUID]:
+        """None: they are liaison's, which is asked of each row."""
+        return {}
 
     def __init__(self, row: ImportRow, liaison: LiaisonClient, database: Database) -> None:
         self._liaison = liaison
@@ -54,6 +61,7 @@ class CounterpartRecords:
     async def _ask(self, waiting: dict[int, Decision], twins: Mapping[int, tuple[int, str]]) -> None:
         """Decide the rows that wait, and take those out that are."""
         new: dict[str | None, list[Decision]] = {}
+        known: list[tuple[Decision, Counterpart]] = []
         for decision in self._decisions:
             if decision.number in twins:
                 tell_twin(decision, *twins[decision.number])
@@ -65,10 +73,18 @@ class CounterpartRecords:
                 new.setdefault(key, []).append(decision)
                 continue
             elif (held := await self._known(decision)) is not None:
-                await self._change(decision, held)
+                known.append((decision, held))
+                continue
             elif not decision.parsed.told.rejected:
                 new.setdefault(None, []).append(decision)
                 continue
+            del waiting[decision.number]
+        first = await self._first_rows(known)
+        for decision, held in known:
+            if held.id in first:
+                tell_twin(decision, first[held.id], f"id:{held.id}")
+            else:
+                await self._change(decision, held)
             del waiting[decision.number]
         for key, decisions in new.items():
             await self._create(decisions, key)
@@ -90,6 +106,25 @@ class CounterpartRecords:
             decision.reject("two_records", f"Its ids belong to two records: {', '.join(sorted(map(str, found)))}.")
             return None
         return next(iter(found.values()), None)
+
+    async def _first_rows(self, known: Sequence[tuple[Decision, Counterpart]]) -> dict[UUID, int]:
+        """Of counterparts that several rows name, each by another of its ids, the number of the first row."""
+        numbers: dict[UUID, list[int]] = {}
+        if known:
+            line = ImportLineRow
+            earlier = select(line.record_id, line.number).where(
+                line.import_id == self._import_id,
+                line.record_id.in_({held.id for _, held in known}),
+                line.number < self._decisions[0].number,
+                line.outcome != "rejected",
+            )
+            async with self._database.transaction() as session:
+                for id, number in await session.execute(earlier.order_by(line.number)):
+                    if id is not None:
+                        numbers.setdefault(id, []).append(number)
+        for decision, held in known:
+            numbers.setdefault(held.id, []).append(decision.number)
+        return {id: rows[0] for id, rows in numbers.items() if len(rows) > 1}
 
     async def _create(self, new: Sequence[Decision], key: str | None) -> None:
         """With the key of an earlier attempt, whose answer liaison keeps."""

@@ -35,6 +35,12 @@ class OrganisationRecords:
     async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """Nothing: all is in this database."""
 
+    async def named(
+        self, session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]
+    ) -> dict[object, UUID]:
+        """The records that ids name."""
+        return {key: row.id for key, row in (await organisations_named(session, ids, identifiers)).items()}
+
     async def decide(
         self, session: AsyncSession, decisions: Sequence[Decision], twins: Mapping[int, tuple[int, str]]
     ) -> list[Decision]:
@@ -99,12 +105,19 @@ def _one_record(decision: Decision, known: Mapping[object, OrganisationRow]) -> 
 
 async def _known(session: AsyncSession, parsed: Sequence[Parsed]) -> dict[object, OrganisationRow]:
     """The organisations that the rows' ids name; of one that was merged, the one that took its place."""
-    identifiers = sorted({key for one in parsed for key in one.identifiers})
     ids = {one.found.id for one in parsed if one.found.id is not None}
+    return await organisations_named(session, ids, {key for one in parsed for key in one.identifiers})
+
+
+async def organisations_named(
+    session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]
+) -> dict[object, OrganisationRow]:
+    """The organisations that ids of ours and identifiers name, by these."""
     held: dict[object, UUID] = {id: id for id in ids}
     if identifiers:
         of = OrganisationIdentifierRow
-        query = select(of.scheme, of.value, of.organisation_id).where(tuple_(of.scheme, of.value).in_(identifiers))
+        pairs = tuple_(of.scheme, of.value).in_(sorted(identifiers))
+        query = select(of.scheme, of.value, of.organisation_id).where(pairs)
         held |= {(scheme, value): id for scheme, value, id in (await session.execute(query))}
     rows = await organisations_by_id(session, set(held.values()))
     return {key: rows[id] for key, id in held.items() if id in rows}

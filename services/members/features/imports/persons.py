@@ -39,6 +39,15 @@ class PersonRecords:
     async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """Nothing: all is in this database."""
 
+    async def named(
+        self, session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]
+    ) -> dict[object, UUID]:
+        """The records that ids name, as far as the caller may see them."""
+        held = await _ids_named(session, ids, identifiers)
+        seen = persons.seen_by(self._caller).where(PersonRow.id.in_(set(held.values())))
+        there = set(await session.scalars(seen.with_only_columns(PersonRow.id)))
+        return {key: id for key, id in held.items() if id in there}
+
     async def decide(
         self, session: AsyncSession, read: Sequence[Decision], twins: Mapping[int, tuple[int, str]]
     ) -> list[Decision]:
@@ -155,11 +164,8 @@ class PersonRecords:
 
     async def _known(self, session: AsyncSession, parsed: Sequence[Parsed]) -> dict[object, PersonRow]:
         """The persons that the rows' ids and addresses name."""
-        held: dict[object, UUID] = {one.found.id: one.found.id for one in parsed if one.found.id is not None}
-        if identifiers := sorted({key for one in parsed for key in one.identifiers}):
-            of = PersonIdentifierRow
-            query = select(of.scheme, of.value, of.person_id).where(tuple_(of.scheme, of.value).in_(identifiers))
-            held |= {(scheme, value): id for scheme, value, id in (await session.execute(query))}
+        ids = {one.found.id for one in parsed if one.found.id is not None}
+        held = await _ids_named(session, ids, {key for one in parsed for key in one.identifiers})
         if emails := sorted({one.new.email.lower() for one in parsed if one.new is not None and one.new.email}):
             address = func.lower(PersonRow.email)
             of_address = select(address, PersonRow.id).where(address.in_(emails))
@@ -167,6 +173,16 @@ class PersonRecords:
         rows = await session.scalars(select(PersonRow).where(PersonRow.id.in_(set(held.values()))))
         by_id = {row.id: row for row in rows}
         return {key: by_id[id] for key, id in held.items() if id in by_id}
+
+
+async def _ids_named(session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]) -> dict[object, UUID]:
+    held: dict[object, UUID] = {id: id for id in ids}
+    if identifiers:
+        of = PersonIdentifierRow
+        pairs = tuple_(of.scheme, of.value).in_(sorted(identifiers))
+        query = select(of.scheme, of.value, of.person_id).where(pairs)
+        held |= {(scheme, value): id for scheme, value, id in (await session.execute(query))}
+    return held
 
 
 def _one_record(decision: Decision, known: Mapping[object, PersonRow]) -> PersonRow | None:

@@ -4,6 +4,7 @@ refused."""
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
+from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,6 +24,9 @@ Build = Callable[[Any], Any]
 Prepare = Callable[[AsyncSession, Caller, Any, Any], Awaitable[Any]]
 Store = Callable[[AsyncSession, Caller, Sequence[Any]], Awaitable[None]]
 
+ADDRESS = "email:"
+"""Before a person's main address, where it stands among ids."""
+
 
 class Records(Protocol):
     """One kind of record, as an import writes it."""
@@ -34,6 +38,11 @@ class Records(Protocol):
     @property
     def elsewhere(self) -> bool:
         """Whether `ask` has them made by another service: what it did stays, whatever becomes of the import."""
+
+    async def named(
+        self, session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]
+    ) -> Mapping[object, UUID]:
+        """The records that ids of ours and identifiers name, by these, as far as this database knows them."""
 
     async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
         """What must be asked of others before the transaction begins."""

@@ -84,7 +84,7 @@ class RowReader:
         """What a row is told apart by: ids, and a person's main address. Costs less than reading it."""
         found = Found(0, Told())
         for column in self._columns if cells else ():
-            wanted = column.field.kind in ("id", "identifier") or (
+            wanted = column.field.kind in ("id", "identifier", "identifiers") or (
                 self._context.resource == "persons" and column.field.kind == "emails"
             )
             if wanted and not is_nothing(text := clean(cells[column.index])):
