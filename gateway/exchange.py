@@ -139,7 +139,7 @@ class Exchange:
             passed.append((b"content-length", self.content_length))
         return passed
 
-    def for_own(self) -> Headers:
+    def for_own(self, milliseconds: int | None = None) -> Headers:
         """The headers the gateway's own application sees: cleaned in the same way, without the credential."""
         own = [
             *self.passed,
@@ -147,6 +147,8 @@ class Exchange:
             (b"traceparent", self.traceparent.encode()),
         ]
         own += [(n, v) for n, v in self.scope["headers"] if n in {b"content-length", b"transfer-encoding", b"host"}]
+        if milliseconds is not None:
+            own.append((b"x-deadline", b"%d" % milliseconds))
         return own
 
     def answer(self, upstream: "Headers | Any", *, close: bool = False) -> Headers:

@@ -6,8 +6,9 @@ route → on to the service, or to the gateway's own application with the same c
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
-from typing import Final
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, MutableMapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
 
 import structlog
 
@@ -18,11 +19,11 @@ from gateway.identity import Identity, Principal
 from gateway.limiting import Limiter
 from gateway.operations import Operation, Operations
 from gateway.peers import Peers
-from gateway.proxy import ClientGone, Outgoing, Proxy, Send
+from gateway.proxy import Outgoing, Proxy, Send
 from gateway.reply import Reply
 from gateway.settings import GatewaySettings
-from gateway.table import COMPOSED, deadline_of, service_of
-from gateway.watch import Receive
+from gateway.table import COMPOSED_SECONDS, composed, deadline_of, service_of
+from gateway.watch import ClientGone, Receive, Watch
 from services.kit.auth import ANONYMOUS
 from services.kit.errors import (
     MEDIA_TYPE,
@@ -46,7 +47,6 @@ _UNLIMITED: Final = frozenset(
 )
 _OWN_AT_ONCE: Final = 16
 """Requests that the gateway answers itself; of those that are put together from all services, as many besides."""
-_COMPOSED_LISTS: Final = frozenset({"/v1/search", "/v1/audit"})
 _SIGN_IN: Final = "/v1/sessions"
 _FROM_BROWSERS: Final = (
     b"Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Prefer, Purpose, Range, "
@@ -134,7 +134,10 @@ class Front:
             state["front_caller"] = exchange.caller or ANONYMOUS
             state["front_principal"] = principal
             state["front_address"] = self._peers.address(exchange)
-            await self._answer_here(exchange, {**scope, "headers": exchange.for_own()}, receive, reply)
+            if composed(exchange.path):
+                await self._compose(exchange, receive, reply)
+            else:
+                await self._answer_here(exchange, receive, reply)
             return
         exchange.service = service
         operation = self._operations().find(exchange.method, exchange.path)
@@ -145,29 +148,35 @@ class Front:
         _require(operation, principal)
         await self._forward(exchange, principal, receive, reply)
 
-    async def _answer_here(self, exchange: Exchange, scope: Scope, receive: Receive, reply: Reply) -> None:
+    async def _answer_here(self, exchange: Exchange, receive: Receive, reply: Reply) -> None:
         """Hand over to the gateway's own application, as many at once as it can work on."""
-        path = exchange.path
+        path, scope = exchange.path, {**exchange.scope, "headers": exchange.for_own()}
         if path in _UNLIMITED:
             exchange.handed_over = True
             await self.own(scope, receive, reply.pass_on)
             return
-        last = path[path.rfind("/") + 1 :]
-        gate = self._composing if last in COMPOSED or path in _COMPOSED_LISTS else self._own_gate
         # People who sign in, which is slow on purpose, keep nobody else waiting.
-        operation = "sign-in" if path == _SIGN_IN else last if last in COMPOSED else ""
-        if not gate.enter_now(operation):
-            try:
-                async with asyncio.timeout(gate.patience.longest):
-                    await gate.enter(operation)
-            except TimeoutError as error:
-                raise Overloaded(retry_after=2) from error
-        exchange.handed_over = True
-        began = time.perf_counter()
-        try:
+        operation = "sign-in" if path == _SIGN_IN else ""
+        async with _place(self._own_gate, operation):
+            exchange.handed_over = True
             await self.own(scope, receive, reply.pass_on)
-        finally:
-            gate.leave(operation, time.perf_counter() - began)
+
+    async def _compose(self, exchange: Exchange, receive: Receive, reply: Reply) -> None:
+        """Hand over what is put together from services' answers. They are asked within one deadline, and no longer
+        than somebody waits for it."""
+        path = exchange.path
+        watch = Watch(receive, body_read=not exchange.has_body)
+
+        async def pass_on(message: MutableMapping[str, Any]) -> None:
+            await reply.pass_on(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                watch.close()  # as in `proxy`: before the server's word that all is sent can pass for a leaving
+
+        with watch.watching(lambda _: ClientGone()):
+            async with _place(self._composing, path[path.rfind("/") + 1 :]):
+                exchange.handed_over = True
+                headers = exchange.for_own(int(COMPOSED_SECONDS * 1000))
+                await self.own({**exchange.scope, "headers": headers}, receive, pass_on)
 
     def _check_address(self, exchange: Exchange) -> None:
         scope = exchange.scope
@@ -269,6 +278,22 @@ class Front:
             *[(name.lower().encode(), value.encode()) for name, value in problem.headers.items()],
         ]
         await reply.whole(problem.status, headers, body, close=exchange.leaves_much_unread or problem.status == 408)
+
+
+@asynccontextmanager
+async def _place(gate: Gate, operation: str) -> AsyncIterator[None]:
+    """A place among those that are answered here, for as long as it takes. `Overloaded` when there is none in time."""
+    if not gate.enter_now(operation):
+        try:
+            async with asyncio.timeout(gate.patience.longest):
+                await gate.enter(operation)
+        except TimeoutError as error:
+            raise Overloaded(retry_after=2) from error
+    began = time.perf_counter()
+    try:
+        yield
+    finally:
+        gate.leave(operation, time.perf_counter() - began)
 
 
 def _bearer(authorization: list[bytes]) -> bytes:

@@ -12,7 +12,7 @@ from gateway.admission import LONG, READS, WRITES, Gate, Overloaded, Place
 from gateway.table import LONG as LONG_WORK
 from gateway.table import READ, Deadline
 from gateway.upstream import Broken, Connection, Pool, Unreachable
-from gateway.watch import Receive, Watch
+from gateway.watch import ClientGone, Reason, Receive, Watch
 from services.kit.errors import BadGateway, ContentTooLarge, GatewayTimeout, Problem, Unavailable
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
@@ -36,10 +36,6 @@ class RequestTimeout(Problem):
     """
 
     status = 408
-
-
-class ClientGone(Exception):
-    """Nobody waits for the answer any more."""
 
 
 class Upstream:
@@ -125,16 +121,9 @@ class Proxy:
         self._in_flight += 1
         watch = Watch(out.receive, body_read=not out.has_body)
         try:
-            return await _carry(upstream, out, watch)
-        except asyncio.CancelledError as error:
-            if watch.reason is None:
-                raise
-            task = asyncio.current_task()
-            if task is not None:
-                task.uncancel()
-            raise _told(watch, upstream, out) from error
+            with watch.watching(lambda reason: _told(reason, upstream, out)):
+                return await _carry(upstream, out, watch)
         finally:
-            watch.close()
             upstream.in_flight -= 1
             self._in_flight -= 1
 
@@ -311,16 +300,16 @@ def _tell_who_waits(upstream: Upstream) -> None:
             gate.send_away(lambda: Unavailable(f"{upstream.name} does not answer.", retry_after=2))
 
 
-def _told(watch: Watch, upstream: Upstream, out: Outgoing) -> Exception:
+def _told(reason: Reason, upstream: Upstream, out: Outgoing) -> Exception:
     """What the end that a watch made means for the client."""
-    if watch.reason == "client gone":
+    if reason == "client gone":
         return ClientGone()
     if out.started:
-        return ConnectionError(f"{upstream.name}: {watch.reason} half-way")
-    if watch.reason == "too large":
+        return ConnectionError(f"{upstream.name}: {reason} half-way")
+    if reason == "too large":
         return ContentTooLarge(f"At most {out.max_body} bytes are taken.")
-    if watch.reason == "client late":
+    if reason == "client late":
         return RequestTimeout()
-    if watch.reason == "no turn":
+    if reason == "no turn":
         return Overloaded(retry_after=2)
     return GatewayTimeout(f"{upstream.name} did not answer in time.", retry_after=2)

@@ -82,8 +82,17 @@ LONG_LAST_SEGMENTS: Final = frozenset({"bulk", "content", "export", "exports", "
 
 COMPOSED: Final = frozenset({"timeline", "since-last-contact"})
 """What is put together here from all services, below one organisation."""
+COMPOSED_LISTS: Final = frozenset({"/v1/search", "/v1/audit"})
+"""What is put together here besides."""
+COMPOSED_SECONDS: Final = 1.5
+"""How long the services may take for an answer that is put together, all questions to them counted."""
 
 _UNSAFE: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+def composed(path: str) -> bool:
+    """Whether an answer of the gateway's own is put together from those of services."""
+    return path in COMPOSED_LISTS or path[path.rfind("/") + 1 :] in COMPOSED
 
 
 def service_of(path: str) -> str | None:

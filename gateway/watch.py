@@ -1,17 +1,22 @@
-"""Watches over one proxied request: its deadline, and whether the client is still there.
+"""Watches over one request: its deadline, and whether the client is still there.
 
 One timer a request, and nothing else until the request has been waiting for a while: most are answered sooner, so they
 pay neither for a timeout object nor for a task that listens for the client's leaving.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Reason = Literal["upstream late", "client late", "client gone", "too large", "no turn"]
 
 _LISTEN_AFTER: Final = 0.05
+
+
+class ClientGone(Exception):
+    """Nobody waits for the answer any more."""
 
 
 class Watch:
@@ -87,6 +92,20 @@ class Watch:
         if self._task is not None and self.reason is None:
             self.reason = reason
             self._task.cancel()
+
+    @contextmanager
+    def watching(self, means: Callable[[Reason], Exception]) -> Iterator["Watch"]:
+        """Watch over what is done inside. When the watch ends it, what its reason `means` is raised."""
+        try:
+            yield self
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if self.reason is None or task is None:
+                raise
+            task.uncancel()
+            raise means(self.reason) from error
+        finally:
+            self.close()
 
     def close(self) -> None:
         """Stop watching."""

@@ -15,7 +15,7 @@ from fastapi import Query, Request
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.callers import CurrentPrincipal
-from gateway.composed.timeline import passed_on
+from gateway.composed.asking import Headers, ask, passed_on
 from gateway.table import SERVICES
 from services.contracts.audit import AuditEntry
 from services.contracts.base import Page
@@ -27,7 +27,6 @@ from services.kit.errors import InvalidCursor, Unauthenticated, Unavailable
 from services.kit.routing import CurrentCaller, CurrentRuntime, Routes
 from services.kit.runtime import Runtime
 
-_DEADLINE: Final = 1.5
 _OWN: Final = "gateway"
 _LOGS: Final = (*SERVICES, _OWN)
 _LOG = audit_of(_OWN)
@@ -50,11 +49,10 @@ class AuditLogs:
         for client in self._clients.values():
             await client.aclose()
 
-    async def part(self, service: str, asked: dict[str, Any], headers: dict[str, str]) -> list[AuditEntry] | None:
+    async def part(self, service: str, asked: dict[str, Any], headers: Headers) -> list[AuditEntry] | None:
         """A service's newest entries; None when it does not answer, or not in time."""
         try:
-            async with asyncio.timeout(_DEADLINE):
-                response = await self._clients[service].get(f"/v1/{service}/audit", params=asked, headers=headers)
+            response = await ask(self._clients[service], f"/v1/{service}/audit", asked, headers)
             response.raise_for_status()
             return _PAGE.validate_json(response.content).items
         except (httpx.HTTPError, TimeoutError, ValidationError) as error:

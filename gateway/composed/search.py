@@ -15,14 +15,12 @@ from fastapi import Query, Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from gateway.callers import SIGNED_IN, CurrentPrincipal
-from gateway.composed.timeline import passed_on
+from gateway.composed.asking import Headers, ask, passed_on
 from gateway.table import SERVICES
 from services.contracts.gateway.search import SearchHit, SearchKind, SearchResults
 from services.kit import http
 from services.kit.errors import Unauthenticated, Unavailable
 from services.kit.routing import Routes
-
-_DEADLINE: Final = 1.5
 
 routes = Routes("/v1/search", tag="Search")
 log = structlog.get_logger(__name__)
@@ -91,13 +89,12 @@ class Searches:
         for client in self._clients.values():
             await client.aclose()
 
-    async def part(self, kind: str, q: str, limit: int, headers: dict[str, str]) -> _Part | _Missing:
+    async def part(self, kind: str, q: str, limit: int, headers: Headers) -> _Part | _Missing:
         """The best rows of a kind, or why there are none to tell of."""
         there = _LISTS[kind]
         asked = {"q": q, "limit": str(limit), "ranks": "true", "fields": there.called[0]}
         try:
-            async with asyncio.timeout(_DEADLINE):
-                response = await self._clients[there.service].get(there.path, params=asked, headers=headers)
+            response = await ask(self._clients[there.service], there.path, asked, headers)
             if response.status_code == 403:
                 return "forbidden"
             response.raise_for_status()

@@ -1,7 +1,7 @@
 """`GET /v1/organisations/{id}/since-last-contact`: what changed since somebody of ours last spoke to them.
 
 Liaison says when that was, in the caller's name: what the caller may not see counts for nothing (docs/adr/0010). The
-rest is the timeline from that day on, with that interaction left out.
+rest is the timeline from that day on, with that interaction left out, in the time that is then left.
 """
 
 from datetime import UTC, datetime, time
@@ -12,7 +12,8 @@ from fastapi import Query, Request
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.callers import CurrentPrincipal
-from gateway.composed.timeline import LONGEST_CURSOR, Headers, Subject, Timelines, passed_on, refuse_strangers
+from gateway.composed.asking import Headers, passed_on
+from gateway.composed.timeline import LONGEST_CURSOR, Subject, Timelines, refuse_strangers
 from services.contracts.base import Page
 from services.contracts.gateway.since_last_contact import LastContact, SinceLastContact, WhoseContact
 from services.kit.clock import office_zone

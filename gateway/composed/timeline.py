@@ -1,6 +1,6 @@
 """`GET /v1/organisations/{id}/timeline`: the changes of all services about one organisation, newest first.
 
-Each service is asked for its part with a deadline; one that does not answer is named, and the others' part is given.
+Each service is asked for its part, within one deadline; one that does not answer is named, and the others' part given.
 A page ends at a position in time, so paging goes on rightly also when a service was missing from an earlier page.
 Of one instant (a bulk write has many changes at one) the services come one after another, so only the service that a
 page ended with has to go on inside it; for that its own cursor is kept in ours.
@@ -19,7 +19,7 @@ from fastapi import Query, Request
 from pydantic import TypeAdapter, ValidationError
 
 from gateway.callers import CurrentPrincipal
-from gateway.identity import Principal
+from gateway.composed.asking import Headers, ask, passed_on
 from gateway.table import SERVICES
 from services.contracts.base import Page
 from services.contracts.change import Change
@@ -30,11 +30,8 @@ from services.kit.errors import InvalidCursor, NotFound, Unauthenticated, Unavai
 from services.kit.paging import Cursors
 from services.kit.routing import CurrentCaller, CurrentRuntime, Routes
 
-_DEADLINE: Final = 1.5
 LONGEST_CURSOR: Final = 4_000
 _CHANGES: Final = TypeAdapter(Page[Change])
-
-Headers = dict[str, str]
 
 routes = Routes("/v1/organisations/{id}/timeline", tag="Organisations")
 log = structlog.get_logger(__name__)
@@ -140,8 +137,7 @@ class Timelines:
     ) -> httpx.Response | None:
         """A service's answer to one question; None when it does not answer, or not in time."""
         try:
-            async with asyncio.timeout(_DEADLINE):
-                return await self._clients[service].get(path, params=dict(params), headers=headers)
+            return await ask(self._clients[service], path, params, headers)
         except (httpx.HTTPError, TimeoutError):
             return None
 
@@ -192,10 +188,10 @@ class Timelines:
         }
         found: list[_Entry] = []
         try:
-            async with asyncio.timeout(_DEADLINE):
+            async with asyncio.timeout(http.seconds_left()):
                 while True:
-                    response = await self._clients[service].get(
-                        f"/v1/{service}/changes", params={**asked, **start.parameters()}, headers=headers
+                    response = await ask(
+                        self._clients[service], f"/v1/{service}/changes", {**asked, **start.parameters()}, headers
                     )
                     if resumed and response.status_code == 400:
                         raise InvalidCursor
@@ -252,16 +248,6 @@ async def read_timeline(
     refuse_strangers(caller, id)
     timelines: Timelines = request.app.state.timelines
     return await timelines.page(Subject(id), cursor, limit, runtime.cursors, passed_on(principal))
-
-
-def passed_on(principal: Principal) -> Headers:
-    """The headers with which a service is asked in the caller's name."""
-    headers = {"Authorization": principal.bearer().decode()}
-    if (request_id := http.request_id.get()) is not None:
-        headers["X-Request-Id"] = request_id
-    if (traceparent := http.traceparent.get()) is not None:
-        headers["traceparent"] = traceparent
-    return headers
 
 
 def refuse_strangers(caller: Caller, organisation_id: UUID) -> None:

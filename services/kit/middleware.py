@@ -1,5 +1,6 @@
 """What surrounds every request: its id, its deadline, its log line, its timing, and a problem when all else failed."""
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping
@@ -76,6 +77,9 @@ class RequestContext:
                 await self._send(ContentTooLarge(), scope, send_with_id, rid)
                 return
             await self._app(scope, receive, send_with_id)
+        except asyncio.CancelledError:
+            status = 499  # nobody waits for it any more
+            raise
         except Exception as error:
             log.error("request_failed", method=scope["method"], path=scope["path"], exc_info=error)
             if not begun:
