@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 
 from services.events.features.calendar import feeds, writing
-from services.events.features.calendar.queries import Entry
+from services.events.features.calendar.queries import LONGEST, Entry
 from services.kit.errors import Invalid, NotFound
 from tests.factories.events import a_series, an_event, at, published
 from tests.wire.api import Api, assert_problem
@@ -144,6 +144,32 @@ async def test_holds_hundreds_of_events(events: Api) -> None:
     async with events.runtime.database.transaction() as session:
         await session.execute(text("UPDATE event SET status = 'published', published_at = now()"))
     assert len(entries(await feed(events, series_id=series["id"]))) == 300
+
+
+async def test_a_full_feed_keeps_the_nearest_that_come_and_then_the_latest_that_were(events: Api) -> None:
+    series = await events.made("/v1/series", a_series())
+    today = datetime.now(UTC).replace(hour=12)
+
+    async def of_day(days: int) -> str:
+        on = f"{today + timedelta(days=days):%Y-%m-%d}"
+        given = {"starts": at(f"{on}T09:00"), "ends": at(f"{on}T17:30")}
+        return str((await published(events, series_id=series["id"], **given))["id"])
+
+    next_week = await of_day(7)
+    last_week, last_month = await of_day(-7), await of_day(-40)
+    items = [an_event(series_id=series["id"], **DAY) for _ in range(LONGEST - 2)]
+    assert (await events.post("/v1/events/bulk", {"items": items})).json()["created"] == LONGEST - 2
+    async with events.runtime.database.transaction() as session:
+        await session.execute(text("UPDATE event SET status = 'published', published_at = now()"))
+    found = entries(await feed(events, series_id=series["id"]))
+    assert len(found) == LONGEST
+    assert {next_week, last_week} <= found.keys()
+    assert last_month not in found
+    far, near = await of_day(800), await of_day(8)
+    found = entries(await feed(events, series_id=series["id"]))
+    assert len(found) == LONGEST
+    assert {next_week, near} <= found.keys()
+    assert not {last_week, far} & found.keys()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, and_, bindparam, case, func, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from services.events.features.events.queries import IS_PUBLIC, SEEN_BY_PARTNER
@@ -17,10 +17,11 @@ from services.kit.runtime import Runtime
 from services.kit.statement import Statement
 
 LONGEST = 1_000
-"""Events in the feed: those of the last year and all that come, the latest ones first to stay."""
+"""Events in the feed: those that come, the nearest first to stay, then those of the last year, the latest first."""
 
 _SERIES = bindparam("series_id", type_=Uuid())
 # Counted in whole days, so that the feed stays the same, byte for byte, from one minute to the next.
+_TODAY: ColumnElement[datetime] = literal_column("date_trunc('day', now())")
 _LAST_YEAR: ColumnElement[datetime] = literal_column("date_trunc('day', now()) - interval '366 days'")
 
 
@@ -64,13 +65,18 @@ _ENTRY = select(
 )
 
 
+def _chosen(*, of_series: bool) -> Select[UUID]:
+    """The ids of the events in the feed."""
+    is_over = EventRow.ends_at < _TODAY
+    nearest = case((is_over, None), else_=EventRow.starts_at)
+    query = select(EventRow.id).where(IS_PUBLIC, EventRow.ends_at >= _LAST_YEAR)
+    if of_series:
+        query = query.where(EventRow.series_id == _SERIES)
+    return query.order_by(is_over, nearest, EventRow.starts_at.desc(), EventRow.id).limit(LONGEST)
+
+
 def _feed(query: Select[*tuple[Any, ...]], *, of_series: bool) -> Statement:
-    query = query.where(IS_PUBLIC, EventRow.ends_at >= _LAST_YEAR)
-    return Statement.of(query.where(EventRow.series_id == _SERIES) if of_series else query)
-
-
-def _newest(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    return query.order_by(EventRow.starts_at.desc(), EventRow.id.desc()).limit(LONGEST)
+    return Statement.of(query.where(EventRow.id.in_(_chosen(of_series=of_series))))
 
 
 _LANGUAGE = bindparam("language", type_=Text())
@@ -85,7 +91,8 @@ _VERSIONS = select(
     ),
     func.bool_or(_TOLD),
 )
-_FEED = {of_series: _feed(_newest(_ENTRY), of_series=of_series) for of_series in (False, True)}
+_OLDEST_FIRST = _ENTRY.order_by(EventRow.starts_at, EventRow.id)
+_FEED = {of_series: _feed(_OLDEST_FIRST, of_series=of_series) for of_series in (False, True)}
 _STATE = {of_series: _feed(_VERSIONS, of_series=of_series) for of_series in (False, True)}
 
 _ONE = _ENTRY.where(EventRow.id == bindparam("id", type_=Uuid()))
@@ -103,7 +110,7 @@ async def state_of_feed(runtime: Runtime, series_id: UUID | None, language: str)
 async def feed(runtime: Runtime, series_id: UUID | None) -> list[Entry]:
     """The public events, oldest first."""
     rows = await _rows(runtime, _FEED[series_id is not None], {"series_id": series_id})
-    return [Entry(*row) for row in reversed(rows)]
+    return [Entry(*row) for row in rows]
 
 
 async def one(runtime: Runtime, caller: Caller, id: UUID) -> Entry | None:
