@@ -36,10 +36,11 @@ class ErasureReceipt(Output):
 
 
 class SubjectRecords(Output):
-    """What a service holds about a person."""
+    """What a service holds about a person, and as `audit` who used it."""
 
     service: str
     records: dict[str, list[dict[str, Any]]]
+    cut: dict[str, int] = Field({}, description="Kinds of which not all are told → how many there are.")
 
 
 class MentionQuestion(Input):

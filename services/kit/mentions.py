@@ -13,7 +13,8 @@ from services.contracts.subject import MentionQuestion, Mentions
 from services.kit.filters import Column
 from services.kit.routing import Routes, WriteSession
 
-_MOST_TOLD: Final = 200
+MOST_TOLD: Final = 200
+"""Records of a kind; where as many are told there may be more."""
 _SHORTEST: Final = {True: 4, False: 2}
 """Letters that a name needs, by whether it is written in ASCII: `Li` is in half of all English texts, 何青 in few."""
 
@@ -37,7 +38,7 @@ async def mentions_of(session: AsyncSession, kinds: Sequence[Prose], names: Coll
     found: dict[str, list[UUID]] = {}
     for kind in kinds if names else ():
         named = or_(*[cast(text, Text).icontains(name, autoescape=True) for text in kind.texts for name in names])
-        ids = await session.scalars(select(kind.row.id).where(named).order_by(kind.row.id).limit(_MOST_TOLD))
+        ids = await session.scalars(select(kind.row.id).where(named).order_by(kind.row.id).limit(MOST_TOLD))
         if told := list(ids):
             found[kind.resource] = told
     return found

@@ -9,16 +9,28 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, bindparam, cast, func, literal_column, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.scopes import INTERNAL
 from services.contracts.subject import ErasureOrder, ErasureReceipt, SubjectKeys, SubjectRecords
-from services.kit.audit import audited
+from services.kit.audit import AuditRow, audited
 from services.kit.auth import Caller
 from services.kit.changes import ChangeRow
 from services.kit.db import now
@@ -27,7 +39,8 @@ from services.kit.routing import Routes, WriteSession
 
 ERASED = {"zh": "（已删除）", "en": "(erased)"}
 """Stands for the names of someone who is forgotten."""
-_MOST_TOLD = 10_000
+MOST_TOLD: Final = 10_000
+"""Records of one kind that are told, and uses; of more, it is told how many there are."""
 
 
 def digest(value: str) -> str:
@@ -60,15 +73,40 @@ class Holding:
     """Whether what the change log keeps of them tells of the person, personal values apart, which it never keeps."""
 
 
-async def held_about(session: AsyncSession, holdings: Sequence[Holding], keys: SubjectKeys) -> dict[str, Any]:
-    """All that is held, by kind of record; every column but the search key."""
-    found: dict[str, Any] = {}
+async def held_about(
+    session: AsyncSession, service: str, holdings: Sequence[Holding], keys: SubjectKeys, most: int = MOST_TOLD
+) -> SubjectRecords:
+    """All that is held, by kind of record: every column but the search key; and, as `audit`, who used it."""
+    told = SubjectRecords(service=service, records={}, cut={})
+    ids = {keys.person_id}
     for one in holdings:
-        table = one.row.__table__
-        whole = cast(func.to_jsonb(literal_column(f'"{table.name}"')), JSONB).op("-")("search")
-        rows = await session.execute(select(whole).select_from(one.row).where(one.about(keys)).limit(_MOST_TOLD))
-        found[one.resource] = [row[0] for row in rows]
-    return found
+        whole = _whole(one.row.__tablename__).op("-")("search")
+        await _tell(session, told, one.resource, select(whole).select_from(one.row).where(one.about(keys)), most)
+        ids |= {UUID(record["id"]) for record in told.records[one.resource] if "id" in record}
+    await _tell(session, told, "audit", _uses(ids), most)
+    return told
+
+
+async def _tell(session: AsyncSession, told: SubjectRecords, kind: str, query: Select[Any], most: int) -> None:
+    """Add records of a kind; where there are more than are told, how many."""
+    told.records[kind] = [row[0] for row in await session.execute(query.limit(most))]
+    if len(told.records[kind]) == most:
+        count = await session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+        if count > most:
+            told.cut[kind] = count
+
+
+def _uses(ids: set[UUID]) -> Select[Any]:
+    """Who saw or took out what of the person, and for what: the person's to know. Newest first."""
+    whole = _whole("audit")
+    for name in ("about", "request_id", "about_count"):
+        whole = whole.op("-")(name)  # other persons' ids are not theirs to know
+    named = AuditRow.about.op("&&")(cast(sorted(ids), ARRAY(Uuid)))
+    return select(whole).select_from(AuditRow).where(named).order_by(AuditRow.at.desc(), AuditRow.id.desc())
+
+
+def _whole(table: str) -> ColumnElement[Any]:
+    return cast(func.to_jsonb(literal_column(f'"{table}"')), JSONB)
 
 
 async def forget(
@@ -164,6 +202,6 @@ def subject_routes(service: str, holdings: Sequence[Holding]) -> Routes:
     @routes.post("/subjects", scope=INTERNAL, status=200, keyed=False, include_in_schema=False, response=SubjectRecords)
     async def tell(keys: SubjectKeys, session: WriteSession) -> SubjectRecords:
         """Tell what is held about a person."""
-        return SubjectRecords(service=service, records=await held_about(session, holdings, keys))
+        return await held_about(session, service, holdings, keys)
 
     return routes

@@ -19,8 +19,8 @@ class RetentionRuleCreate(Input):
     """A new rule. It begins paused: look at its preview first."""
 
     resource: RetainedResource = Field(
-        description="Persons who were not in use for as long are forgotten: no role held, begun later or ended since, no "
-        "registration for an event that is to come or ended since, no decision, note or document since. Notes and "
+        description="Persons who were not in use for as long are forgotten: no role held, to come or ended since, "
+        "no registration for an event that is to come or ended since, no decision, note or document since. Notes and "
         "documents about persons are deleted. "
         "Participants become anonymous once their event is over for as long, contacts once they left their post.",
         examples=["notes"],

@@ -41,6 +41,26 @@ async def test_registrations_are_anonymous_and_places_stay(events: Api, signer: 
     assert again["done"]["registration"] == 0
 
 
+async def test_who_used_what_is_held_is_told(events: Api, signer: Signer) -> None:
+    members = events.as_(signer.service("members"))
+    field = {"key": "allergy", "type": "text", "labels": {"en": "Allergy"}, "sensitive": True}
+    await events.made("/v1/registration-custom-fields", field)
+    event_id, admission = await open_event(events)
+    person = str(uuid4())
+    mine = await registered(events, admission, person_id=person, custom={"allergy": "nuts"})
+    other = await registered(events, admission, custom={"allergy": "milk"})
+    asked = {"event_id": event_id, "purpose": "catering"}
+    assert (await events.get("/v1/registrations/export", params=asked)).status_code == 200
+    (entry,) = await events.items("/v1/events/audit", action="registrations.exported", about=mine["id"])
+    assert {mine["id"], other["id"]} == set(entry["about"])
+    told = (await members.post("/internal/subjects", {"person_id": person})).json()
+    (use,) = told["records"]["audit"]
+    assert (use["action"], use["purpose"], use["fields"]) == ("registrations.exported", "catering", entry["fields"])
+    assert other["id"] not in str(use), "other participants are not theirs to know"
+    stranger = (await members.post("/internal/subjects", {"person_id": str(uuid4())})).json()
+    assert stranger["records"]["audit"] == []
+
+
 async def test_participants_are_let_go_of_when_their_event_is_long_over(events: Api, signer: Signer) -> None:
     members = events.as_(signer.service("members"))
     over, admission_over = await open_event(events)

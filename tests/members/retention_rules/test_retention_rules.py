@@ -82,16 +82,16 @@ async def test_forgets_nobody_who_was_in_use_within_the_period(
         given |= {field: day.isoformat() for field, day in dates.items()}
         await members.made("/v1/affiliations", given)
     for name, told_of_event, status in (
-        ("coming", {"ends_local": f"{today + month}T18:00:00"}, "confirmed"),
-        ("cancelled", {"ends_local": f"{today + month}T18:00:00"}, "cancelled"),
-        ("came", {"ends_local": f"{today - month}T18:00:00"}, "confirmed"),
-        ("came_long_ago", {"ends_local": f"{today - year}T18:00:00"}, "confirmed"),
-        ("year_known", {"starts_local": f"{today.year}-01-02T09:00:00"}, "confirmed"),
+        ("coming", told("events.event.created", uuid4(), ends_local=f"{today + month}T18:00:00"), "confirmed"),
+        ("cancelled", told("events.event.created", uuid4(), ends_local=f"{today + month}T18:00:00"), "cancelled"),
+        ("came", told("events.event.created", uuid4(), ends_local=f"{today - month}T18:00:00"), "confirmed"),
+        ("came_long_ago", told("events.event.created", uuid4(), ends_local=f"{today - year}T18:00:00"), "confirmed"),
+        ("year_known", told("events.event.created", uuid4(), starts_local=f"{today.year}-01-02T09:00:00"), "confirmed"),
         ("unknown", None, "confirmed"),
     ):
-        event = uuid4()
+        event = uuid4() if told_of_event is None else told_of_event["resource_id"]
         if told_of_event is not None:
-            await deliver(members, signer, told("events.event.created", event, **told_of_event))
+            await deliver(members, signer, told_of_event)
         created = {"event_id": str(event), "person_id": people[name], "status": status}
         await deliver(members, signer, told("events.registration.created", uuid4(), **created))
     purpose = await members.made("/v1/purposes", a_purpose())

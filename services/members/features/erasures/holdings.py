@@ -63,6 +63,11 @@ def _own(keys: SubjectKeys) -> Select[UUID]:
     return own(keys.person_id)
 
 
+def _versions_of(keys: SubjectKeys) -> ColumnElement[bool]:
+    theirs = select(DocumentRow.id).where(DocumentRow.person_id == keys.person_id)
+    return DocumentVersionRow.document_id.in_(theirs)
+
+
 async def _forget_person(session: AsyncSession, caller: Caller, rows: Sequence[PersonRow], keys: SubjectKeys) -> None:
     """The row stays, empty, for what refers to it; nobody sees it any more."""
     for row in rows:
@@ -99,6 +104,7 @@ HOLDINGS: Sequence[Holding] = (
     Holding("affiliation", AffiliationRow, lambda keys: AffiliationRow.person_id == keys.person_id, remove),
     Holding("note", NoteRow, lambda keys: NoteRow.person_id == keys.person_id, remove),
     Holding("document", DocumentRow, lambda keys: DocumentRow.person_id == keys.person_id, remove_documents),
+    Holding("document_version", DocumentVersionRow, _versions_of, None),
     Holding("consent", ConsentRow, lambda keys: ConsentRow.person_id == keys.person_id, remove),
     Holding(
         "person",

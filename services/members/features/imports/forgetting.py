@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select, update
 from services.contracts.base import PhoneInput
 from services.kit.phones import normalised
 from services.kit.runtime import Runtime
-from services.kit.subjects import digest, forget_answers
+from services.kit.subjects import MOST_TOLD, digest, forget_answers
 from services.members.features.imports.convert.row import RowReader
 from services.members.features.imports.running import reader_of
 from services.members.features.imports.states import locked
@@ -20,7 +20,6 @@ from services.members.tables.imports import ImportLineRow, ImportRow
 from services.members.tables.person import DIALLED
 
 _PORTION: Final = 2_000
-_MOST_TOLD: Final = 10_000
 _BETWEEN: Final = r"\s<>()\[\],;:|/\"'，；：、（）"
 _ADDRESS: Final = re.compile(f"[^{_BETWEEN}@]+@[^{_BETWEEN}@]*[^{_BETWEEN}@.]")
 _HAN: Final = re.compile(r"[\u3400-\u9fff·]+")
@@ -73,9 +72,9 @@ async def rows_naming(runtime: Runtime, sought: Sought) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = []
     async for _, lines in _theirs(runtime, sought):
         told += [{name: _plain(getattr(line, name)) for name in names} for line in lines]
-        if len(told) >= _MOST_TOLD:
+        if len(told) >= MOST_TOLD:
             break
-    return told[:_MOST_TOLD]
+    return told[:MOST_TOLD]
 
 
 def _plain(value: Any) -> Any:

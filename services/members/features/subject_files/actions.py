@@ -1,17 +1,18 @@
 """Making subject files, and removing them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any, Final
+from tempfile import TemporaryFile
+from typing import IO, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Uuid, cast, func, literal_column, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.subjects import SubjectsClient
-from services.contracts.subject import SubjectKeys
-from services.kit.audit import AuditRow, audited
+from services.contracts.subject import SubjectKeys, SubjectRecords
+from services.kit.audit import audited
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import now
@@ -21,21 +22,21 @@ from services.kit.ids import new_id
 from services.kit.jobs import AWAITED, task
 from services.kit.mentions import mentions_of, readable, sought
 from services.kit.runtime import Runtime
-from services.kit.subjects import held_about
+from services.kit.subjects import MOST_TOLD, held_about
 from services.members.features.erasures.actions import ELSEWHERE
 from services.members.features.erasures.holdings import HOLDINGS, PROSE
-from services.members.features.erasures.keys import keys_of
+from services.members.features.erasures.keys import PersonKeys, keys_of
 from services.members.features.imports.forgetting import Sought, rows_naming
 from services.members.features.persons.actions import check_there
 from services.members.features.persons.queries import persons
-from services.members.features.subject_files.archive import archive
+from services.members.features.subject_files.archive import PIECE, write
 from services.members.tables.person import PersonRow
 from services.members.tables.subject_file import SubjectFileRow
 
 KEPT: Final = timedelta(days=7)
-LARGEST: Final = 256 * 1024 * 1024
+LARGEST: Final = 2**31 - 1
+"""Bytes: the files that an archive takes in are half as much (archive.py)."""
 _READ = ["privacy:read"]
-_MOST_USES = 5_000
 
 
 class SubjectFileNotReady(Conflict):
@@ -77,23 +78,19 @@ async def make_subject_file(runtime: Runtime, id: str) -> None:
             row.state = "expired"
             return
         keys = await keys_of(session, person)
-        gathered = {"members": await held_here(session, keys)}
+        gathered = {"members": await held_about(session, "members", HOLDINGS, keys)}
         names = sought(person.searchable_names())
         mentions = {"members": readable(await mentions_of(session, PROSE, names))}
-    in_files = Sought.of(keys.emails, keys.names, keys.phones, keys.identifiers)
-    gathered["members"]["imported_row"] += await rows_naming(runtime, in_files)
+    await _add_rows_of_files(runtime, gathered["members"], keys)
     others = SubjectKeys(person_id=keys.person_id, emails=keys.emails, names=keys.names)
     for service in ELSEWHERE:
         client = runtime.peers[service]
         assert isinstance(client, SubjectsClient)
-        gathered[service] = (await client.held_about(others)).records
+        gathered[service] = await client.held_about(others)
         mentions[service] = readable((await client.mentions(names)).records)
-    content = archive(gathered, mentions, now())
-
-    async def pieces() -> AsyncIterator[bytes]:
-        yield content
-
-    stored = await runtime.files.put(file_of(row.id), pieces(), LARGEST)
+    with TemporaryFile() as written:
+        await write(written, runtime.files, gathered, mentions)
+        stored = await runtime.files.put(file_of(row.id), _pieces(written), LARGEST)
     async with runtime.database.transaction() as session:
         done = await session.get_one(SubjectFileRow, row.id, with_for_update=True)
         if done.state == "waiting":
@@ -102,18 +99,18 @@ async def make_subject_file(runtime: Runtime, id: str) -> None:
             await save(session, caller, "members.subject_file.made", done, required_scopes=_READ)
 
 
-async def held_here(session: AsyncSession, keys: SubjectKeys) -> dict[str, list[dict[str, Any]]]:
-    """What members holds about the person, and who used it."""
-    return {**await held_about(session, HOLDINGS, keys), "audit": await _uses(session, keys)}
+async def _add_rows_of_files(runtime: Runtime, here: SubjectRecords, keys: PersonKeys) -> None:
+    """Rows of imported files that name the person and became no record."""
+    rows = await rows_naming(runtime, Sought.of(keys.emails, keys.names, keys.phones, keys.identifiers))
+    here.records["imported_row"] += rows
+    if len(rows) == MOST_TOLD:  # how many more there are is not known without reading every file to its end
+        here.cut["imported_row"] = max(here.cut.get("imported_row", 0), len(here.records["imported_row"]))
 
 
-async def _uses(session: AsyncSession, keys: SubjectKeys) -> list[dict[str, Any]]:
-    """Who saw or took out what of the person, and for what: the person's to know."""
-    whole: ColumnElement[Any] = cast(func.to_jsonb(literal_column("audit")), JSONB)
-    for name in ("about", "request_id", "about_count"):
-        whole = whole.op("-")(name)  # other persons' ids are not theirs to know
-    query = select(whole).select_from(AuditRow).where(AuditRow.about.op("@>")(cast([keys.person_id], ARRAY(Uuid))))
-    return [row[0] for row in await session.execute(query.order_by(AuditRow.at.desc()).limit(_MOST_USES))]
+async def _pieces(written: IO[bytes]) -> AsyncIterator[bytes]:
+    written.seek(0)
+    while piece := await asyncio.to_thread(written.read, PIECE):
+        yield piece
 
 
 @task("members.expire_subject_files", cron="23 * * * *", attempts=1)
