@@ -1,7 +1,7 @@
 """Country names as people write them, in Chinese, English and codes, to ISO 3166-1 alpha-2.
 
 Labels of states that ended and of territories whose standing is disputed get no code here: what they are taken for is
-the office's to say.
+the office's to say. A code that is written as a code (TW, PSE, 158) is what its sender chose, and stays.
 """
 
 import re
@@ -49,13 +49,16 @@ _ALSO_CALLED = {
     "VA": "Vatican; Vatican City; Holy See",
     "VN": "Viet Nam; Vietnam",
 }
+_DISPUTED_CODES = ("EH", "FK", "GI", "PS", "TW")
+"""Their every name by ISO 3166 and in the languages read here is disputed, besides what follows."""
 _DISPUTED = (
-    "Taiwan; Chinese Taipei; Taiwan, China; China, Taiwan; Republic of China; R.O.C.; 台湾; 中国台湾; 中华台北; "
-    "中华民国; 台湾地区; Palestine; State of Palestine; Palestinian Territories; 巴勒斯坦; 巴勒斯坦国; Kosovo; "
-    "科索沃; Western Sahara; 西撒哈拉; Sahrawi Arab Democratic Republic; Crimea; 克里米亚; Abkhazia; 阿布哈兹; "
-    "South Ossetia; 南奥塞梯; Northern Cyprus; 北塞浦路斯; Somaliland; 索马里兰; Transnistria; Nagorno-Karabakh; "
-    "Kashmir; 克什米尔; Tibet; Golan Heights; Falkland Islands; Malvinas; Islas Malvinas; 福克兰群岛; "
-    "马尔维纳斯群岛; Gibraltar; 直布罗陀"
+    "Taiwan; Taiwan Province; Taiwan Province of China; 台湾省; 中国台湾省; Chinese Taipei; Taiwan, China; "
+    "China, Taiwan; Republic of China; R.O.C.; 台湾; 中国台湾; 中华台北; 中华民国; 台湾地区; Palestine; "
+    "State of Palestine; Palestinian Territories; 巴勒斯坦; 巴勒斯坦国; Kosovo; 科索沃; Western Sahara; 西撒哈拉; "
+    "Sahrawi Arab Democratic Republic; Crimea; 克里米亚; Abkhazia; 阿布哈兹; South Ossetia; 南奥塞梯; "
+    "Northern Cyprus; 北塞浦路斯; Somaliland; 索马里兰; Transnistria; Nagorno-Karabakh; Kashmir; 克什米尔; Tibet; "
+    "Golan Heights; Falkland Islands; Falklands; Falkland Islands (Islas Malvinas); Malvinas; Islas Malvinas; "
+    "福克兰群岛; 马尔维纳斯群岛; Gibraltar; 直布罗陀"
 )
 _HISTORIC = (
     "Austria-Hungary; Czechoslovakia; East Germany; West Germany; GDR; German Democratic Republic; "
@@ -103,7 +106,10 @@ def why_unnamed(label: str) -> Unnamed:
 
 @cache
 def _contested() -> frozenset[str]:
-    return frozenset(folded(name) for name in _DISPUTED.split("; "))
+    theirs = [country for country in pycountry.countries if country.alpha_2 in _DISPUTED_CODES]
+    codes = {folded(one) for country in theirs for one in (country.alpha_2, country.alpha_3, country.numeric)}
+    named = {name for name, code in _codes().items() if code in _DISPUTED_CODES}
+    return frozenset(named - codes | {folded(name) for name in _DISPUTED.split("; ")})
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pycountry
 import pytest
 
 from services.kit.countries import country_of, why_unnamed
@@ -101,3 +102,36 @@ def test_countries_are_found_by_name_and_code(label: str, code: str | None) -> N
 
 def test_it_is_told_why_a_country_has_no_code() -> None:
     assert (why_unnamed("臺灣"), why_unnamed("苏联"), why_unnamed("Atlantis")) == ("disputed", "historic", "unknown")
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("Taiwan, Province of China", "TAIWAN (Province of China)", "Province of China Taiwan", "Taïwan", "台灣省"),
+        *(
+            "Palestine, State of",
+            "the State of Palestine",
+            "巴勒斯坦领土",
+            "巴勒斯坦自治區",
+            "Territoires palestiniens",
+        ),
+        *("Falkland Islands (Malvinas)", "Îles Malouines", "Falkland Islands (Islas Malvinas)", "福克蘭群島"),
+        *("Sahara occidental", "直布羅陀", "Kosovo"),
+    ],
+)
+def test_every_name_of_what_is_disputed_is_left_to_the_office(label: str) -> None:
+    assert (country_of(label), why_unnamed(label)) == (None, "disputed")
+
+
+@pytest.mark.parametrize(
+    ("code", "country"),
+    [("TW", "TW"), ("twn", "TW"), ("158", "TW"), ("PSE", "PS"), ("fk", "FK"), ("EH", "EH"), ("292", "GI")],
+)
+def test_a_code_of_what_is_disputed_is_what_its_sender_chose(code: str, country: str) -> None:
+    assert country_of(code) == country
+
+
+def test_all_names_of_the_rest_keep_their_code() -> None:
+    for country in pycountry.countries:
+        if country.alpha_2 not in {"EH", "FK", "GI", "PS", "TW"}:
+            assert country_of(country.name) == country.alpha_2, country.name
