@@ -70,6 +70,10 @@ class Drifting:
         left = [] if languages is None else [language for language in stale if language not in languages]
         self._keep({**self.stale_texts, field: left})
 
+    def lag(self, lagging: Mapping[str, list[str]]) -> None:
+        """Let the same languages lag behind as before a change that is taken back."""
+        self._keep(lagging)
+
     def _keep(self, lagging: Mapping[str, list[str]]) -> None:
         kept = {field: languages for field, languages in lagging.items() if languages}
         if kept != self.stale_texts:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.contracts.base import PhoneInput
+from services.kit.drift import Drifting
 from services.kit.phones import normalised
 from services.members.features.imports.convert.row import Parsed
 from services.members.features.imports.writing import plain
@@ -11,6 +12,8 @@ _BY_LANGUAGE = frozenset({"names", "titles", "salutations", "description", "name
 _LISTS = frozenset(
     {"emails", "other_emails", "tags", "languages", "identifiers", "former_names", "channels", "private_channels"}
 )
+LAGGING = "stale_texts"
+"""What lagged behind, among what takes a change back: it is no field that a patch could say."""
 _WITHIN = frozenset({"passport", "key_member"})
 
 
@@ -50,6 +53,8 @@ def changes(row: Any, parsed: Parsed) -> tuple[dict[str, Any], dict[str, Any]]:
                 change[name], before[name] = other, {key: held.get(key) for key in other}
         elif old != new and not (name == "email" and old and _folded(old) == _folded(new)):
             change[name], before[name] = plain(new), plain(old)
+    if change and isinstance(row, Drifting):
+        before[LAGGING] = plain(row.stale_texts)
     return change, before
 
 

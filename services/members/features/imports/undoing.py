@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.liaison import LiaisonClient
@@ -16,6 +16,7 @@ from services.kit.http import MayNotCall
 from services.kit.names import display_name
 from services.kit.runtime import Runtime
 from services.members.features.affiliations import actions as affiliations
+from services.members.features.imports.changing import LAGGING
 from services.members.features.imports.counterparts import take_back
 from services.members.features.imports.states import BARRED, caller_of, finish, locked
 from services.members.features.organisations import actions as organisations
@@ -124,14 +125,34 @@ async def _take_back(session: AsyncSession, caller: Caller, resource: str, line:
 
 async def _record(session: AsyncSession, caller: Caller, resource: str, line: ImportLineRow) -> None:
     assert line.record_id is not None
-    since = _at(line.record_version)
+    since, id = _at(line.record_version), line.record_id
     if line.outcome == "created":
-        await (persons if resource == "persons" else organisations).delete(session, caller, line.record_id, since)
-    elif line.before and resource == "persons":
-        await persons.update(session, caller, line.record_id, PersonUpdate.model_validate(line.before), since)
+        await (persons if resource == "persons" else organisations).delete(session, caller, id, since)
     elif line.before:
-        before = OrganisationUpdate.model_validate(line.before)
-        await organisations.update(session, caller, line.record_id, before, since)
+        before = {**line.before}
+        lagging = before.pop(LAGGING, None)  # imports of earlier versions did not keep it
+        row: PersonRow | OrganisationRow
+        if resource == "persons":
+            person = PersonUpdate.model_validate(before)
+            row = await persons.update(session, caller, id, person, since, lagging=lagging)
+        else:
+            organisation = OrganisationUpdate.model_validate(before)
+            row = await organisations.update(session, caller, id, organisation, since, lagging=lagging)
+        await session.flush()
+        await _expect(session, line, row.version)
+
+
+async def _expect(session: AsyncSession, line: ImportLineRow, version: int) -> None:
+    """The record is at this version now, as it was before the row: let earlier rows of it, which expect the version
+    that they left, know. Where somebody changed it between the rows, they go on expecting another one."""
+    further = version - ((line.record_version or 0) - 1)
+    earlier = (
+        ImportLineRow.import_id == line.import_id,
+        ImportLineRow.record_id == line.record_id,
+        ImportLineRow.number < line.number,
+    )
+    moved = update(ImportLineRow).where(*earlier).values(record_version=ImportLineRow.record_version + further)
+    await session.execute(moved.execution_options(synchronize_session="fetch"))
 
 
 def _at(version: int | None) -> IfMatch:

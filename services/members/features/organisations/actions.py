@@ -1,6 +1,6 @@
 """What happens to organisations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -110,8 +110,13 @@ async def update(
     change: OrganisationUpdate,
     if_match: IfMatch,
     unknown: Unknown = NOBODY,
+    *,
+    lagging: Mapping[str, list[str]] | None = None,
 ) -> OrganisationRow:
-    """Change an organisation. Archiving and bringing back are told as changes of their own."""
+    """Change an organisation. Archiving and bringing back are told as changes of their own.
+
+    `lagging` is what lagged behind before (`stale_texts`), where this takes a change back.
+    """
     if caller.kind == "partner" and (others := change.model_fields_set - REACHED_BY):
         raise Forbidden(f"A key changes how to reach its organisation, not {', '.join(sorted(others))}.")
     check_colleague(unknown, "/officer_id", change.officer_id)
@@ -134,6 +139,8 @@ async def update(
     _check_place(row.country, row.subdivision)
     _check_days(row)
     row.follow(texts)
+    if lagging is not None:
+        row.lag(lagging)
     row.settle()
     verb = "updated" if status == row.status else {"archived": "archived", "active": "restored"}[row.status]
     with refused_by("pk_organisation_identifier", IdentifierTaken()):

@@ -1,6 +1,6 @@
 """What happens to persons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -111,8 +111,19 @@ def _check_caller(caller: Caller, new: PersonCreate) -> None:
     _check_sensitive(caller, new)
 
 
-async def update(session: AsyncSession, caller: Caller, id: UUID, change: PersonUpdate, if_match: IfMatch) -> PersonRow:
-    """Change a person. A partner changes those who work for nobody else."""
+async def update(
+    session: AsyncSession,
+    caller: Caller,
+    id: UUID,
+    change: PersonUpdate,
+    if_match: IfMatch,
+    *,
+    lagging: Mapping[str, list[str]] | None = None,
+) -> PersonRow:
+    """Change a person. A partner changes those who work for nobody else.
+
+    `lagging` is what lagged behind before (`stale_texts`), where this takes a change back.
+    """
     _check_sensitive(caller, change)
     await check_given(session, caller, persons, change.custom)
     row = await held(session, caller, persons, id, if_match)
@@ -126,6 +137,8 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: Person
     if "custom" in change.model_fields_set:
         await give(session, caller, persons, row, change.custom, new=False)  # type: ignore[arg-type]
     row.follow(wording)
+    if lagging is not None:
+        row.lag(lagging)
     row.settle()
     with _refused():
         await save(session, caller, "members.person.updated", row, required_scopes=["persons:read"])
