@@ -1,6 +1,6 @@
 """What becomes of a row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import UUID
@@ -37,9 +37,7 @@ class Decision:
     def reject(self, code: str, detail: str, **about: Any) -> None:
         """The row is not taken, and why."""
         self.parsed.told.reject(code, detail, **about)
-        self.outcome = "rejected"
-        self.record_id = self.record_version = self.before = None
-        self.besides = []
+        self.begin_anew()
 
     def refuse(self, problem: Problem) -> None:
         """The row is not taken, as the API would not take it."""
@@ -48,9 +46,15 @@ class Decision:
         if not problem.errors:
             self.reject(problem.slug.replace("-", "_"), problem.detail or f"{problem.title}.")
 
-    def forget_what_was_made(self) -> None:
-        """A rehearsal leaves nothing to point at."""
-        if self.outcome == "created":
+    def begin_anew(self) -> None:
+        """Nothing became of the row: what was written is taken back."""
+        self.outcome = "rejected"
+        self.record_id = self.record_version = self.before = self.built = None
+        self.besides = []
+
+    def forget_what_was_made(self, made: Collection[UUID | None]) -> None:
+        """A rehearsal leaves nothing to point at: the records that it made are no more."""
+        if self.record_id in made:
             self.record_id = None
         self.record_version = self.before = None
         self.besides = []

@@ -32,9 +32,8 @@ class Employers:
         code = "several_organisations" if ids else "no_such_organisation"
         detail = "Several organisations are called so." if ids else "No organisation is called so."
         told.say(
-            code, f"{detail} The person is taken without this role.", column=column, field="affiliation.organisation",
-            value=written,
-        )  # fmt: skip
+            code, f"{detail} The role cannot be given.", column=column, field="affiliation.organisation", value=written
+        )
         return None
 
     async def _look_up(self, written: str) -> list[UUID]:

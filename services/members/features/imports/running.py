@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import and_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit.errors import Problem
@@ -16,7 +16,7 @@ from services.members.features.imports.convert.found import Context
 from services.members.features.imports.convert.row import RowReader
 from services.members.features.imports.deciding import Decision
 from services.members.features.imports.states import can_be_taken_back, finish, locked
-from services.members.features.imports.writing import Build, Records, records_of
+from services.members.features.imports.writing import ADDRESS, Build, Records, records_of
 from services.members.tables.imports import ImportLineRow, ImportRow
 
 _PORTION = 1_000
@@ -47,10 +47,12 @@ async def run_portion(runtime: Runtime, id: UUID) -> bool:
         if row is None or row.state not in ("checking", "running"):
             return row is not None
         lines = await _next_lines(session, row)
+        earlier = await _earlier_lines(session, row, lines) if row.rehearsal else []
     reader, records = await reader_of(runtime, row), records_of(runtime, row)
     # Of a list that is known already, rows built ahead would be for nothing.
     build = records.build if row.created >= row.updated + row.matched else None
     read = await asyncio.to_thread(_read, reader, lines, build)
+    again = await asyncio.to_thread(_read, reader, earlier, None)
     twins = {line.number: (line.twin, line.twin_key or "") for line in lines if line.twin is not None}
     await records.ask([decision.parsed for decision in read], twins)
     async with runtime.database.transaction() as session:
@@ -65,7 +67,7 @@ async def run_portion(runtime: Runtime, id: UUID) -> bool:
         if not lines:
             await finish(session, held, "checked" if held.rehearsal else "done")
             return False
-        decided = await _decide(session, held, records, read, twins)
+        decided = await _decide(session, held, records, again, read, twins)
         await _tell(session, held, decided)
     return True
 
@@ -80,6 +82,31 @@ async def _next_lines(session: AsyncSession, row: ImportRow) -> Sequence[ImportL
         select(ImportLineRow)
         .where(ImportLineRow.import_id == row.id, ImportLineRow.number > row.position)
         .order_by(ImportLineRow.number)
+        .limit(_PORTION)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def _earlier_lines(
+    session: AsyncSession, row: ImportRow, lines: Sequence[ImportLineRow]
+) -> Sequence[ImportLineRow]:
+    """Rows of earlier portions about persons of these rows, as their addresses tell. A run has stored them by now, a
+    rehearsal has not. No more than a portion: of somebody in more rows than that, the later ones change little."""
+    line = ImportLineRow
+    by_address = line.twin_key.startswith(ADDRESS)
+    first = {one.twin for one in lines if one.twin_key is not None and one.twin_key.startswith(ADDRESS)}
+    first = {number for number in first if number is not None and number <= row.position}
+    if not first:
+        return []
+    query = (
+        select(line)
+        .where(
+            line.import_id == row.id,
+            line.number <= row.position,
+            line.outcome.in_(["created", "updated"]),
+            or_(line.number.in_(first), and_(line.twin.in_(first), by_address)),
+        )
+        .order_by(line.number)
         .limit(_PORTION)
     )
     return (await session.scalars(query)).all()
@@ -102,17 +129,21 @@ async def _decide(
     session: AsyncSession,
     row: ImportRow,
     records: Records,
+    again: Sequence[Decision],
     read: Sequence[Decision],
     twins: dict[int, tuple[int, str]],
 ) -> list[Decision]:
-    """What becomes of each row. A rehearsal does all of it, and takes it back."""
+    """What becomes of each row. A rehearsal does all of it, after the earlier rows `again` on which it depends, and
+    takes it back."""
     if not row.rehearsal:
         return await records.decide(session, read, twins)
     async with session.begin_nested() as nested:
+        before = await records.decide(session, again, {}) if again else []
         decided = await records.decide(session, read, twins)
         await nested.rollback()
+    made = {one.record_id for one in [*before, *decided] if one.outcome == "created"}
     for one in decided:
-        one.forget_what_was_made()
+        one.forget_what_was_made(made)
     return decided
 
 
