@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from gateway.admission import LONG, READS, WRITES, Gate, Overloaded, Place
+from gateway.life import Life
 from gateway.table import LONG as LONG_WORK
 from gateway.table import READ, Deadline
 from gateway.upstream import Broken, Connection, Pool, Unreachable
@@ -53,12 +54,12 @@ class Upstream:
         self.long = Gate(at_once, LONG)
         """Work on many rows or on a file, and bodies too large to wait for."""
         self.reads.beside = (self.writes, self.long)
-        self.answered_at = float("-inf")
-        """When it last began an answer, on the loop's clock: its sign of life."""
+        self.life = Life(self.pool)
 
-    def sign_of_life(self) -> float:
-        """When it last began an answer."""
-        return self.answered_at
+    def close(self) -> None:
+        """Drop what is kept."""
+        self.life.close()
+        self.pool.close()
 
     def gate(self, out: "Outgoing") -> Gate:
         """Through which of its doors a request goes."""
@@ -107,7 +108,7 @@ class Proxy:
     async def close(self) -> None:
         """Close the pools."""
         for upstream in self.upstreams.values():
-            upstream.pool.close()
+            upstream.close()
 
     async def carry(self, upstream: Upstream, out: Outgoing) -> int:
         """Carry one request; answers the status that was passed on.
@@ -146,8 +147,7 @@ async def _carry(upstream: Upstream, out: Outgoing, watch: Watch) -> int:
 
 
 async def _exchange(upstream: Upstream, out: Outgoing, watch: Watch, place: Place, piece: bytes, more: bool) -> int:
-    deadline = out.deadline
-    watch.first_byte_within(deadline.silent, deadline.busy, upstream.sign_of_life)
+    _await_answer(upstream, out, watch)
     # A kept connection may have been closed by the other side at the very moment it is used; a safe request is then
     # sent once more, on a new one.
     again = out.method in _SAFE and not out.has_body
@@ -167,7 +167,7 @@ async def _exchange(upstream: Upstream, out: Outgoing, watch: Watch, place: Plac
                 connection.abort()
                 continue
             place.leave(answered=True)
-            upstream.answered_at = asyncio.get_running_loop().time()
+            upstream.life.answered_at = asyncio.get_running_loop().time()
             if connection.status < 200:
                 raise BadGateway(f"{upstream.name} switched protocols.", retry_after=2)
             return await _answer(connection, out, watch)
@@ -183,6 +183,11 @@ async def _exchange(upstream: Upstream, out: Outgoing, watch: Watch, place: Plac
                 pump.cancel()
                 connection.abort()  # its request was never finished
             upstream.pool.give_back(connection)
+
+
+def _await_answer(upstream: Upstream, out: Outgoing, watch: Watch) -> None:
+    deadline, life = out.deadline, upstream.life
+    watch.first_byte_within(deadline.silent, deadline.busy, life.last_sign if deadline.asks else life.last_answer)
 
 
 def _renew(out: Outgoing, renew: Callable[[], bytes]) -> None:
@@ -250,7 +255,7 @@ async def _receive(upstream: Upstream, out: Outgoing, watch: Watch, size: int) -
     if out.started:
         watch.upstream_within(IDLE_SECONDS)
     else:
-        watch.first_byte_within(out.deadline.silent, out.deadline.busy, upstream.sign_of_life)
+        _await_answer(upstream, out, watch)
     return piece, more
 
 
@@ -295,7 +300,7 @@ def _chunk(piece: bytes) -> bytes:
 
 def _tell_who_waits(upstream: Upstream) -> None:
     """A service that answers nobody is not waited for."""
-    if asyncio.get_running_loop().time() - upstream.answered_at >= READ.silent:
+    if asyncio.get_running_loop().time() - upstream.life.answered_at >= READ.silent:
         for gate in (upstream.reads, upstream.writes, upstream.long):
             gate.send_away(lambda: Unavailable(f"{upstream.name} does not answer.", retry_after=2))
 

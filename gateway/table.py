@@ -71,11 +71,13 @@ class Deadline:
 
     silent: float
     busy: float
+    asks: bool = False
+    """Whether a silent upstream is asked if it lives: this one request may be all it works on."""
 
 
 READ: Final = Deadline(silent=1.7, busy=1.7)
 WRITE: Final = Deadline(silent=1.7, busy=10.0)
-LONG: Final = Deadline(silent=30.0, busy=30.0)
+LONG: Final = Deadline(silent=1.7, busy=30.0, asks=True)
 
 LONG_LAST_SEGMENTS: Final = frozenset({"bulk", "content", "export", "exports", "import", "imports"})
 """Work on many rows, or on a file; a path that ends so gets the long deadline."""

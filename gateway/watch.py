@@ -121,7 +121,8 @@ class Watch:
         if self._task is None:
             return
         now = self._loop.time()
-        if now >= self._due and self._waiting_for == "upstream late" and self._silent:
+        if self._waiting_for == "upstream late" and self._silent:
+            # Also before it is due: who has been silent for a while may be asked for a sign (`life.py`).
             self._due = max(self._due, min(self._busy_until, self._sign_of_life() + self._silent))
         if now >= self._due:
             self.fire(self._waiting_for)

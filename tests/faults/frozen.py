@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 
 from deploy.local.settings import SERVICES
-from tests.factories.events import a_registration, open_event, yuan
+from tests.factories.events import a_registration, a_series, open_event, yuan
+from tests.factories.liaison import a_counterpart
+from tests.factories.members import an_organisation
 from tests.faults.history import now
 from tests.faults.running import Place, Result
 from tests.journeys.alliance import EVENT_YEAR, an_organisation_of
@@ -16,6 +19,12 @@ from tests.journeys.callers import Caller, percentile, timed
 from tests.wire.stack import Stack
 
 LISTS = {"members": "/v1/organisations", "events": "/v1/events", "liaison": "/v1/counterparts"}
+MANY: dict[str, tuple[str, Callable[[], Any]]] = {
+    "members": ("/v1/organisations", an_organisation),
+    "events": ("/v1/series", a_series),
+    "liaison": ("/v1/counterparts", a_counterpart),
+}
+"""Work on many rows, which has long to be done, but not to tell that nothing is being done."""
 QUIET, FROZEN = 4.0, 6.0
 """Seconds that are measured before and after, and while the service is frozen."""
 TOLD_WITHIN = 2.0
@@ -50,7 +59,7 @@ async def _freeze(stack: Stack, office: Caller, name: str, result: Result) -> No
     pid = stack.pids()[name]
     os.kill(pid, signal.SIGSTOP)
     try:
-        during = await _ask_all(office, FROZEN)
+        during, long_work = await asyncio.gather(_ask_all(office, FROZEN), _ask_for_much(office, name))
     finally:
         os.kill(pid, signal.SIGCONT)
     back = await _until_answered(office, LISTS[name])
@@ -60,10 +69,12 @@ async def _freeze(stack: Stack, office: Caller, name: str, result: Result) -> No
     quiet = [seconds for other in others for _, seconds in before[other] + after[other]]
     busy = [seconds for other in others for _, seconds in during[other]]
     was, is_ = percentile(quiet, 0.99), percentile(busy, 0.99)
-    refusals = during[name]
+    refusals = [*during[name], *long_work]
     slowest = max((seconds for _, seconds in refusals), default=0.0)
+    much = max(seconds for _, seconds in long_work)
     result.figures[f"{name}: others' p99"] = f"{was * 1000:.0f} ms, then {is_ * 1000:.0f} ms ({is_ / was:.2f})"
     result.figures[f"{name}: callers told after at most"] = f"{slowest:.2f} s ({len(refusals)} callers)"
+    result.figures[f"{name}: of work on many rows"] = f"{much:.2f} s"
     result.figures[f"{name}: back after"] = f"{back:.2f} s"
     result.expect(is_ <= SLOWER * was, f"{name} frozen: others' p99 grew {is_ / was:.2f} times")
     result.expect(slowest <= TOLD_WITHIN, f"{name} frozen: a caller was told after {slowest:.2f} s")
@@ -117,6 +128,13 @@ async def _ask_all(office: Caller, seconds: float) -> dict[str, list[Asked]]:
 
     await asyncio.gather(*(ask(name) for name in LISTS for _ in range(CALLERS)))
     return answers
+
+
+async def _ask_for_much(office: Caller, name: str) -> list[Asked]:
+    """Write and read many rows of a service."""
+    path, new = MANY[name]
+    bulk = office.post(f"{path}/bulk?dry_run=true", {"items": [new() for _ in range(20)]})
+    return list(await asyncio.gather(timed(bulk), timed(office.get(f"{path}/export"))))
 
 
 async def _until_answered(office: Caller, path: str) -> float:

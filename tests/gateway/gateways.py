@@ -144,7 +144,7 @@ class Gateway:
         try:
             yield self
         finally:
-            upstreams["members"].pool.close()
+            upstreams["members"].close()
             upstreams["members"] = before
 
     async def close(self) -> None:

@@ -66,6 +66,68 @@ async def test_a_frozen_service_is_a_504_within_two_seconds(gate: Gateway, key: 
             await asyncio.wait_for(gone.wait(), 1)
 
 
+LONG_WORK = [
+    ("POST", "/v1/organisations/bulk"),
+    ("GET", "/v1/organisations/export"),
+    ("GET", "/v1/document-versions/1/content"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), LONG_WORK)
+async def test_a_frozen_service_is_told_within_two_seconds_of_long_work_too(
+    gate: Gateway, key: str, method: str, path: str
+) -> None:
+    async def frozen(reader: Reader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1_000):
+            pass
+
+    async with raw_service(frozen) as members:
+        with gate.in_front_of(members):
+            began = time.perf_counter()
+            client = gate.as_(key)
+            replies = await asyncio.gather(
+                *(client.request(method, path, json={} if method == "POST" else None) for _ in range(3))
+            )
+            assert time.perf_counter() - began < 2
+            for reply in replies:
+                assert_problem(reply, GatewayTimeout)
+                assert reply.headers["retry-after"]
+
+
+@pytest.mark.parametrize(("method", "path"), LONG_WORK)
+async def test_long_work_is_waited_for_while_the_service_says_that_it_lives(
+    gate: Gateway, key: str, method: str, path: str
+) -> None:
+    asked: list[float] = []
+    at_once = most = 0
+
+    async def works_long(reader: Reader, writer: asyncio.StreamWriter) -> None:
+        nonlocal at_once, most
+        while True:
+            head = await reader.head()
+            if b" /livez " in head:
+                at_once += 1
+                most = max(most, at_once)
+                asked.append(time.perf_counter())
+                await asyncio.sleep(0.9)  # busy, but alive
+                at_once -= 1
+            else:
+                if method == "POST":
+                    await reader.readexactly(2)
+                await asyncio.sleep(3.5)
+            writer.write(OK)
+
+    async with raw_service(works_long) as members:
+        with gate.in_front_of(members):
+            client = gate.as_(key)
+            replies = await asyncio.gather(
+                *(client.request(method, path, json={} if method == "POST" else None) for _ in range(4))
+            )
+    assert [reply.status_code for reply in replies] == [200] * 4
+    assert most == 1, "one asks for all who wait"
+    assert len(asked) <= 4
+
+
 async def test_a_write_may_wait_its_turn_while_the_service_answers_others(gate: Gateway, key: str) -> None:
     async def slow_for_writes(reader: Reader, writer: asyncio.StreamWriter) -> None:
         while True:
