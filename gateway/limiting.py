@@ -101,7 +101,8 @@ class RedisLimiter:
     changes, so it is asked for once and kept.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
         self._storage = RedisStorage(
             f"async+{url}",
             implementation="redispy",
@@ -128,13 +129,14 @@ class RedisLimiter:
             return self._meanwhile.hit(key, limit, cost)
 
     async def _hit(self, key: str, limit: int, cost: int) -> Standing:
-        at = time.time()
+        at = self._clock()
         window, into = int(at // WINDOW), at % WINDOW
         if window != self._window or len(self._before) >= _KEPT:
             self._window, self._before = window, {}
-        before = self._before.get(key)
+        kept = self._before  # of this window: while the answer is awaited the next one may begin
+        before = kept.get(key)
         if before is None:
-            before = self._before[key] = await self._storage.get(f"{key}/{window - 1}")
+            before = kept[key] = await self._storage.get(f"{key}/{window - 1}")
         name = f"{key}/{window}"
         count = await (self._storage.incr(name, 2 * WINDOW, cost) if cost else self._storage.get(name))
         # Refused requests are counted here too; no more of them weigh on the next window than the limit itself.
