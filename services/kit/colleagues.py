@@ -1,7 +1,7 @@
 """Whether users of the secretariat that a record names are known: the gateway has them, and is asked before the
 transaction. While it cannot answer, what is named is taken: a record must not be lost for that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -13,7 +13,7 @@ from services.kit.auth import Caller
 from services.kit.errors import Contradiction, Unavailable
 from services.kit.policy import Prepare
 from services.kit.routing import Prepared
-from services.kit.runtime import runtime_of
+from services.kit.runtime import Runtime, runtime_of
 
 log = structlog.get_logger(__name__)
 
@@ -35,16 +35,21 @@ def naming(field: str) -> Prepare:
     async def prepare(request: Request, caller: Caller) -> Unknown:
         if caller.kind == "partner" or not await request.body():
             return NOBODY
-        named = set(islice(dict.fromkeys(_named(await request.json(), field)), _MOST_ASKED))
-        if not named:
-            return NOBODY
-        try:
-            return await runtime_of(request).authorise.unknown_users(named)
-        except Unavailable as problem:
-            log.warning("users_not_asked", reason=problem.detail)
-            return NOBODY
+        return await unknown_among(runtime_of(request), _named(await request.json(), field))
 
     return prepare
+
+
+async def unknown_among(runtime: Runtime, named: Iterable[UUID]) -> Unknown:
+    """Those of the users named that the gateway does not have."""
+    asked = set(islice(dict.fromkeys(named), _MOST_ASKED))
+    if not asked:
+        return NOBODY
+    try:
+        return await runtime.authorise.unknown_users(asked)
+    except Unavailable as problem:
+        log.warning("users_not_asked", reason=problem.detail)
+        return NOBODY
 
 
 def check_colleague(unknown: Unknown, pointer: str, named: object) -> None:

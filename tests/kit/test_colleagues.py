@@ -18,6 +18,7 @@ from tests.conftest import Migrated
 from tests.factories.liaison import a_counterpart, a_follow_up, an_interaction
 from tests.factories.members import an_organisation
 from tests.kit.live import free_port, gateway, served
+from tests.members.imports.sending import held, imported, problems, rows_of
 from tests.wire import api as wire
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
@@ -26,8 +27,9 @@ KNOWN = str(uuid4())
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def members(migrated: Migrated, signer: Signer) -> AsyncIterator[Api]:
-    async for api in beside_the_gateway(MEMBERS, migrated, signer):
+async def members(migrated: Migrated, signer: Signer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Api]:
+    files = tmp_path_factory.mktemp("files").as_uri()
+    async for api in beside_the_gateway(MEMBERS, migrated, signer, files_url=files):
         yield api
 
 
@@ -37,12 +39,14 @@ async def liaison(migrated: Migrated, signer: Signer) -> AsyncIterator[Api]:
         yield api
 
 
-async def beside_the_gateway(service: Service, migrated: Migrated, signer: Signer) -> AsyncIterator[Api]:
+async def beside_the_gateway(
+    service: Service, migrated: Migrated, signer: Signer, **settled: str
+) -> AsyncIterator[Api]:
     async def keys() -> Any:
         return signer.public
 
     async with served(gateway(signer, {KNOWN})) as url:
-        settings = Settings(database_url=migrated(service.package), gateway_url=url)
+        settings = Settings(database_url=migrated(service.package), gateway_url=url, **settled)
         app = build_app(service, settings, authenticate=TokenAuthenticator(keys))
         async with wire.running(app):
             yield Api(app, signer.staff())
@@ -63,6 +67,17 @@ async def test_in_bulk_each_item_is_refused_for_itself(members: Api) -> None:
     results = sorted(reply.json()["results"], key=lambda one: one["index"])
     assert [one["status"] for one in results] == [201, 409, 201]
     assert results[1]["problem"]["errors"][0]["pointer"].endswith("/officer_id")
+
+
+async def test_rows_of_imports_are_refused_like_items(members: Api) -> None:
+    m = uuid4().hex[:10]
+    text = f"编号,name,officer_id\n{m}1,A inn {m},{KNOWN}\n{m}2,B inn {m},{uuid4()}\n"
+    done = await imported(members, text)
+    told = [(row["outcome"], problems(row)) for row in await rows_of(members, done["id"])]
+    assert told == [("created", set()), ("rejected", {"not_found"})]
+    done = await imported(members, f"编号,name,officer_id\n{m}1,A inn {m},{uuid4()}\n")
+    assert done["counts"]["rejected"] == 1
+    assert (await held(members, f"external:{m}1"))["officer_id"] == KNOWN
 
 
 async def test_a_partner_is_refused_for_what_it_may_not_say(members: Api, signer: Signer) -> None:

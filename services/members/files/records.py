@@ -1,6 +1,7 @@
 """JSON: an array of objects, one object a line, or an object that holds the array."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from services.members.files.delimited import text_of
 from services.members.files.table import LONGEST_CELL, MOST_COLUMNS, Facts, Options, Row, Table, Unreadable
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
+"""Between objects. What else ends a line to Python, U+2028 for one, JSON has within its texts."""
 _TOLD_BY = ("number", "value", "name", "title", "email")
 """What stands for an object in a list of objects, as our own phones have it."""
 
@@ -42,7 +45,7 @@ def _records(text: str) -> list[dict[str, Any]]:
     except RecursionError as error:
         raise Unreadable("broken", "The JSON is nested too deeply.") from error
     except ValueError as error:
-        lines = [line for line in text.splitlines() if line.strip()]
+        lines = [line for line in _LINE_END.split(text) if line.strip()]
         if len(lines) > 1 or not text.lstrip().startswith(("{", "[")):
             return [_object(_line(line, number), number) for number, line in enumerate(lines, 1)]
         raise Unreadable("broken", f"The file is no valid JSON: {error}.") from error

@@ -42,6 +42,18 @@ async def test_phones_are_parted_and_read_as_people_write_them(members: Api) -> 
     assert done["counts"]["flagged"] == 0
 
 
+async def test_numbers_that_no_phone_has_are_told_of_in_every_column_of_phones(members: Api) -> None:
+    header = "姓名,国籍,手机,秘书电话,紧急联系电话,家庭电话,WhatsApp,秘书邮箱\n"
+    text = f"{header}林晓山,中国,123,124,125,126,127,128\n王石,中国,,0851-85550123,13800138000,,+86 13800138001,\n"
+    done = await imported(members, text, resource="persons")
+    first, second = await rows_of(members, done["id"])
+    told = {one["column"]: (one["code"], one["value"]) for one in first["problems"]}
+    # What is sensitive is shown for a stated purpose only.
+    values = {"手机": "123", "秘书电话": "124", "紧急联系电话": None, "家庭电话": None, "WhatsApp": "127"}
+    assert told == {column: ("phone_as_written", value) for column, value in values.items()}
+    assert (first["outcome"], second["outcome"], second["problems"]) == ("created", "created", [])
+
+
 async def test_an_impossible_date_does_not_decide_the_order_of_its_column(members: Api) -> None:
     done = await imported(members, "Full name,Date of birth\nA B,05/06/1981\nC D,13/13/2024\n", resource="persons")
     (column,) = [one for one in done["columns"] if one["field"] == "birth_date"]

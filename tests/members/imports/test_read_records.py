@@ -44,6 +44,14 @@ def test_reads_json_as_arrays_lines_and_lists(read: Any, wrap: Any) -> None:
     assert json.loads(rows[1].raw or "") == records[1]
 
 
+def test_objects_a_line_end_where_lines_end_and_nowhere_else(read: Any) -> None:
+    texts = ["a\u2028b", "c\u0085d", "e\u2029f"]
+    content = "\r\n".join(json.dumps({"name": text}, ensure_ascii=False) for text in texts) + "\r\n"
+    _, rows = read(content.encode())
+    assert [row.cells for row in rows] == [[text] for text in texts]
+    assert len(read(content.replace("\r\n", "\r").encode())[1]) == 3
+
+
 def test_reads_vcards_of_every_version(read: Any) -> None:
     cards = (
         b"BEGIN:VCARD\r\nVERSION:2.1\r\nN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=E6=9E=97;=E6=99=93=\r\n=E5=B1=B1\r\n"

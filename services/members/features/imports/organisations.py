@@ -6,8 +6,11 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.members.organisation import OrganisationUpdate
+from services.contracts.members.organisation import OrganisationCreate, OrganisationUpdate
+from services.kit.auth import Caller
+from services.kit.colleagues import NOBODY, unknown_among
 from services.kit.etag import IfMatch
+from services.kit.runtime import Runtime
 from services.members.features.imports.changing import changes
 from services.members.features.imports.convert.row import Parsed
 from services.members.features.imports.deciding import Decision, type_custom_fields
@@ -19,7 +22,6 @@ from services.members.tables.imports import ImportRow
 from services.members.tables.organisation import OrganisationIdentifierRow, OrganisationRow
 
 ANY_VERSION = IfMatch(None)
-_MAKING = Making(actions.built, actions.prepared, actions.create_prepared)
 _MERGES_FOLLOWED = 10
 
 
@@ -29,11 +31,15 @@ class OrganisationRecords:
     build = staticmethod(actions.built)
     elsewhere = False
 
-    def __init__(self, row: ImportRow) -> None:
+    def __init__(self, row: ImportRow, runtime: Runtime) -> None:
         self._caller = caller_of(row)
+        self._runtime = runtime
+        self._unknown = NOBODY
 
     async def ask(self, parsed: Sequence[Parsed], twins: Mapping[int, tuple[int, str]]) -> None:
-        """Nothing: all is in this database."""
+        """Which of the officers named are no users: the gateway has them. All else is in this database."""
+        officers = {one.new.officer_id for one in parsed if one.new is not None and one.new.officer_id is not None}
+        self._unknown = await unknown_among(self._runtime, officers)
 
     async def named(
         self, session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]
@@ -60,9 +66,14 @@ class OrganisationRecords:
                 changed.append((decision, row))
             elif not one.told.rejected:
                 new.append(decision)
-        await create_all(session, self._caller, _MAKING, new)
+        await create_all(session, self._caller, Making(actions.built, self._prepared, actions.create_prepared), new)
         await self._update(session, changed)
         return list(decisions)
+
+    async def _prepared(
+        self, session: AsyncSession, caller: Caller, new: OrganisationCreate, row: OrganisationRow
+    ) -> OrganisationRow:
+        return await actions.prepared(session, caller, new, row, self._unknown)
 
     async def _update(self, session: AsyncSession, found: Sequence[tuple[Decision, OrganisationRow]]) -> None:
         patches = {}
@@ -75,7 +86,8 @@ class OrganisationRecords:
 
         async def write(session: AsyncSession, decision: Decision) -> None:
             assert decision.record_id is not None
-            row = await actions.update(session, self._caller, decision.record_id, patches[decision.number], ANY_VERSION)
+            patch = patches[decision.number]
+            row = await actions.update(session, self._caller, decision.record_id, patch, ANY_VERSION, self._unknown)
             decision.outcome = "updated"
             await session.flush()
             decision.record_version = row.version

@@ -63,7 +63,7 @@ def records_of(runtime: Runtime, row: ImportRow) -> Records:
         return CounterpartRecords(row, runtime.peer(LiaisonClient), runtime.database)
     if row.resource == "persons":
         return PersonRecords(row)
-    return OrganisationRecords(row)
+    return OrganisationRecords(row, runtime)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,8 @@ async def create(
 ) -> OrganisationRow:
     """Add an organisation; `unknown` are users that there are none of."""
     staff_only(caller)
-    check_colleague(unknown, "/officer_id", new.officer_id)
     await check_given(session, caller, organisations, new.custom)
-    row = await prepared(session, caller, new, built(new))
+    row = await prepared(session, caller, new, built(new), unknown)
     session.add(row)
     with refused_by("pk_organisation_identifier", IdentifierTaken()):
         await save(session, caller, CREATED, row, required_scopes=["members:read"])
@@ -92,10 +91,12 @@ def built(new: OrganisationCreate) -> OrganisationRow:
 
 
 async def prepared(
-    session: AsyncSession, caller: Caller, new: OrganisationCreate, row: OrganisationRow
+    session: AsyncSession, caller: Caller, new: OrganisationCreate, row: OrganisationRow, unknown: Unknown = NOBODY
 ) -> OrganisationRow:
-    """The row of a new organisation, ready to be stored: what the database has to say of it is asked."""
+    """The row of a new organisation, ready to be stored: what the database has to say of it is asked; `unknown` are
+    users that there are none of."""
     staff_only(caller)
+    check_colleague(unknown, "/officer_id", new.officer_id)
     await give(session, caller, organisations, row, new.custom, new=True)
     if row.parent_id is not None:
         await keep(session, caller, row.parent_id)

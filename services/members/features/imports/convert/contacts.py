@@ -73,5 +73,5 @@ def channel(found: Found, column: Column, text: str, _: Context) -> None:
     for part in numbers(text) if kind in ("phone", "whatsapp") else several(text):
         value = one_line(re.sub(r"^mailto:", "", part, flags=re.IGNORECASE))
         one = {"kind": kind, "value": value, "purpose": purpose}
-        if one not in channels:
-            channels.append(one)
+        if one not in [{key: known[key] for key in one} for known in channels]:
+            channels.append({**one, "_column": column.heading, "_field": column.name})

@@ -28,6 +28,7 @@ _ROUNDS = 40
 _TOTALS = frozenset(
     [*("合计", "總計", "总计", "合計", "小计", "小計", "共计", "共計"), *("total", "subtotal", "grand total", "sum")]
 )
+_PHONES = ("phone", "whatsapp")
 _COUNTRY_OF = {"organisations": "country", "persons": "country", "counterparts": "stands_in"}
 
 
@@ -141,16 +142,10 @@ class RowReader:
         place = _COUNTRY_OF[context.resource]
         country = body.get(place) or self._defaults.country
         for phone in body.get("phones", []):
-            column, name = phone.pop("_column"), phone.pop("_field")
+            self._phone(found, phone, phone["number"], country)
             phone["country"] = country
-            if e164(phone["number"], country) is None:
-                found.told.say(
-                    "phone_as_written",
-                    "No phone of that number can exist; it is kept as written.",
-                    column=column,
-                    field=name,
-                    value=phone["number"],
-                )
+        for channel in [*body.get("channels", []), *body.get("private_channels", [])]:
+            self._phone(found, channel, channel["value"] if channel["kind"] in _PHONES else None, country)
         subdivision = body.get("subdivision")
         if subdivision is not None and not subdivision.startswith(f"{country}-"):
             found.told.say(
@@ -165,6 +160,13 @@ class RowReader:
             found.told.reject(
                 "no_name", "The row has no name.", column=headings[0] if headings else None, field="names"
             )
+
+    def _phone(self, found: Found, one: dict[str, Any], number: str | None, country: str | None) -> None:
+        """Tell of a number that no phone can have; of where it stood, no more is needed."""
+        column, name = one.pop("_column"), one.pop("_field")
+        if number is not None and e164(number, country) is None:
+            detail = "No phone of that number can exist; it is kept as written."
+            found.told.say("phone_as_written", detail, column=column, field=name, value=number)
 
     def _passport(self, found: Found) -> None:
         """A passport without its country is one of the person's own, which is told."""
