@@ -13,7 +13,11 @@ class EventsClient(SubjectsClient):
 
     async def registrations_of(self, organisation_id: UUID, on_behalf_of: str | None = None) -> int:
         """How many registrations an organisation sent."""
-        return await count_of(self, "/v1/registrations", organisation_id, on_behalf_of)
+        return await count_of(self, "/v1/registrations", organisation_id, on_behalf_of, "organisation_id")
+
+    async def registrations_of_person(self, person_id: UUID, on_behalf_of: str | None = None) -> int:
+        """How many registrations are linked to a person."""
+        return await count_of(self, "/v1/registrations", person_id, on_behalf_of, "person_id")
 
     async def participants(self, registration_ids: Sequence[UUID]) -> Participants:
         """Who comes with these registrations."""

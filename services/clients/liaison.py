@@ -67,11 +67,15 @@ class LiaisonClient(SubjectsClient):
 
     async def counterparts_of(self, organisation_id: UUID, on_behalf_of: str | None = None) -> int:
         """How many counterparts an organisation is."""
-        return await count_of(self, "/v1/counterparts", organisation_id, on_behalf_of)
+        return await count_of(self, "/v1/counterparts", organisation_id, on_behalf_of, "organisation_id")
 
     async def interactions_of(self, organisation_id: UUID, on_behalf_of: str | None = None) -> int:
         """How many interactions there were with it; confidential ones are not counted."""
-        return await count_of(self, "/v1/interactions", organisation_id, on_behalf_of)
+        return await count_of(self, "/v1/interactions", organisation_id, on_behalf_of, "organisation_id")
+
+    async def contacts_of_person(self, person_id: UUID, on_behalf_of: str | None = None) -> int:
+        """How many contacts are a person."""
+        return await count_of(self, "/v1/contacts", person_id, on_behalf_of, "person_id")
 
 
 def _problem(content: bytes) -> Problem | None:

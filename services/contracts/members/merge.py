@@ -119,8 +119,8 @@ class Merge(Output):
     loser_id: UUID
     fields: Annotated[list[MergedField], Field(max_length=60)] = Field(description="Those that either of them had.")
     moved: Annotated[list[MergedRecords], Field(max_length=40)] = Field(
-        description="What of the loser is the winner's now. Registrations, counterparts and interactions follow within "
-        "seconds."
+        description="What of the loser is the winner's now. Registrations, counterparts and interactions, or of a "
+        "person registrations and contacts, follow within seconds."
     )
     merged_by: str = Field(description="Who merged them.")
     undo_until: Instant = Field(description="Until then it can be undone.")

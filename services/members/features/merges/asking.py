@@ -2,8 +2,9 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from starlette.requests import Request
@@ -16,7 +17,12 @@ from services.kit.runtime import runtime_of
 
 _WITHIN = 2.0
 """Seconds for all questions together."""
-_NEEDS = {"registrations": "registrations:read", "counterparts": "liaison:read", "interactions": "liaison:read"}
+_NEEDS = {
+    "registrations": "registrations:read",
+    "counterparts": "liaison:read",
+    "interactions": "liaison:read",
+    "contacts": "liaison:read",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +33,24 @@ class Elsewhere:
 
 
 async def ask(request: Request, caller: Caller) -> Elsewhere | None:
-    """A route's `prepare`. Nothing for persons: no other service knows them."""
-    loser_id = _loser(await request.body())
-    if loser_id is None:
+    """A route's `prepare`."""
+    asked = _asked(await request.body())
+    if asked is None:
         return None
-    counts: dict[str, int | None] = dict.fromkeys(_NEEDS)
+    resource, loser_id = asked
     runtime = runtime_of(request)
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     events, liaison = runtime.peer(EventsClient), runtime.peer(LiaisonClient)
-    questions = {
-        "registrations": events.registrations_of,
-        "counterparts": liaison.counterparts_of,
-        "interactions": liaison.interactions_of,
-    }
+    questions: dict[str, Callable[[UUID, str], Awaitable[int]]]
+    if resource == "persons":
+        questions = {"registrations": events.registrations_of_person, "contacts": liaison.contacts_of_person}
+    else:
+        questions = {
+            "registrations": events.registrations_of,
+            "counterparts": liaison.counterparts_of,
+            "interactions": liaison.interactions_of,
+        }
+    counts: dict[str, int | None] = dict.fromkeys(questions)
 
     async def fill(name: str) -> None:
         if caller.holds(_NEEDS[name]):
@@ -56,9 +67,11 @@ async def ask(request: Request, caller: Caller) -> Elsewhere | None:
     return Elsewhere(counts)
 
 
-def _loser(body: bytes) -> UUID | None:
+def _asked(body: bytes) -> tuple[Literal["organisations", "persons"], UUID] | None:
+    """What is merged, and the id of the loser."""
     try:
         given: Any = json.loads(body)
-        return UUID(given["loser_id"]) if given["resource"] == "organisations" else None
+        resource, loser_id = given["resource"], UUID(given["loser_id"])
     except (ValueError, KeyError, TypeError, AttributeError):
         return None  # what is wrong with it is said later
+    return (resource, loser_id) if resource in ("organisations", "persons") else None
