@@ -8,13 +8,15 @@ from dataclasses import replace
 from deploy.local.processes import Program
 from deploy.local.settings import LocalSettings
 from tests.faults.fleet import Fleet, place_of, running
-from tests.faults.load import Scene, under_load
+from tests.faults.load import SEATS, Scene, under_load
 from tests.faults.plants import unseen
 from tests.faults.running import BACK_WITHIN, Result, settled
 from tests.journeys.callers import Caller, eventually
 
 CHEATS = ("members", "events")
 LASTS = 12.0
+CROWD = 2 * SEATS
+"""Who want into the event at once: so many that more than one of them counts the last place as free."""
 SETTLES_WITHIN = 3.0
 MUST_SEE = ("lost", "doubled", "stale", "overbooked", "late", "twice")
 """What those services do wrong; the rest is planted in a good run's history (`plants.py`)."""
@@ -31,7 +33,7 @@ async def controls(*, seed: int, say: Say) -> Result:
         try:
             scene = await eventually(lambda: Scene.set_up(office), within=BACK_WITHIN)
             say("services cheat")
-            async with under_load(place.url, place.key, scene, seed) as load:
+            async with under_load(place.url, place.key, scene, seed, crowd=CROWD) as load:
                 await asyncio.sleep(LASTS)
             _, verdict = await settled(office, place, scene, load.history, within=SETTLES_WITHIN)
         finally:

@@ -50,8 +50,9 @@ class Scene:
 class Load:
     """Clients at work. Everything random comes from one seed."""
 
-    def __init__(self, client: Client, scene: Scene, seed: int) -> None:
+    def __init__(self, client: Client, scene: Scene, seed: int, crowd: int) -> None:
         self._client = client
+        self._crowd = crowd
         self._scene = scene
         self._random = Random(seed)
         self._run = uuid4().hex[:8]  # the same chance again is not to be taken for the same requests again
@@ -85,7 +86,8 @@ class Load:
             for service in SERVICES:
                 everybody.create_task(self._follow(service))
             async with asyncio.TaskGroup() as writers:
-                for work in (*(self._organisation, self._registration) * 3, self._capacity, self._look_again):
+                crowd = [self._registration] * self._crowd
+                for work in (*[self._organisation] * 3, *crowd, self._capacity, self._look_again):
                     writers.create_task(self._keep_on(work))
             self._all_written.set()
 
@@ -240,10 +242,10 @@ class Load:
 
 
 @asynccontextmanager
-async def under_load(url: str, key: str, scene: Scene, seed: int) -> AsyncIterator[Load]:
-    """Clients at work inside the block; at its end they finish what they are at."""
+async def under_load(url: str, key: str, scene: Scene, seed: int, *, crowd: int = 3) -> AsyncIterator[Load]:
+    """Clients at work inside the block, a crowd of them at the event; at its end they finish what they are at."""
     client = Client(url, key, History())
-    load = Load(client, scene, seed)
+    load = Load(client, scene, seed, crowd)
     working = asyncio.create_task(load.run())
     try:
         yield load
