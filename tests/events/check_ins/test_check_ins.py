@@ -6,12 +6,19 @@ from uuid import UUID
 
 import pytest
 
-from services.events.features.check_ins.actions import NoSuchCode, NotAdmitted
+from services.contracts.events.check_in import CheckInCreate
+from services.contracts.events.event import EventUpdate
+from services.events.features.check_ins.actions import NoSuchCode, NotAdmitted, check_in
+from services.events.features.events.actions import update
 from services.events.tables.registration import new_code
+from services.kit.auth import Caller
 from services.kit.errors import Forbidden, Invalid, PreconditionFailed
+from services.kit.etag import IfMatch
 from tests.factories.events import open_event, registered
 from tests.wire.api import Api, assert_problem
 from tests.wire.callers import Signer
+
+OFFICE = Caller("user:office", "staff", frozenset({"check-ins:write", "events:write", "registrations:read"}))
 
 
 async def test_lets_in_once_and_tells_the_first_time_again(events: Api, signer: Signer) -> None:
@@ -64,6 +71,29 @@ async def test_admits_confirmed_registrations_of_running_events(events: Api) -> 
     person = await registered(events, other)
     await events.patch(f"/v1/events/{other_id}", {"status": "cancelled"})
     assert_problem(await events.post("/v1/check-ins", {"code": person["code"]}), NotAdmitted)
+
+
+async def test_waits_for_an_event_that_is_being_cancelled(events: Api) -> None:
+    event_id, admission = await open_event(events)
+    person = await registered(events, admission)
+    async with events.runtime.database.transaction() as session:
+        await update(session, OFFICE, UUID(event_id), EventUpdate(status="cancelled"), IfMatch(None))
+        door = asyncio.create_task(events.post("/v1/check-ins", {"code": person["code"]}))
+        answered, _ = await asyncio.wait({door}, timeout=0.5)
+    assert not answered
+    assert_problem(await door, NotAdmitted)
+
+
+async def test_an_event_is_cancelled_before_or_after_a_check_in_that_has_begun(events: Api) -> None:
+    event_id, admission = await open_event(events)
+    person = await registered(events, admission)
+    async with events.runtime.database.transaction() as session:
+        await check_in(session, OFFICE, CheckInCreate(code=person["code"]))
+        desk = asyncio.create_task(events.patch(f"/v1/events/{event_id}", {"status": "cancelled"}))
+        answered, _ = await asyncio.wait({desk}, timeout=0.5)
+    assert not answered
+    assert (await desk).json()["status"] == "cancelled"
+    assert len(await events.items("/v1/check-ins", event_id=event_id)) == 1
 
 
 @pytest.mark.parametrize("code", ["", "A" * 31, "a" * 32, "A" * 33, "0" * 32])

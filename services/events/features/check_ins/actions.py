@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.events.check_in import CheckInCreate
+from services.events.features.check_ins.doors import hold_open
 from services.events.features.check_ins.queries import check_ins
 from services.events.features.registrations.places import RUNNING
 from services.events.features.registrations.queries import registrations
@@ -49,7 +50,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Holder:
-    """What the door knows of a code. Its registration is held until the transaction ends."""
+    """What the door knows of a code. Its registration and the event's state are held until the transaction ends."""
 
     registration_id: UUID
     organisation_id: UUID | None
@@ -74,34 +75,35 @@ async def check_in_all(session: AsyncSession, caller: Caller, bulk: BulkCreate[C
 
 
 async def _holders(session: AsyncSession, caller: Caller, codes: Sequence[str]) -> dict[str, Holder]:
-    """What is known of the codes whose registrations the caller may see, in one statement.
+    """What is known of the codes whose registrations the caller may see.
 
     The registrations are held, in the order of their ids: of two doors one is first, and a cancellation is either
-    before or refused.
+    before or refused. Then the doors of their events: one that is cancelled lets in nobody afterwards.
     """
     found = await session.execute(
         registrations.seen_by(caller)
         .where(RegistrationRow.code.in_(codes))
-        .join(EventRow, EventRow.id == RegistrationRow.event_id)
         .with_only_columns(
             RegistrationRow.code,
             RegistrationRow.id,
             RegistrationRow.organisation_id,
             RegistrationRow.status,
-            EventRow.status,
+            RegistrationRow.event_id,
         )
         .order_by(RegistrationRow.id)
         .with_for_update(of=RegistrationRow)
     )
-    holders = {
-        code: Holder(id, organisation_id, status, event_status, None)
-        for code, id, organisation_id, status, event_status in found
-    }
-    # Asked only now: another door may have let them in while the registrations were waited for.
-    ids = {holder.registration_id: holder for holder in holders.values()}
-    for row in await session.scalars(select(CheckInRow).where(CheckInRow.registration_id.in_(ids))):
-        ids[row.registration_id].check_in = row
-    return holders
+    held = found.all()
+    await hold_open(session, (row.event_id for row in held))
+    # Asked only now: another door may have let them in, or the event have ended, while those were waited for.
+    now_so = await session.execute(
+        select(RegistrationRow.id, EventRow.status, CheckInRow)
+        .join(EventRow, EventRow.id == RegistrationRow.event_id)
+        .outerjoin(CheckInRow, CheckInRow.registration_id == RegistrationRow.id)
+        .where(RegistrationRow.id.in_([row.id for row in held]))
+    )
+    state = {id: (event_status, check_in) for id, event_status, check_in in now_so}
+    return {row.code: Holder(row.id, row.organisation_id, row.status, *state[row.id]) for row in held}
 
 
 async def _let_in(holders: Mapping[str, Holder], session: AsyncSession, caller: Caller, new: CheckInCreate) -> Outcome:

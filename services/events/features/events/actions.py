@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.events.event import EventCreate, EventUpdate
+from services.events.features.check_ins.doors import hold_alone
 from services.events.features.events.queries import events
 from services.events.features.registrations import places
 from services.events.tables.admission_type import AdmissionTypeRow
@@ -101,6 +102,8 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: EventU
     ):
         await save(session, caller, f"events.event.{verb}", row, required_scopes=SEEN_WITH)
     await places.fill(session, caller, row)
+    if row.status != before:
+        await hold_alone(session, row.id)
     return row
 
 

@@ -1,6 +1,6 @@
 """Who gets a place: decided with the event's row locked, so that no two decisions see the same place free.
 
-Order of locks, for everything that holds more than one: organisation copy, event, registration.
+Order of locks, for everything that holds more than one: organisation copy, event, registration, the event's doors.
 """
 
 from collections.abc import Mapping
