@@ -108,6 +108,7 @@ class TokenAuthenticator:
         self._fetch_keys = fetch_keys
         self._keys: KeySet | None = None
         self._fetched_at = float("-inf")
+        """When they were last asked for, also in vain."""
         self._verified: dict[str, tuple[Caller, float]] = {}
         self._one_fetch = asyncio.Lock()
 
@@ -191,13 +192,14 @@ class TokenAuthenticator:
     async def _new_keys(self) -> KeySet:
         asked_at = time.monotonic()
         async with self._one_fetch:
-            if self._keys is not None and self._fetched_at >= asked_at:
-                return self._keys  # another request has just fetched them
-            try:
-                self._keys = await self._fetch_keys()
-            except Unavailable:
-                if self._keys is None:
-                    raise
-                log.warning("gateway_keys_not_refreshed")
-            self._fetched_at = time.monotonic()
+            # Another request may have tried while this one waited. How that went counts for all who did: one after the
+            # other they would each wait as long as a gateway that hangs is waited for.
+            if self._fetched_at < asked_at:
+                try:
+                    self._keys = await self._fetch_keys()
+                except Unavailable:
+                    log.warning("gateway_keys_not_refreshed")
+                self._fetched_at = time.monotonic()
+            if self._keys is None:
+                raise Unavailable("The gateway's keys cannot be read.")
             return self._keys

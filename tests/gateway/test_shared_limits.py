@@ -82,9 +82,11 @@ def restless(monkeypatch: pytest.MonkeyPatch) -> None:
 async def _limiters(redis: Redis, clock: Clock) -> AsyncIterator[tuple[RedisLimiter, RedisLimiter]]:
     """Those of two processes."""
     both = RedisLimiter(redis.url, clock), RedisLimiter(redis.url, clock)
-    yield both
-    for one in both:
-        await one.close()
+    try:
+        yield both
+    finally:
+        for one in both:
+            await one.close()
 
 
 async def _let_in(*hits: asyncio.Future[Standing]) -> int:

@@ -284,6 +284,43 @@ async def test_without_keys_it_says_so_and_not_that_the_token_is_bad() -> None:
         await TokenAuthenticator(keys)(bearing(signed_by(a_signer("old"))))
 
 
+async def test_all_who_wait_for_a_gateway_that_hangs_are_told_together() -> None:
+    asked = 0
+
+    async def hangs() -> KeySet:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.3)
+        raise Unavailable("The gateway's keys cannot be read.")
+
+    authenticate = TokenAuthenticator(hangs)
+    began = time.perf_counter()
+    crowd = [authenticate(bearing(signed_by(a_signer(f"key {n}")))) for n in range(20)]
+    told = await asyncio.gather(*crowd, return_exceptions=True)
+    assert {type(one) for one in told} == {Unavailable}
+    assert time.perf_counter() - began < 1
+    assert asked == 1
+    with pytest.raises(Unavailable):  # who comes later asks anew: the gateway may be back
+        await authenticate(bearing(signed_by(a_signer("late"))))
+    assert asked == 2
+
+
+async def test_who_leaves_while_the_keys_are_fetched_takes_nothing_from_the_others() -> None:
+    old = a_signer("old")
+    keys, asked = Keys(old), asyncio.Event()
+
+    async def slow() -> KeySet:
+        asked.set()
+        await asyncio.sleep(0.1)
+        return await keys()
+
+    authenticate = TokenAuthenticator(slow)
+    leaves, stays = (asyncio.create_task(authenticate(bearing(signed_by(old)))) for _ in range(2))
+    await asked.wait()
+    leaves.cancel()
+    assert (await stays).kind == "staff"
+
+
 async def test_no_credential_is_nobody() -> None:
     assert await TokenAuthenticator(Keys())(Request({"type": "http", "headers": []})) is ANONYMOUS
 
