@@ -17,6 +17,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import DeclarativeBase
 
 from deploy.databases import PACKAGES
+from deploy.import_file import KEY
+from deploy.local.settings import VARIABLES
 from gateway.settings import GatewaySettings
 from services.contracts.scopes import INTERNAL, PUBLIC, SCOPES, STAFF_ONLY
 from services.kit import migrate
@@ -115,6 +117,13 @@ def settings() -> Iterator[str]:
     yield from _settings(Settings, frozenset())
     yield "\n## The gateway besides\n"
     yield from _settings(GatewaySettings, frozenset(Settings.model_fields))
+    yield "\n## One machine: `make up` and the `alliance` command\n"
+    yield "The stack tells each process what stands above; of that, what your environment says is passed on, but for"
+    yield "addresses, databases and secrets, which it makes itself. It reads besides:\n"
+    yield from _table("variable", "value", "default", "what it does")
+    for one in VARIABLES:
+        yield _row(f"`{one.name}`", one.kind, "none" if one.default is None else f"`{one.default}`", one.said)
+    yield f"\n`alliance import` takes the API key it calls with from `{KEY}`."
 
 
 def _settings(model: type[BaseModel], known: frozenset[str]) -> Iterator[str]:

@@ -20,6 +20,50 @@ def owner_of(group: str) -> str:
     return f"{group}_owner"
 
 
+@dataclass(frozen=True)
+class Variable:
+    """An environment variable that a stack on one machine goes by, as docs/reference/settings.md tells of it."""
+
+    name: str
+    kind: str
+    default: str | None
+    said: str
+
+    def of(self, environment: Mapping[str, str]) -> str | None:
+        """What the environment says; its default where it says nothing, or is empty."""
+        return environment.get(self.name) or self.default
+
+
+VAR = Variable("VAR", "text", "var", "The folder of everything a stack keeps; two stacks have two.")
+BACKUPS = Variable(
+    "BACKUPS",
+    "text",
+    None,
+    "Where `alliance backup` keeps what it takes, and PostgreSQL its write-ahead log; better on another disk. Default: "
+    "`backups` in `VAR`.",
+)
+HOST = Variable("HOST", "text", "127.0.0.1", "Address the gateway listens on; everything else stays on this machine.")
+PORT = Variable("PORT", "number", "8000", "The gateway's port; the services take the next three.")
+DATABASE_URLS = {
+    group: Variable(
+        f"DATABASE_URL_{group.upper()}",
+        "secret text",
+        None,
+        f"A PostgreSQL from elsewhere for {group}; without it there is one in the stack's own.",
+    )
+    for group in GROUPS
+}
+OWNER_URLS = {
+    group: Variable(
+        f"DATABASE_OWNER_URL_{group.upper()}",
+        "secret text",
+        None,
+        f"The same database as the role that owns its tables, for migrations. Default: `DATABASE_URL_{group.upper()}`.",
+    )
+    for group in GROUPS
+}
+VARIABLES = (VAR, BACKUPS, HOST, PORT, *DATABASE_URLS.values(), *OWNER_URLS.values())
+
 SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100  # bytes; Linux takes 107, macOS 103
 
@@ -111,18 +155,17 @@ class LocalSettings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> "LocalSettings":
-        """Read `HOST`, `PORT`, `VAR`, `BACKUPS`, `DATABASE_URL_<GROUP>` and `DATABASE_OWNER_URL_<GROUP>`; empty: not
-        given."""
-        backups = environment.get("BACKUPS")
+        """Read `VARIABLES`; empty: not given."""
+        backups = BACKUPS.of(environment)
         return cls(
             var=Var(
-                Path(environment.get("VAR") or "var").expanduser().absolute(),
+                Path(VAR.of(environment) or "").expanduser().absolute(),
                 Path(backups).expanduser().absolute() if backups else None,
             ),
-            host=environment.get("HOST") or cls.host,
-            port=_port(environment.get("PORT") or str(cls.port)),
-            database_urls=_urls(environment, "DATABASE_URL"),
-            owner_urls=_urls(environment, "DATABASE_OWNER_URL"),
+            host=HOST.of(environment) or "",
+            port=_port(PORT.of(environment) or ""),
+            database_urls=_urls(environment, DATABASE_URLS),
+            owner_urls=_urls(environment, OWNER_URLS),
         )
 
     @property
@@ -141,11 +184,11 @@ class LocalSettings:
         return tuple(group for group in GROUPS if group not in self.database_urls)
 
 
-def _urls(environment: Mapping[str, str], prefix: str) -> dict[str, str]:
-    given = {group: environment.get(f"{prefix}_{group.upper()}", "") for group in GROUPS}
+def _urls(environment: Mapping[str, str], variables: Mapping[str, Variable]) -> dict[str, str]:
+    given = {group: variable.of(environment) for group, variable in variables.items()}
     for group, url in given.items():
         if url and not url.startswith(("postgresql://", "postgres://")):
-            raise Refusal(f"{prefix}_{group.upper()} must begin with postgresql://.")
+            raise Refusal(f"{variables[group].name} must begin with postgresql://.")
     return {group: url for group, url in given.items() if url}
 
 

@@ -1,8 +1,11 @@
 """What the environment may say, and what it is answered when it may not."""
 
+from typing import Any
+
 import pytest
 
-from deploy.local.settings import LocalSettings
+from deploy.local.settings import VARIABLES, LocalSettings
+from deploy.reference import pages
 from deploy.refusal import Refusal
 
 
@@ -41,3 +44,23 @@ def test_starts_no_database_for_a_service_that_was_given_one() -> None:
 def test_refuses_another_kind_of_database() -> None:
     with pytest.raises(Refusal, match=r"^DATABASE_URL_MEMBERS must begin with postgresql://\.$"):
         LocalSettings.read({"DATABASE_URL_MEMBERS": "mysql://root:secret@db/members"})
+
+
+class Asked(dict[str, str]):
+    """An environment that keeps what it was asked for."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.names.append(key)
+        return super().get(key, default)
+
+
+def test_reads_what_the_reference_tells_of_and_nothing_else() -> None:
+    environment = Asked()
+    LocalSettings.read(environment)
+    assert sorted(environment.names) == sorted(variable.name for variable in VARIABLES)
+    rows = [line for line in pages()["settings.md"].splitlines() if line.startswith("| `")]
+    for name in environment.names:
+        assert any(row.startswith(f"| `{name}` |") for row in rows), name
