@@ -23,8 +23,11 @@ class AffiliationCreate(Input):
     ends_on: CalendarDate | None = Field(
         None, description="Last day, included; null while it lasts.", examples=["2027-02-28"]
     )
-    primary: Flag = Field(
-        False, description="Whether it is the person's main role; of those held on one day only one can be."
+    primary: Flag | None = Field(
+        None,
+        description="Whether it is the person's main role; of those held on one day only one can be. Left out, it is "
+        "unless another is on some of its days.",
+        examples=[True],
     )
 
 
@@ -46,7 +49,9 @@ class Affiliation(Output):
     role: Names | None = None
     starts_on: CalendarDate | None = None
     ends_on: CalendarDate | None = Field(None, description="Last day, included.")
-    primary: bool = Field(description="Whether it is the person's main role on its days.")
+    primary: bool = Field(
+        description="Whether it is marked as the person's main role on its days; `primary_on` finds that of a day."
+    )
     person: PersonSummary | MISSING = Field(MISSING, description="With `expand=person`.")
     organisation: OrganisationSummary | MISSING = Field(MISSING, description="With `expand=organisation`.")
     version: int = Field(description="Raised by each change.")

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid5
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Uuid, and_, or_, text
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Uuid, and_, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from services.kit.db import Json, Tracked
 from services.members.tables.base import Base
@@ -65,10 +66,30 @@ class AffiliationRow(Tracked, Base):
         """Whether the role is held on a day."""
         return (self.starts_on or date.min) <= day <= (self.ends_on or date.max)
 
+    async def settle_primary(self, session: AsyncSession) -> None:
+        """Where nobody has said whether it is the main role: it is, unless another is on some of its days."""
+        other = select(AffiliationRow.id).where(
+            AffiliationRow.person_id == self.person_id,
+            AffiliationRow.primary,
+            func.coalesce(AffiliationRow.starts_on, date.min) <= (self.ends_on or date.max),
+            func.coalesce(AffiliationRow.ends_on, date.max) >= (self.starts_on or date.min),
+        )
+        self.primary = await session.scalar(other.limit(1)) is None
 
-def lasting_on(day: ColumnElement[Any]) -> ColumnElement[bool]:
+
+def lasting_on(day: ColumnElement[Any], row: type[AffiliationRow] = AffiliationRow) -> ColumnElement[bool]:
     """Whether an affiliation is held on a day, in SQL."""
     return and_(
-        or_(AffiliationRow.starts_on.is_(None), AffiliationRow.starts_on <= day),
-        or_(AffiliationRow.ends_on.is_(None), AffiliationRow.ends_on >= day),
+        or_(row.starts_on.is_(None), row.starts_on <= day),
+        or_(row.ends_on.is_(None), row.ends_on >= day),
     )
+
+
+def main_on(day: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether an affiliation is the person's main one on a day, in SQL: the one that is marked, or where none of that
+    day is, the one that began first (of several, the one that was recorded first)."""
+    other = aliased(AffiliationRow)
+    held = select(other.id).where(other.person_id == AffiliationRow.person_id, lasting_on(day, other))
+    begun, others = (func.coalesce(row.starts_on, text("'-infinity'::date")) for row in (AffiliationRow, other))
+    before = tuple_(others, other.id) < tuple_(begun, AffiliationRow.id)
+    return lasting_on(day) & (AffiliationRow.primary | ~held.where(other.primary | before).exists())

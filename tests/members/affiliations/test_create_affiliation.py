@@ -98,6 +98,29 @@ async def test_one_of_many_at_once_is_primary(members: Api, person: dict[str, An
     assert_problem(next(reply for reply in replies if reply.status_code == 409), PrimaryTaken)
 
 
+async def test_a_role_is_primary_unless_another_is_or_it_is_said(members: Api, person: dict[str, Any]) -> None:
+    async def role(**given: Any) -> bool:
+        employer = await members.made("/v1/organisations", an_organisation())
+        return bool(
+            (await members.made("/v1/affiliations", an_affiliation(person["id"], employer["id"], **given)))["primary"]
+        )
+
+    assert await role(starts_on="2018-01-01", ends_on="2018-12-31", primary=False) is False
+    assert await role(starts_on="2020-01-01", ends_on="2022-12-31") is True
+    assert await role(starts_on=None, ends_on="2020-01-01") is False
+    assert await role(starts_on="2022-12-31") is False
+    assert await role(starts_on="2023-01-01", ends_on=None) is True
+    assert await role(starts_on=None, ends_on="2019-12-31") is True
+
+
+async def test_of_many_at_once_that_do_not_say_one_is_primary(members: Api, person: dict[str, Any]) -> None:
+    employers = [await members.made("/v1/organisations", an_organisation()) for _ in range(6)]
+    news = [an_affiliation(person["id"], employer["id"]) for employer in employers]
+    replies = await asyncio.gather(*[members.post("/v1/affiliations", new) for new in news])
+    assert [reply.status_code for reply in replies] == [201] * 6
+    assert sorted(reply.json()["primary"] for reply in replies) == [False] * 5 + [True]
+
+
 async def test_refuses_unknown_persons_and_organisations(
     members: Api, person: dict[str, Any], organisation: dict[str, Any]
 ) -> None:

@@ -56,3 +56,27 @@ async def test_a_partner_sees_its_own_of_today_and_nothing_of_others(
         assert (await partner.get(path)).status_code == 404
         assert (await partner.patch(path, {"ends_on": None}, if_match="*")).status_code == 404
         assert (await partner.delete(path, if_match="*")).status_code == 404
+
+
+async def test_one_is_the_main_role_on_any_day(members: Api, person: dict[str, Any]) -> None:
+    roles = {}
+    for name, starts_on, ends_on, primary in (
+        ("marked", "2020-01-01", "2022-12-31", True),
+        ("later", "2022-01-01", None, False),
+        ("earlier", "2021-01-01", None, False),
+        ("unknown", None, "2019-06-30", False),
+        ("second", None, "2019-12-31", False),
+    ):
+        employer = await members.made("/v1/organisations", an_organisation())
+        given = {"starts_on": starts_on, "ends_on": ends_on, "primary": primary}
+        made = await members.made("/v1/affiliations", an_affiliation(person["id"], employer["id"], **given))
+        roles[made["id"]] = name
+    for day, main in (
+        ("2019-01-01", "unknown"),
+        ("2019-07-01", "second"),
+        ("2021-06-01", "marked"),
+        ("2022-12-31", "marked"),
+        ("2023-01-01", "earlier"),
+    ):
+        found = await members.items("/v1/affiliations", person_id=person["id"], primary_on=day)
+        assert [roles[row["id"]] for row in found] == [main], day

@@ -31,11 +31,12 @@ def tag() -> str:
     return uuid4().hex
 
 
-async def employed(members: Api, tag: str, **given: Any) -> tuple[dict[str, Any], UUID]:
+async def employed(members: Api, tag: str, primary: bool = True, **given: Any) -> tuple[dict[str, Any], UUID]:
     """A person with a role in an organisation of their own."""
     person = await members.made("/v1/persons", a_person(tags=[tag], **given))
     organisation = await members.made("/v1/organisations", an_organisation(names={"zh": "登山协会", "en": "Climbers"}))
-    await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"], role={"en": "Chair"}))
+    role = an_affiliation(person["id"], organisation["id"], role={"en": "Chair"}, primary=primary)
+    await members.made("/v1/affiliations", role)
     return person, UUID(organisation["id"])
 
 
@@ -78,7 +79,7 @@ async def test_a_partner_gets_the_people_of_its_organisation(members: Api, signe
 
 
 async def test_a_partner_sees_roles_in_its_own_organisation_only(members: Api, signer: Signer, tag: str) -> None:
-    person, organisation = await employed(members, tag)
+    person, organisation = await employed(members, tag, primary=False)
     other = await members.made("/v1/organisations", an_organisation())
     await members.made("/v1/affiliations", an_affiliation(person["id"], other["id"], primary=True))
     held = (await members.get(f"/v1/persons/{person['id']}?expand=affiliations")).json()["affiliations"]

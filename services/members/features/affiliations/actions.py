@@ -35,12 +35,14 @@ class PrimaryTaken(Conflict):
 
 async def create(session: AsyncSession, caller: Caller, new: AffiliationCreate) -> AffiliationRow:
     """Add an affiliation. A partner adds roles in its own organisation, for persons it can see."""
-    row = AffiliationRow(**new.model_dump())
+    row = AffiliationRow(**new.model_dump(exclude={"primary"}), primary=bool(new.primary))
     _check_dates(caller, row)
     await keep(session, caller, row.organisation_id)
     # A partner must not come to see a person by giving them a role, either.
-    await keep_person(session, caller, row.person_id)
+    await keep_person(session, caller, row.person_id, alone=True)
     row.settle()
+    if new.primary is None:
+        await row.settle_primary(session)
     session.add(row)
     with (
         refused_by("fk_affiliation_person_id", NotFound(NO_PERSON)),

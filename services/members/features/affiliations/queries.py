@@ -12,7 +12,7 @@ from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, R
 from services.members.features.organisations.queries import SUMMARY as ORGANISATION
 from services.members.features.persons.queries import SUMMARY as PERSON
 from services.members.features.transfer import not_agreed
-from services.members.tables.affiliation import AffiliationRow, lasting_on
+from services.members.tables.affiliation import AffiliationRow, lasting_on, main_on
 from services.members.tables.organisation import OrganisationRow
 from services.members.tables.person import PersonRow
 
@@ -32,6 +32,13 @@ affiliations = Resource(
         "person_id": any_of(AffiliationRow.person_id, UUID, "Of any of these persons.", identifies=True),
         "organisation_id": any_of(AffiliationRow.organisation_id, UUID, "In any of these organisations."),
         "primary": flag(AffiliationRow.primary, "Whether it is the main role."),
+        "primary_on": where(
+            CalendarDate,
+            Date(),
+            main_on,
+            "The main role of each person on this day: the one that is marked `primary`, or where none held on it is, "
+            "the one that began first.",
+        ),
         "current_on": where(CalendarDate, Date(), lasting_on, "Held on this day."),
         **between("starts_on", AffiliationRow.starts_on, CalendarDate),
         **between("ends_on", AffiliationRow.ends_on, CalendarDate),

@@ -171,14 +171,16 @@ def check_there(row: PersonRow) -> None:
         raise PersonMergedAway(merged_into=row.merged_into)
 
 
-async def keep(session: AsyncSession, caller: Caller, id: UUID) -> None:
-    """Hold a person in place while something is attached to them, so that they cannot be merged away meanwhile.
+async def keep(session: AsyncSession, caller: Caller, id: UUID, *, alone: bool = False) -> None:
+    """Hold a person in place while something is attached to them, so that they cannot be merged away meanwhile;
+    `alone` where what is attached depends on what was before.
 
     `NotFound` when there is none that the caller may see, `PersonMergedAway` when they are merged already.
     """
     row = persons.seen_by(caller).where(PersonRow.id == id)
     state = row.with_only_columns(PersonRow.status, PersonRow.merged_into)
-    found = (await session.execute(state.with_for_update(read=True, key_share=True, of=PersonRow))).one_or_none()
+    held = state.with_for_update(read=not alone, key_share=True, of=PersonRow)
+    found = (await session.execute(held)).one_or_none()
     if found is None:
         raise NotFound(NO_PERSON)
     if found.status == "merged":
