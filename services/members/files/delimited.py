@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from services.members.files.encoding import NAMES, decode, detect
-from services.members.files.header import find_header, named
+from services.members.files.header import as_it_stands, find_header, named
 from services.members.files.table import LONGEST_CELL, MOST_COLUMNS, Facts, Format, Options, Row, Table, Unreadable
 from services.members.files.vocabulary import is_known
 
@@ -71,6 +71,7 @@ def read_delimited(path: Path, format: Format, options: Options) -> Table:
     widths = Counter(_width(cells) for _, cells in beginning[header_row:])
     width = max((w for w, times in widths.items() if times > 1 or len(widths) == 1), default=0)
     facts.columns = named(header, max(width, _width(header)) if header else width)
+    facts.header = as_it_stands(header, facts.columns)
     facts.header_row = beginning[header_row - 1][0] + skipped if header_row else 0
     if not facts.columns:
         raise Unreadable("empty", "The file holds no rows.")

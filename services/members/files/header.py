@@ -43,6 +43,11 @@ def named(header: Sequence[str], width: int) -> list[str]:
     return names
 
 
+def as_it_stands(header: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """The row that names the columns, as wide as they are; empty where there is none."""
+    return [*header, *[""] * len(columns)][: len(columns)] if header else []
+
+
 def _filled(row: Sequence[str]) -> int:
     return sum(1 for cell in row if cell.strip())
 

@@ -15,8 +15,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from services.members.files.archives import counts_from_1904
-from services.members.files.header import find_header, named
+from services.members.files import archives, compound
+from services.members.files.header import as_it_stands, find_header, named
 from services.members.files.table import MOST_COLUMNS, Facts, Format, Options, Row, Table, Unreadable
 
 _EXACT = 10**15
@@ -27,12 +27,16 @@ _LOOKED_AT = 40
 def read_workbook(path: Path, format: Format, options: Options) -> Table:
     """One sheet of a workbook: the one asked for, else the first visible one that holds anything."""
     try:
-        workbook = CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        content = path.read_bytes()
+        workbook = CalamineWorkbook.from_filelike(BytesIO(content))
     except PasswordError as error:
         raise Unreadable("encrypted", "The file is protected with a password; save it without one.") from error
     except (CalamineError, OSError, ValueError) as error:
         raise Unreadable("broken", "The file is broken: the workbook cannot be opened.") from error
-    facts = Facts(format, since_1904=format == "xlsx" and counts_from_1904(path))
+    since_1904 = (
+        archives.counts_from_1904(path) if format == "xlsx" else format == "xls" and compound.counts_from_1904(content)
+    )
+    facts = Facts(format, since_1904=since_1904)
     sheet = _chosen(workbook, facts, options)
     if sheet.width > MOST_COLUMNS:
         raise Unreadable("too_wide", f"The sheet has {sheet.width} columns; at most {MOST_COLUMNS} are read.")
@@ -45,12 +49,17 @@ def read_workbook(path: Path, format: Format, options: Options) -> Table:
     top = _headings(beginning, merged, header_row - start_row - 1) if header_row else []
     facts.header_row = header_row
     facts.columns = named(top, max((len(cells) for cells in beginning), default=0))
+    facts.header = as_it_stands(top, facts.columns)
     if merged.filled:
         facts.notes.append("merged_cells")
 
     def body() -> Iterator[Row]:
         for number, cells in enumerate(_chain(beginning, rows), start_row + 1):
             if number > header_row:
+                if "merged_across" not in facts.notes and merged.spans(
+                    number - start_row - 1, cells, len(facts.columns)
+                ):
+                    facts.notes.append("merged_across")
                 yield Row(number, cells)
 
     return Table(facts, body())
@@ -96,6 +105,13 @@ class _Merged:
                 self.across.setdefault(top - row, []).append((left - column, right - column))
         self._open: dict[int, tuple[str, int]] = {}
         self.filled = False
+
+    def spans(self, number: int, cells: Sequence[str], width: int) -> bool:
+        """Whether what stands in a row stands in several of its columns as one."""
+        return any(
+            0 <= first < min(last, width - 1) and first < len(cells) and bool(cells[first])
+            for first, last in self.across.get(number, ())
+        )
 
     def fill(self, number: int, cells: list[str]) -> None:
         """Repeat in a row what began above it."""

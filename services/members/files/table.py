@@ -60,6 +60,8 @@ class Facts:
     hidden_sheets: list[str] = field(default_factory=list)
     header_row: int = 0
     columns: list[str] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    """The columns' names as they stand in the file, where a row names them."""
     since_1904: bool = False
     """Serial numbers of days count from 1904, as old Excel for the Mac did."""
     notes: list[str] = field(default_factory=list)

@@ -135,6 +135,20 @@ def _plain(value: str) -> str:
     return re.sub(r"\\([nN,;:\\])", lambda match: "\n" if match[1] in "nN" else match[1], value)
 
 
+def _types(one: _Property) -> set[str]:
+    return set(one.parameters.get("TYPE", "").replace('"', "").lower().split(","))
+
+
+def _is_private(one: _Property) -> bool:
+    """Whether a number or address is that of somebody's home, and of no office as well."""
+    return "home" in (types := _types(one)) and "work" not in types
+
+
+def _is_fax(one: _Property) -> bool:
+    """Whether nobody answers a number."""
+    return "fax" in (types := _types(one)) and not types & {"voice", "cell"}
+
+
 def _cells(properties: Iterator[_Property]) -> dict[str, str]:
     card: dict[str, str] = {}
 
@@ -157,7 +171,10 @@ def _cells(properties: Iterator[_Property]) -> dict[str, str]:
             add("ORG", whole)
             add("ORG.unit", ", ".join(unit for unit in units if unit))
         elif one.name == "TEL":
-            add("TEL", _plain(one.value).removeprefix("tel:").replace(";ext=", " ext. "))
+            number = _plain(one.value).removeprefix("tel:").replace(";ext=", " ext. ")
+            add("fax" if _is_fax(one) else "home phone" if _is_private(one) else "TEL", number)
+        elif one.name == "EMAIL" and _is_private(one):
+            add("home email", _plain(one.value))
         elif one.name == "FN" and (language := one.parameters.get("LANGUAGE", "")):
             add(f"names.{language}", _plain(one.value))
         elif one.name in ("IMPP", "X-SOCIALPROFILE") and "wechat" in (one.value + str(one.parameters)).lower():

@@ -56,6 +56,9 @@ def test_only_a_reading_of_the_character_before_it_is_noise() -> None:
         ("2024-05-29T00:00:00", None, date(2024, 5, 29), None),
         ("2024-05-29 14:30", None, date(2024, 5, 29), "time_left_out"),
         ("45441", None, date(2024, 5, 29), "serial_date"),
+        ("45441.75", None, date(2024, 5, 29), "serial_date time_left_out"),
+        ("45441.0", None, date(2024, 5, 29), "serial_date"),
+        ("29/5/24 10:30", "day_first", date(2024, 5, 29), "two_digit_year time_left_out"),
         ("2024年5月", None, None, "incomplete_date"),
         ("29-May-24", None, date(2024, 5, 29), "two_digit_year"),
         ("29-May-80", None, date(1980, 5, 29), "two_digit_year"),
@@ -64,8 +67,8 @@ def test_only_a_reading_of_the_character_before_it_is_noise() -> None:
 )
 def test_a_date_is_a_day_or_told(text: str, order: str | None, day: date | None, told: str | None) -> None:
     reading = read_date(text, order)  # type: ignore[arg-type]
-    said = reading.problem or reading.note
-    assert (reading.day, said[0] if said else None) == (day, told)
+    said = [one[0] for one in (reading.problem, *reading.notes) if one]
+    assert (reading.day, " ".join(said) or None) == (day, told)
 
 
 def test_serial_numbers_may_count_from_1904() -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from services.members.files.compound import counts_from_1904
 from services.members.files.read import open_table
 from services.members.files.table import Facts, Options, Row, Unreadable
+from tests.members.imports.old_workbooks import BOOK_OF_1904, record
 
 
 @pytest.fixture
@@ -72,6 +74,23 @@ def test_reads_vcards_of_every_version(read: Any) -> None:
     assert (second["ORG"], second["ORG.unit"]) == ("Alliance, Guiyang", "Office")
     assert second["BDAY"] == "1980-02-29"
     assert (third["names.zh"], third["names.en"], third["ADR.country"]) == ("王石", "Wang Shi", "China")
+
+
+def test_what_is_of_somebodys_home_is_private_and_a_fax_is_no_phone(read: Any) -> None:
+    cards = (
+        b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada Lin\r\nTEL;TYPE=HOME,VOICE:1\r\nTEL;TYPE=CELL:2\r\n"
+        b"TEL;TYPE=WORK,FAX:3\r\nEMAIL;TYPE=INTERNET;TYPE=home:a@example.org\r\nEMAIL:b@example.org\r\nEND:VCARD\r\n"
+        b"BEGIN:VCARD\r\nVERSION:2.1\r\nN:Wang;Bo\r\nTEL;HOME;VOICE:4\r\nTEL;WORK;HOME:5\r\nTEL;HOME;FAX:6\r\nEND:VCARD\r\n"
+        b'BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Cy\r\nTEL;TYPE="voice,home";VALUE=uri:tel:+7\r\nEND:VCARD\r\n'
+    )
+    facts, rows = read(cards)
+    found = [{name: cell for name, cell in zip(facts.columns, row.cells, strict=True) if cell} for row in rows]
+    assert found[0] == {
+        "FN": "Ada Lin", "home phone": "1", "TEL": "2", "fax": "3",
+        "home email": "a@example.org", "EMAIL": "b@example.org",
+    }  # fmt: skip
+    assert (found[1]["home phone"], found[1]["TEL"], found[1]["fax"]) == ("4", "5", "6")
+    assert found[2] == {"FN": "Cy", "home phone": "+7"}
 
 
 def test_reads_a_vcard_in_an_old_encoding(read: Any) -> None:
@@ -179,6 +198,29 @@ def test_days_are_days_whatever_they_count_from(read: Any) -> None:
     for since_1904 in (False, True):
         facts, found = read(a_workbook({"S": rows}, since_1904=since_1904))
         assert (facts.since_1904, found[0].cells) == (since_1904, ["A", "2024-05-29"])
+
+
+def test_days_of_an_old_workbook_may_count_from_1904(read: Any) -> None:
+    facts, (row,) = read(BOOK_OF_1904, "list.xls")
+    assert (facts.format, facts.since_1904, row.cells) == ("xls", True, ["Ada", "43979"])
+    since_1900 = BOOK_OF_1904.replace(record(0x22, b"\1\0"), record(0x22, b"\0\0"))
+    assert since_1900 != BOOK_OF_1904
+    assert read(since_1900, "list.xls")[0].since_1904 is False
+
+
+def test_an_old_workbook_that_is_broken_anywhere_is_looked_through_in_vain() -> None:
+    for cut in range(8, 1_100, 13):
+        assert not counts_from_1904(BOOK_OF_1904[:cut])
+        assert not counts_from_1904(BOOK_OF_1904[:cut].ljust(len(BOOK_OF_1904), b"\0"))
+        counts_from_1904(BOOK_OF_1904[:cut] + b"\7\0\0\0" * 30 + BOOK_OF_1904[cut + 120 :])
+
+
+def test_cells_merged_across_columns_are_told_below_the_header_only(read: Any) -> None:
+    rows: list[list[Cell]] = [["2024 会员名单", None], ["单位名称", "城市"], ["甲酒店", "贵阳"], ["安顺市各单位", None]]
+    facts, found = read(a_workbook({"S": rows}, merged=("A1:B1", "A4:B4")))
+    assert (len(found), facts.notes) == (2, ["merged_across"])
+    facts, _ = read(a_workbook({"S": rows}, merged=("A1:B1",)))
+    assert facts.notes == []
 
 
 def test_refuses_protected_and_swollen_workbooks(read: Any) -> None:

@@ -1,6 +1,9 @@
 """The rejected rows as a file, to be corrected and sent again."""
 
+from io import BytesIO
 from uuid import uuid4
+
+from python_calamine import CalamineWorkbook
 
 from tests.members.imports.sending import held, imported
 from tests.members.imports.test_read_records import a_workbook
@@ -48,3 +51,43 @@ async def test_of_json_and_vcards_they_are_such(members: Api) -> None:
     assert done["counts"]["created"] == 1
     text = (await members.get(f"/v1/imports/{done['id']}/rejected-rows")).text
     assert text.startswith("BEGIN:VCARD\r\nVERSION:3.0\r\nTEL:1\r\nX-REASON:")
+
+
+async def rejected(members: Api, content: bytes | str, **query: str) -> bytes:
+    done = await imported(members, content, dry_run="true", **query)
+    reply = await members.get(f"/v1/imports/{done['id']}/rejected-rows")
+    assert reply.status_code == 200, reply.text
+    return reply.content
+
+
+async def test_headings_stay_as_they_are_and_reasons_have_one_column(members: Api) -> None:
+    content = "单位名称 ,备注,,备注\n,a,b,c\n,d,e,f,g\n甲酒店,,,\n"
+    first = await rejected(members, content)
+    why = " The row has no name."
+    lines = first.decode("utf-8-sig").splitlines()
+    assert lines[0] == "单位名称 ,备注,,备注,reason"
+    assert lines[1] == f",a,b,c,单位名称:{why}"
+    assert lines[2].startswith(",d,e,f,g,The row has more cells")
+    second = await rejected(members, first)
+    assert second.decode("utf-8-sig").splitlines()[:2] == lines[:2]
+    assert await rejected(members, second) == second
+
+
+async def test_a_reason_of_the_file_itself_stays(members: Api) -> None:
+    lines = (await rejected(members, "name,reason,city\n,Founder,Kaili\n")).decode("utf-8-sig").splitlines()
+    assert lines == ["name,reason,city,reason", ",Founder,Kaili,name: The row has no name."]
+
+
+async def test_so_they_do_in_workbooks_and_cards(members: Api) -> None:
+    book = a_workbook({"S": [["单位名称", "备注", None, "备注"], [None, "a", "b", "c"], ["甲酒店", None, None, None]]})
+    content = await rejected(members, await rejected(members, book, filename="a.xlsx"), filename="b.xlsx")
+    (sheet,) = [CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()]
+    assert sheet == [
+        ["单位名称", "备注", "", "备注", "reason"],
+        ["", "a", "b", "c", "单位名称: The row has no name."],
+    ]
+    card = "BEGIN:VCARD\nVERSION:3.0\nTEL:1\nEND:VCARD\nBEGIN:VCARD\nVERSION:3.0\nFN:Ada\nEND:VCARD\n"
+    query = {"resource": "persons", "filename": "a.vcf"}
+    once = await rejected(members, card, **query)
+    twice = await rejected(members, once + card.encode(), **query)
+    assert (once.count(b"X-REASON"), twice) == (1, once + once)

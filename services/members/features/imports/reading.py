@@ -27,6 +27,7 @@ _SECONDS = 300.0
 _COPIED_AT_ONCE = 2_000
 _NOTES = {
     "merged_cells": "Merged cells: what stands in the first was read for those below it.",
+    "merged_across": "Cells merged across columns: what stands in them was read for the first of these columns only.",
     "other_sheets": "Other sheets were not read: {others}.",
     "hidden_sheets": "Hidden sheets were not read: {hidden}.",
     "long_numbers": "Some numbers have more than 15 digits, and had lost the last ones before the file was saved.",

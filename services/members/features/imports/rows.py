@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from services.members.tables.imports import ImportLineRow, ImportRow
 REASON = "reason"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READ_AT_ONCE = 1_000
+_REASON_OF_CARD = re.compile(r"^X-REASON:.*\n(?:[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
 _OLD_ENCODINGS = frozenset({"gb18030", "big5hkscs", "cp1252", "utf-16", "utf-16-le", "utf-16-be", "mac_roman"})
 
 
@@ -146,14 +148,38 @@ def reason_of(line: ImportLineRow) -> str:
     return "; ".join(f"{one['column']}: {one['detail']}" if one.get("column") else one["detail"] for one in told)
 
 
+@dataclass(frozen=True, slots=True)
+class _Headed(Column):
+    """A column by its place; headings of files may come twice, or be missing."""
+
+    heading: str = ""
+
+    @property
+    def head(self) -> str:
+        """Its name."""
+        return self.heading
+
+
+def _headings(row: ImportRow) -> tuple[list[str], bool]:
+    """The file's own headings with one for the reasons, and whether that is in the file, from the last time."""
+    headings: list[str] = row.facts.get("header") or row.facts.get("columns", [])
+    last = row.columns[-1] if row.columns else None
+    again = bool(headings and last and last["field"] is None) and headings[-1].strip().casefold() == REASON
+    return (headings if again else [*headings, REASON]), again
+
+
+def _with_reason(cells: Sequence[str], line: ImportLineRow, *, again: bool) -> list[str]:
+    return [*(cells[:-1] if again else cells), reason_of(line)]
+
+
 async def _as_csv(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]:
     encoding = row.facts.get("encoding") or "utf-8"
     encoding = encoding if encoding in _OLD_ENCODINGS else "utf-8"
-    columns = row.facts.get("columns", [])
+    headings, again = _headings(row)
     mark = "\ufeff" if encoding.startswith("utf-") and encoding != "utf-16" else ""
-    yield (mark + _line([*columns, REASON], row)).encode(encoding)
+    yield (mark + _line(headings, row)).encode(encoding)
     async for lines in _portions(runtime, row):
-        text = "".join(_line([*line.cells, *line.extra, reason_of(line)], row) for line in lines)
+        text = "".join(_line(_with_reason([*line.cells, *line.extra], line, again=again), row) for line in lines)
         # UTF-16 would begin each portion with its mark.
         yield text.encode("utf-16-le" if encoding == "utf-16" else encoding, "replace")
 
@@ -166,12 +192,13 @@ def _line(cells: Sequence[str], row: ImportRow) -> str:
 
 
 async def _as_workbook(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]:
-    names = [*row.facts["columns"], REASON]
-    writer = XlsxWriter("rejected", [Column((name,)) for name in names], {}, runtime.settings.office_zone)
+    headings, again = _headings(row)
+    columns = [_Headed((str(place),), heading=heading) for place, heading in enumerate(headings)]
+    writer = XlsxWriter("rejected", columns, {}, runtime.settings.office_zone)
     yield writer.begin()
     async for lines in _portions(runtime, row):
-        records = [dict(zip(names, [*line.cells, reason_of(line)], strict=True)) for line in lines]
-        yield writer.rows([json.dumps(record) for record in records])
+        rows = [_with_reason(line.cells, line, again=again) for line in lines]
+        yield writer.rows([json.dumps({str(place): cell for place, cell in enumerate(row)}) for row in rows])
     yield writer.end()
 
 
@@ -190,5 +217,5 @@ async def _as_vcards(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]:
     async for lines in _portions(runtime, row):
         for line in lines:
             reason = reason_of(line).replace("\\", "\\\\").replace("\n", "\\n").replace(",", "\\,").replace(";", "\\;")
-            card = (line.raw or "").removesuffix("END:VCARD")
+            card = _REASON_OF_CARD.sub("", line.raw or "").removesuffix("END:VCARD")
             yield f"{card}X-REASON:{reason}\nEND:VCARD\n".replace("\n", "\r\n").encode()

@@ -157,7 +157,7 @@ def _languages(found: Found, column: Column, text: str, _: Context) -> None:
 
 def _date(found: Found, column: Column, text: str, context: Context) -> None:
     reading = read_date(text, column.order, since_1904=context.since_1904, this_year=office_today().year)
-    for told in (reading.problem, reading.note):
+    for told in (reading.problem, *reading.notes):
         if told is not None:
             tell(found, column, *told, text)
     if reading.day is None:

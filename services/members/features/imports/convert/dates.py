@@ -31,11 +31,11 @@ _FIRST_YEAR, _LAST_YEAR = 1000, 2999
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A day, or why there is none; `note` is what to look at although there is one."""
+    """A day, or why there is none; `notes` are what to look at although there is one."""
 
     day: date | None
     problem: tuple[str, str] | None = None
-    note: tuple[str, str] | None = None
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def read_date(text: str, order: Order | None, *, since_1904: bool = False, this_year: int = 2026) -> Reading:
@@ -96,7 +96,7 @@ def _day(year: int, month: int, day: int, text: str) -> Reading:
 
 
 def _noted(reading: Reading, note: tuple[str, str] | None) -> Reading:
-    return Reading(reading.day, reading.problem, reading.note or note) if reading.day else reading
+    return Reading(reading.day, notes=(*reading.notes, note)) if reading.day and note else reading
 
 
 def _with_time(reading: Reading, rest: str, text: str) -> Reading:
@@ -120,4 +120,7 @@ def _serial(number: float, since_1904: bool, text: str) -> Reading:
         return Reading(None, ("no_date", f"This is no date: {text}."))
     # Excel believes that 1900 had a 29 February: serials beyond it are one too many.
     origin = date(1904, 1, 1) if since_1904 else date(1899, 12, 30)
-    return Reading(origin + timedelta(days=whole), note=("serial_date", f"{text} was taken for a day's serial number."))
+    day = Reading(
+        origin + timedelta(days=whole), notes=(("serial_date", f"{text} was taken for a day's serial number."),)
+    )
+    return _noted(day, ("time_left_out", f"Only the day was taken of {text}.")) if number > whole else day
