@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec
 
 import procrastinate
-import structlog
 from procrastinate import BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 from sqlalchemy import text
@@ -25,13 +24,12 @@ if TYPE_CHECKING:
     from services.kit.runtime import Runtime
 
 P = ParamSpec("P")
-log = structlog.get_logger(__name__)
 
 HEARTBEAT = 2.5
 """Seconds between two signs of life of a worker."""
 STALLED_AFTER = 10.0
-"""Seconds without one after which a worker's jobs are given to another. A worker that only slept then runs them too,
-which every task must be safe for."""
+"""Seconds without one after which a worker's jobs are given to another (`rescue.py`). A worker that only slept then
+runs them too, which every task must be safe for."""
 AWAITED = 10
 """Priority of jobs that somebody looks on at: they come before what piled up earlier."""
 _PORTION = 5_000
@@ -97,7 +95,7 @@ class Jobs:
         self.app = procrastinate.App(
             connector=procrastinate.PsycopgConnector(conninfo=database.conninfo, min_size=1, max_size=6)
         )
-        for declared in (*tasks, RESCUE, CLEAN):
+        for declared in (*tasks, CLEAN):
             self._register(declared)
 
     def _register(self, declared: Task[Any]) -> None:
@@ -115,14 +113,6 @@ class Jobs:
         )(run)
         if declared.cron is not None:
             self.app.periodic(cron=declared.cron)(registered)  # type: ignore[arg-type] # it takes the timestamp in **arguments
-
-
-async def _rescue(runtime: "Runtime") -> None:
-    """Give the jobs of workers that died to the ones that live."""
-    manager = runtime.jobs.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-        log.warning("stalled_job_rescued", task=job.task_name, job=job.id)
-        await manager.retry_job(job)
 
 
 async def _clean(runtime: "Runtime") -> None:
@@ -146,5 +136,4 @@ async def delete_older(database: Database, table: str, column: str, before: date
             return
 
 
-RESCUE: Task[[]] = Task("kit.rescue_stalled_jobs", _rescue, 1, "* * * * * */5")
 CLEAN: Task[[]] = Task("kit.clean", _clean, 1, "17 * * * *")

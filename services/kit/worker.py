@@ -12,6 +12,7 @@ from services.kit.clock import office_zone
 from services.kit.delivery import Courier
 from services.kit.jobs import HEARTBEAT, STALLED_AFTER
 from services.kit.logging import configure
+from services.kit.rescue import keep_rescuing
 from services.kit.runtime import Runtime
 from services.kit.service import Service
 from services.kit.settings import Settings
@@ -39,7 +40,10 @@ async def _work(service: Service, settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    tasks = [asyncio.create_task(_run_jobs(runtime), name="jobs")]
+    tasks = [
+        asyncio.create_task(_run_jobs(runtime), name="jobs"),
+        asyncio.create_task(keep_rescuing(runtime), name="rescue"),
+    ]
     for subscription in service.subscriptions:
         courier = Courier(runtime, subscription, runtime.peers[subscription.service])
         tasks.append(asyncio.create_task(courier.run(), name=f"courier-{subscription.service}"))

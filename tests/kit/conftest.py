@@ -16,6 +16,7 @@ from services.kit.app import build_app
 from services.kit.auth import TokenAuthenticator
 from services.kit.db import Base
 from services.kit.logging import configure
+from services.kit.rescue import keep_rescuing
 from services.kit.runtime import Runtime
 from services.kit.service import Service
 from services.kit.settings import Settings
@@ -97,21 +98,21 @@ async def library(start: Start) -> AsyncIterator[Api]:
 async def at_work(runtime: Runtime, *, concurrency: int = 4) -> AsyncIterator[None]:
     """A worker of the runtime's queue, in this process."""
     async with runtime.jobs.app.open_async():
-        worker = asyncio.create_task(
-            runtime.jobs.app.run_worker_async(
-                concurrency=concurrency,
-                install_signal_handlers=False,
-                additional_context={"runtime": runtime},
-                fetch_job_polling_interval=0.2,
-                shutdown_graceful_timeout=2.0,
-                delete_jobs="successful",
-            )
+        jobs = runtime.jobs.app.run_worker_async(
+            concurrency=concurrency,
+            install_signal_handlers=False,
+            additional_context={"runtime": runtime},
+            fetch_job_polling_interval=0.2,
+            shutdown_graceful_timeout=2.0,
+            delete_jobs="successful",
         )
+        working = [asyncio.create_task(jobs), asyncio.create_task(keep_rescuing(runtime))]
         try:
             yield
         finally:
-            worker.cancel()
-            await asyncio.gather(worker, return_exceptions=True)
+            for task in working:
+                task.cancel()
+            await asyncio.gather(*working, return_exceptions=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,12 +6,12 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 from uuid import uuid4
 
 import psycopg
 
 from services.kit.jobs import CLEAN
+from services.kit.rescue import rescue
 from tests.kit.conftest import Start, at_work
 from tests.kit.live import eventually
 from tests.kit.sample import a_book
@@ -163,17 +163,70 @@ async def test_a_job_stays_with_a_worker_that_lives(start: Start) -> None:
             await dawdle.defer(session, text=text)
         async with worker_process(library.runtime.database.conninfo), at_work(library.runtime):
             await eventually(lambda: labels(library, text))
-            await eventually(lambda: _rescued(library), within=30)
+            await rescue(library.runtime)
+            assert await _state(library, text, "doing")
+            await asyncio.sleep(0.5)
             assert await labels(library, text) == 1
 
 
-async def _rescued(library: Api) -> bool:
-    """Whether the rescue ran at least twice since the start."""
-    rows = await library.runtime.read(
-        "SELECT count(*) FROM procrastinate_periodic_defers WHERE task_name = 'kit.rescue_stalled_jobs'", []
-    )
-    seen: Any = rows[0][0]
-    return bool(seen)
+async def _left_behind(library: Api, *texts: str) -> None:
+    """Jobs that a worker began before it died."""
+    url = library.runtime.database.conninfo
+    async with library.runtime.database.transaction() as session:
+        for text in texts:
+            await dawdle.defer(session, text=text)
+
+    async def begun() -> bool:
+        return [await labels(library, text) for text in texts] == [1] * len(texts)
+
+    async with worker_process(url) as process:
+        await eventually(begun)
+        process.kill()
+        await process.wait()
+    await _let_time_pass(url)
+
+
+async def test_a_rescue_waits_for_no_slot_and_behind_no_backlog(start: Start) -> None:
+    async with start() as library:
+        stalled, holds, piled_up = uuid4().hex, uuid4().hex, uuid4().hex
+        await _left_behind(library, stalled)
+        async with library.runtime.database.transaction() as session:
+            await dawdle.defer(session, text=holds)
+            for _ in range(50):
+                await label.defer(session, text=piled_up)
+        async with at_work(library.runtime, concurrency=1):
+            await eventually(lambda: labels(library, holds))
+            await eventually(lambda: _state(library, stalled, "todo"), within=15)
+            assert await labels(library, piled_up) == 0
+
+
+async def test_a_stalled_periodic_job_whose_next_one_waits_goes_and_holds_up_no_other(start: Start) -> None:
+    async with start() as library:
+        stalled = uuid4().hex
+        await _left_behind(library, stalled)
+        add = """INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, scheduled_at)
+            VALUES ('default', 'kit.clean', 'kit.clean', %s, now() + interval '1 day')"""
+        async with await psycopg.AsyncConnection.connect(
+            library.runtime.database.conninfo, autocommit=True
+        ) as connection:
+            for status in ("doing", "todo"):
+                await connection.execute(add, [status])
+            # Written anew, the other one stands behind it.
+            await connection.execute("UPDATE procrastinate_jobs SET priority = 1 WHERE task_name = 'toy.dawdle'")
+            async with library.runtime.jobs.app.open_async():
+                await rescue(library.runtime)
+            left = await connection.execute("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY task_name")
+            assert await left.fetchall() == [("kit.clean", "todo"), ("toy.dawdle", "todo")]
+
+
+async def test_workers_that_look_at_once_give_a_job_out_once(start: Start) -> None:
+    async with start() as library:
+        texts = [uuid4().hex for _ in range(3)]
+        await _left_behind(library, *texts)
+        async with library.runtime.jobs.app.open_async():
+            await asyncio.gather(*(rescue(library.runtime) for _ in range(4)))
+        rows = await library.runtime.read("SELECT status::text, attempts FROM procrastinate_jobs", [])
+        assert rows == [("todo", 1)] * 3
 
 
 async def _let_time_pass(url: str) -> None:
