@@ -1,5 +1,6 @@
 """Affiliations: who holds which role in which organisation, from when until when."""
 
+from typing import Literal
 from uuid import UUID
 
 from pydantic import MISSING, Field
@@ -7,6 +8,7 @@ from pydantic import MISSING, Field
 from services.contracts.base import CalendarDate, Flag, Input, Instant, Names, NamesPatch, Output
 from services.contracts.members.organisation import OrganisationSummary
 from services.contracts.members.person import PersonSummary
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 _ROLE = [{"zh": "秘书长", "en": "Secretary General"}]
 
@@ -40,6 +42,12 @@ class AffiliationUpdate(Input):
     primary: Flag | MISSING = Field(MISSING, description="Take it from the other role before you give it to this.")
 
 
+class AffiliationTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of a role: they say the same."""
+
+    field: Literal["role"] = Field(description="Which text.", examples=["role"])
+
+
 class Affiliation(Output):
     """A role of a person in an organisation."""
 
@@ -54,6 +62,7 @@ class Affiliation(Output):
     )
     person: PersonSummary | MISSING = Field(MISSING, description="With `expand=person`.")
     organisation: OrganisationSummary | MISSING = Field(MISSING, description="With `expand=organisation`.")
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

@@ -8,6 +8,7 @@ from typing_extensions import TypeAliasType
 
 from services.contracts.base import CalendarDate, Input, Instant, Label, Names, NamesPatch, Output, Website
 from services.contracts.codes import CountryCode
+from services.contracts.text_confirmation import STALE_TEXTS, Confirmation, StaleTexts
 
 DesignationKind = TypeAliasType(
     "DesignationKind", Literal["rating", "demonstration_observation_site", "heritage", "other"]
@@ -70,6 +71,12 @@ class DesignatedSite(Output):
     status: Literal["active", "archived"]
 
 
+class DesignationTextConfirmationCreate(Confirmation):
+    """The word of someone who read the languages of a designation: they say the same."""
+
+    field: Literal["label", "awarded_by"] = Field(description="Which text.", examples=["label"])
+
+
 class Designation(Output):
     """A designation of a site."""
 
@@ -84,6 +91,7 @@ class Designation(Output):
     revoked_on: CalendarDate | None = Field(None, description="First day on which it no longer counts.")
     source: DesignationSource | None = None
     site: DesignatedSite | MISSING = Field(MISSING, description="With `expand=site`.")
+    stale_texts: StaleTexts = Field({}, description=STALE_TEXTS)
     version: int = Field(description="Raised by each change.")
     created_at: Instant
     updated_at: Instant

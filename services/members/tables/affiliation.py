@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from services.kit.db import Json, Tracked
+from services.kit.drift import Drifting
 from services.members.tables.base import Base
 
 _HOLDINGS = UUID("5b0a0f6e-9a57-5c0e-8f0b-6f1d1f1c7a11")
 
 
-class AffiliationRow(Tracked, Base):
+class AffiliationRow(Tracked, Drifting, Base):
     """A role of a person in an organisation, from one day to another."""
 
     __tablename__ = "affiliation"
@@ -40,8 +41,11 @@ class AffiliationRow(Tracked, Base):
         Index("ix_affiliation_ends_on_id", "ends_on", "id"),
         Index("ix_affiliation_created_at_id", "created_at", "id"),
         Index("ix_affiliation_updated_at_id", "updated_at", "id"),
+        Index("ix_affiliation_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
     )
+    personal = frozenset({"stale_texts"})
     unlogged = Tracked.unlogged | {"holding"}
+    drifting = ("role",)
 
     person_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("person.id"))
     organisation_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("organisation.id"))

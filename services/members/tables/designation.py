@@ -4,14 +4,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Uuid, and_, or_
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Uuid, and_, or_, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.kit.db import Json, Tracked
+from services.kit.drift import Drifting
 from services.members.tables.base import Base
 
 
-class DesignationRow(Tracked, Base):
+class DesignationRow(Tracked, Drifting, Base):
     """What a site was rated, named or chosen as."""
 
     __tablename__ = "designation"
@@ -26,7 +27,10 @@ class DesignationRow(Tracked, Base):
         Index("ix_designation_valid_until_id", "valid_until", "id"),
         Index("ix_designation_created_at_id", "created_at", "id"),
         Index("ix_designation_updated_at_id", "updated_at", "id"),
+        Index("ix_designation_stale", "id", postgresql_where=text("stale_texts <> '{}'")),
     )
+    personal = frozenset({"stale_texts"})
+    drifting = ("label", "awarded_by")
 
     site_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("site.id"))
     kind: Mapped[str]

@@ -4,11 +4,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.members.affiliation import AffiliationCreate, AffiliationUpdate
+from services.contracts.members.affiliation import (
+    AffiliationCreate,
+    AffiliationTextConfirmationCreate,
+    AffiliationUpdate,
+)
 from services.kit.auth import Caller
 from services.kit.changes import save
 from services.kit.clock import office_today
 from services.kit.db import refused_by
+from services.kit.drift import confirm
 from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
@@ -58,7 +63,9 @@ async def update(
 ) -> AffiliationRow:
     """Change the role or the dates of an affiliation."""
     row = await held(session, caller, affiliations, id, if_match)
+    wording = row.wording()
     patch(row, change)
+    row.follow(wording)
     _check_dates(caller, row)
     row.settle()
     with (
@@ -67,6 +74,14 @@ async def update(
     ):
         await save(session, caller, "members.affiliation.updated", row, required_scopes=["persons:read"])
     return row
+
+
+async def confirm_text(
+    session: AsyncSession, caller: Caller, id: UUID, new: AffiliationTextConfirmationCreate, if_match: IfMatch
+) -> None:
+    """Say that other languages of the role say the same still."""
+    told = "members.affiliation.updated"
+    await confirm(session, caller, affiliations, id, new, if_match, told=told, required_scopes=["persons:read"])
 
 
 async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:

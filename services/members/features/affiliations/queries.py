@@ -6,6 +6,7 @@ from sqlalchemy import Date, and_, select
 
 from services.contracts.base import CalendarDate
 from services.contracts.members.affiliation import Affiliation
+from services.kit.drift import stale
 from services.kit.filters import any_of, between, created_and_updated, flag, where
 from services.kit.person_copies import kept_from_abroad
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, OFFICE_TODAY, Resource, Rule, Sort
@@ -28,6 +29,7 @@ affiliations = Resource(
     path="/v1/affiliations",
     model=Affiliation,
     row=AffiliationRow,
+    staff_only_fields=frozenset({"stale_texts"}),
     filters={
         "person_id": any_of(AffiliationRow.person_id, UUID, "Of any of these persons.", identifies=True),
         "organisation_id": any_of(AffiliationRow.organisation_id, UUID, "In any of these organisations."),
@@ -42,9 +44,10 @@ affiliations = Resource(
         "current_on": where(CalendarDate, Date(), lasting_on, "Held on this day."),
         **between("starts_on", AffiliationRow.starts_on, CalendarDate),
         **between("ends_on", AffiliationRow.ends_on, CalendarDate),
+        "stale": stale(AffiliationRow),
         **created_and_updated(AffiliationRow),
     },
-    facets=("organisation_id", "primary"),
+    facets=("organisation_id", "primary", "stale"),
     sorts={
         "starts_on": Sort(AffiliationRow.starts_on, nullable=True),
         "ends_on": Sort(AffiliationRow.ends_on, nullable=True),

@@ -5,7 +5,12 @@ from uuid import UUID
 from fastapi import Response
 
 from services.contracts.base import BulkCreate, BulkResults
-from services.contracts.members.affiliation import Affiliation, AffiliationCreate, AffiliationUpdate
+from services.contracts.members.affiliation import (
+    Affiliation,
+    AffiliationCreate,
+    AffiliationTextConfirmationCreate,
+    AffiliationUpdate,
+)
 from services.kit.bulk import create_all
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
@@ -58,6 +63,25 @@ async def update_affiliation(
     Set `ends_on` when a person leaves: the history stays.
     """
     await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, affiliations, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="persons:write",
+    response=Affiliation,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_affiliation_text(
+    id: UUID, new: AffiliationTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that a role says the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    await actions.confirm_text(session, caller, id, new, if_match)
     return await answer(session, caller, affiliations, id)
 
 

@@ -4,7 +4,12 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.members.designation import DesignationCreate, DesignationSource, DesignationUpdate
+from services.contracts.members.designation import (
+    DesignationCreate,
+    DesignationSource,
+    DesignationTextConfirmationCreate,
+    DesignationUpdate,
+)
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
@@ -36,11 +41,23 @@ async def update(
     """Change a designation, such as ending it."""
     staff_only(caller)
     row = await held(session, caller, designations, id, if_match)
+    wording = row.wording()
     patch(row, change, skip=_SOURCE)
+    row.follow(wording)
     if "source" in change.model_fields_set:
         _set_source(row, change.source)  # type: ignore[arg-type] # given, so not MISSING
     await _save(session, caller, "updated", row, await _kept_site(session, caller, row.site_id))
     return row
+
+
+async def confirm_text(
+    session: AsyncSession, caller: Caller, id: UUID, new: DesignationTextConfirmationCreate, if_match: IfMatch
+) -> None:
+    """Say that other languages of a text say the same still."""
+    staff_only(caller)
+    row = await held(session, caller, designations, id, if_match)
+    row.confirm(new.field, new.languages)
+    await _save(session, caller, "updated", row, await _kept_site(session, caller, row.site_id))
 
 
 async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.sql import ColumnElement
 
 from services.contracts.base import CalendarDate
 from services.contracts.members.designation import Designation, DesignationKind
+from services.kit.drift import stale
 from services.kit.filters import Filter, any_of, between, created_and_updated, where
 from services.kit.reading import CALLER_ORGANISATION, EVERY_ROW, Resource, Rule, Sort
 from services.members.tables.designation import DesignationRow, held_on
@@ -47,6 +48,7 @@ designations = Resource(
     path="/v1/designations",
     model=Designation,
     row=DesignationRow,
+    staff_only_fields=frozenset({"stale_texts"}),
     fields={"source": _SOURCE},
     filters={
         "site_id": any_of(DesignationRow.site_id, UUID, "Of any of these sites."),
@@ -62,6 +64,7 @@ designations = Resource(
         "on": where(CalendarDate, Date(), held_on, "Counts on this day."),
         **between("awarded_on", DesignationRow.awarded_on, CalendarDate),
         **between("valid_until", DesignationRow.valid_until, CalendarDate),
+        "stale": stale(DesignationRow),
         **created_and_updated(DesignationRow),
     },
     sorts={
@@ -71,7 +74,7 @@ designations = Resource(
         "created_at": Sort(DesignationRow.created_at),
         "updated_at": Sort(DesignationRow.updated_at),
     },
-    facets=("kind", "grade"),
+    facets=("kind", "grade", "stale"),
     expandable={"site": select(_SITE).where(SiteRow.id == DesignationRow.site_id).scalar_subquery()},
     rules=(OF_OWN_SITES, EVERY_ROW),
 )

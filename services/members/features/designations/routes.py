@@ -5,7 +5,12 @@ from uuid import UUID
 from fastapi import Response
 
 from services.contracts.base import BulkCreate, BulkResults
-from services.contracts.members.designation import Designation, DesignationCreate, DesignationUpdate
+from services.contracts.members.designation import (
+    Designation,
+    DesignationCreate,
+    DesignationTextConfirmationCreate,
+    DesignationUpdate,
+)
 from services.kit.bulk import create_all
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
@@ -46,6 +51,25 @@ async def update_designation(
     Set `valid_until` when it runs out, `revoked_on` when it was taken away.
     """
     await actions.update(session, caller, id, change, if_match)
+    return await answer(session, caller, designations, id)
+
+
+@routes.post(
+    "/{id}/text-confirmations",
+    scope="members:write",
+    response=Designation,
+    status=200,
+    conditional=True,
+    refuses=[NotFound],
+)
+async def confirm_designation_text(
+    id: UUID, new: DesignationTextConfirmationCreate, session: WriteSession, caller: CurrentCaller, if_match: IfMatch
+) -> Response:
+    """Confirm that a designation's texts say the same in other languages.
+
+    As with organisations: a text that changes in one language leaves the others behind until they follow.
+    """
+    await actions.confirm_text(session, caller, id, new, if_match)
     return await answer(session, caller, designations, id)
 
 
