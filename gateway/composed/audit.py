@@ -18,7 +18,7 @@ from gateway.callers import CurrentPrincipal
 from gateway.composed.asking import Headers, ask, passed_on
 from gateway.table import SERVICES
 from services.contracts.audit import AuditEntry
-from services.contracts.base import Page
+from services.contracts.base import Instant, Page
 from services.contracts.gateway.audit import AuditLog, AuditLogEntry
 from services.kit import http
 from services.kit.audit_log import audit_of
@@ -84,7 +84,14 @@ async def read_audit(
     ] = [],  # noqa: B006 - FastAPI copies it
     action: Annotated[list[str], Query(max_length=20, description="Any of these actions.")] = [],  # noqa: B006
     actor: Annotated[list[str], Query(max_length=20, description="Any of these actors.")] = [],  # noqa: B006
+    resource: Annotated[list[str], Query(max_length=20, description="About any of these kinds of record.")] = [],  # noqa: B006
     about: Annotated[list[UUID], Query(max_length=20, description="Names any of these records.")] = [],  # noqa: B006
+    purpose: Annotated[list[str], Query(max_length=20, description="For any of these purposes.")] = [],  # noqa: B006
+    request_id: Annotated[list[str], Query(max_length=20, description="Of any of these requests.")] = [],  # noqa: B006
+    at_gte: Annotated[Instant | None, Query(alias="at.gte", description="`at`: At or after.")] = None,
+    at_gt: Annotated[Instant | None, Query(alias="at.gt", description="`at`: After.")] = None,
+    at_lte: Annotated[Instant | None, Query(alias="at.lte", description="`at`: At or before.")] = None,
+    at_lt: Annotated[Instant | None, Query(alias="at.lt", description="`at`: Before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="Entries a page.")] = 50,
     cursor: Annotated[str | None, Query(max_length=2_000, description="`next_cursor` of the page before.")] = None,
 ) -> AuditLog:
@@ -92,7 +99,16 @@ async def read_audit(
     if principal is None:
         raise Unauthenticated
     chosen = [name for name in _LOGS if not service or name in service]
-    filters = {"action": action, "actor": actor, "about": [str(id) for id in about]}
+    within = {"at.gte": at_gte, "at.gt": at_gt, "at.lte": at_lte, "at.lt": at_lt}
+    filters: dict[str, list[str] | str] = {
+        "action": action,
+        "actor": actor,
+        "resource": resource,
+        "about": [str(id) for id in about],
+        "purpose": purpose,
+        "request_id": request_id,
+        **{name: at.isoformat() for name, at in within.items() if at is not None},
+    }
     bound_to = f"audit|{','.join(chosen)}|{sorted(filters.items())}"
     before: Sequence[str | None] = [None] * len(chosen)
     if cursor:
