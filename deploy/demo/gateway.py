@@ -45,6 +45,10 @@ class Gateway:
             transport=transport,
         )
 
+    def with_key(self, key: str) -> "Gateway":
+        """Calls to the same gateway with another credential."""
+        return Gateway(str(self._http.base_url), key)
+
     async def __aenter__(self) -> Self:
         return self
 
@@ -78,6 +82,17 @@ class Gateway:
         """Create, once however often it is said."""
         made: Json = (await self._call("POST", path, body=body)).json()
         return made
+
+    async def post_about(self, path: str, step: str, body: Mapping[str, Any]) -> Json:
+        """Take a step with a record as it stands now."""
+        current = await self._call("GET", path)
+        taken = await self._call("POST", f"{path}/{step}", body=body, headers={"If-Match": current.headers["ETag"]})
+        result: Json = taken.json()
+        return result
+
+    async def remove(self, path: str) -> None:
+        """Delete a record, whatever state it is in."""
+        await self._call("DELETE", path, headers={"If-Match": "*"})
 
     async def bulk(self, path: str, items: Sequence[Mapping[str, Any]]) -> list[Json]:
         """Create up to 1,000 in one call, each for itself; the results stand in the order of the items."""

@@ -26,6 +26,9 @@ from deploy.demo import (
 from deploy.demo.gateway import Gateway, Refused, Unreachable
 from deploy.demo.missions import Unmapped
 from deploy.demo.once import Advance, together
+from deploy.demo.shown.files import show_files
+from deploy.demo.shown.privacy import show_privacy
+from deploy.demo.shown.records import show_records
 
 Made = TypeVar("Made")
 
@@ -85,7 +88,10 @@ async def _load(gateway: Gateway, folder: Path, unmapped: Unmapped, progress: Pr
     await step("One that is there twice", lambda tick: duplicates.merge_twice_written(gateway, tick))
     await step("The coming edition", lambda tick: events.load_coming(gateway, editions, organisations, people, tick))
     await step("Segments", lambda tick: segments.load_segments(gateway, organisations, tick))
-    return await step("Exports, facets, search", lambda tick: showing.show(gateway, folder, tick))
+    said = await step("Exports, facets, search", lambda tick: showing.show(gateway, folder, tick))
+    said += await step("Files in and out", lambda tick: show_files(gateway, folder, tick))
+    said += await step("Records over time", lambda tick: show_records(gateway, tick))
+    return said + await step("Privacy", lambda tick: show_privacy(gateway, tick))
 
 
 def _tell(console: Console, unmapped: Unmapped, said: Sequence[str]) -> None:

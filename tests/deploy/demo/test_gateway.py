@@ -53,3 +53,16 @@ async def test_sends_a_file_as_it_is() -> None:
         await calls.put_file("/v1/documents/1/content", b"\xe5\x85\xa5", "text/plain", "入会.txt")
     assert (asked[0].content, asked[0].headers["Content-Type"]) == (b"\xe5\x85\xa5", "text/plain")
     assert (asked[0].headers["If-Match"], asked[0].url.params["file_name"]) == ("*", "入会.txt")
+
+
+async def test_takes_a_step_with_a_record_as_it_stands() -> None:
+    asked: list[httpx.Request] = []
+    answers = [httpx.Response(200, json={}, headers={"ETag": '"7.ab"'}), httpx.Response(200, json={"stale_texts": {}})]
+    async with gateway(answers, asked) as calls:
+        done = await calls.post_about("/v1/sites/1", "text-confirmations", {"field": "names"})
+    assert done == {"stale_texts": {}}
+    assert [(one.method, one.url.path) for one in asked] == [
+        ("GET", "/v1/sites/1"),
+        ("POST", "/v1/sites/1/text-confirmations"),
+    ]
+    assert asked[1].headers["If-Match"] == '"7.ab"'
