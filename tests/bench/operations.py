@@ -20,10 +20,12 @@ WORDS = ("Annapurna", "Jura", "Lodge", "梵净山", "张家界", "guilin", "Gosc
 """Names as people search for them: frequent and rare, Chinese, pinyin, without accents."""
 BARE, PGBENCH, NAIVE = "bare ASGI handler", "pgbench, same SQL", "FastAPI with ORM"
 SERVICE, GATEWAY = "service", "gateway"
+_AT = "@new.example.org"
+"""By which what was created is found again."""
 _NAMES = '{"zh": "梵净山旅游集团{n}", "en": "Annapurna Lodge {n}"}'
 _NEW = (
     f'{{"names": {_NAMES}, "kind": "hotel", "country": "NP", "city": "Pokhara", "website": "https://new.example.org", '
-    '"emails": ["office-{n}@new.example.org"], "phones": [{"number": "+97761465000"}], "tags": ["mountain"]}'
+    f'"emails": ["office-{{n}}{_AT}"], "phones": [{{"number": "+97761465000"}}], "tags": ["mountain"]}}'
 )
 _CHANGED = '{"city": "Pokhara {n}", "tags": ["mountain", "council"]}'
 _SEAT = (
@@ -83,6 +85,18 @@ def _some_ids(http: httpx.Client) -> list[str]:
             break
         cursor = f"&cursor={page['next_cursor']}"
     return ids
+
+
+def remove_created(site: Site) -> None:
+    """Delete what `create` made: what is measured next is to find as many organisations as it is told."""
+    with site.gateway() as http:
+        while True:
+            page = _get(http, "/v1/organisations?limit=200&fields=id,emails&sort=-created_at")["items"]
+            made = [one["id"] for one in page if any(email.endswith(_AT) for email in one["emails"])]
+            for id in made:
+                http.delete(f"/v1/organisations/{id}", headers={"If-Match": "*"}).raise_for_status()
+            if not made:
+                return
 
 
 def open_event(site: Site) -> str:

@@ -8,7 +8,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from tests.bench.growth import CURVES
+from tests.bench.growth import CURVES, WRITTEN
 from tests.bench.outcome import Outcome
 from tests.bench.report import OPERATIONS
 
@@ -37,12 +37,14 @@ def draw(outcome: Outcome, folder: Path) -> list[str]:
 def _growth(outcome: Outcome, axes: Any) -> None:
     for operation in CURVES:
         points = sorted((one.rows, one.p50_ms) for one in outcome.growth if one.operation == operation)
-        line = "--" if operation in _WHOLE else "-"
+        if not points:
+            continue  # a run of before it was measured
+        line = "--" if operation in _WHOLE else ":" if operation in WRITTEN else "-"
         axes.plot(
             *zip(*points, strict=True), line, marker="o", markersize=4, label=OPERATIONS.get(operation, operation)
         )
     axes.set(xscale="log", yscale="log", xlabel="organisations", ylabel="median, ms, one request at a time")
-    axes.set_title("A read of the service by the number of organisations", fontsize=10)
+    axes.set_title("An operation of the service by the number of organisations", fontsize=10)
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}" if value >= 1 else f"{value:g}"))
         axis.set_minor_formatter(NullFormatter())

@@ -61,7 +61,7 @@ def proxy_rows(outcome: Outcome) -> tuple[list[str], Rows]:
 
 
 def growth_rows(outcome: Outcome) -> tuple[list[str], Rows]:
-    """Each read at each size, alone."""
+    """Each operation at each size, alone."""
     sizes = sorted({one.rows for one in outcome.growth})
     found = {(one.operation, one.rows): one for one in outcome.growth}
     operations = list(dict.fromkeys(one.operation for one in outcome.growth))
@@ -76,8 +76,15 @@ def growth_rows(outcome: Outcome) -> tuple[list[str], Rows]:
 
 def worker_rows(outcome: Outcome) -> tuple[list[str], Rows]:
     """More processes of one service."""
-    return ["workers of members", "", "requests/s", "p99 ms"], [
-        [str(one.workers), OPERATIONS[one.operation], f"{one.rate:,.0f}", f"{one.p99_ms:.1f}"]
+    spent = list(dict.fromkeys(name for one in outcome.workers for name in one.cores))
+    return ["workers of members", "", "requests/s", "p99 ms", *[f"cores: {name}" for name in spent]], [
+        [
+            str(one.workers),
+            OPERATIONS[one.operation],
+            f"{one.rate:,.0f}",
+            f"{one.p99_ms:.1f}",
+            *[f"{one.cores[name]:.2f}" if name in one.cores else "–" for name in spent],
+        ]
         for one in outcome.workers
     ]
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import docs, targets
+from tests.bench import docs, plots, report, targets
+from tests.bench.growth import Grown, Worked
 from tests.bench.operations import BARE, SERVICE
 from tests.bench.outcome import Cell, Outcome, Target
 from tests.bench.wrk import Asked, _read
@@ -55,6 +56,27 @@ def test_figures_are_written_between_the_marks(tmp_path: Path, monkeypatch: pyte
     assert "old" not in written
     assert written.startswith("before\n")
     assert written.endswith("after\n")
+
+
+def test_curves_are_drawn_of_what_was_measured(tmp_path: Path) -> None:
+    outcome = a_run()
+    for rows in (1_000, 10_000):
+        outcome.growth += [Grown(rows, operation, 0.5, 1.0) for operation in ("one", "create", "patch")]
+    assert plots.draw(outcome, tmp_path) == ["growth"]
+    drawn = (tmp_path / "growth.svg").read_text()
+    assert {name for name in ("read one", "create", "patch", "search") if f"<!-- {name} -->" in drawn} == {
+        "read one",
+        "create",
+        "patch",
+    }
+
+
+def test_workers_are_told_with_the_cores_they_share() -> None:
+    outcome = a_run()
+    outcome.workers = [Worked(1, "one", 3_000.0, 8.0), Worked(2, "one", 4_000.0, 9.0, {"workers": 1.2, "wrk": 0.25})]
+    head, rows = report.worker_rows(outcome)
+    assert head[4:] == ["cores: workers", "cores: wrk"]
+    assert [row[4:] for row in rows] == [["–", "–"], ["1.20", "0.25"]]
 
 
 def test_failures_under_load_are_no_throughput() -> None:
