@@ -74,6 +74,7 @@ class AffiliationRow(Tracked, Drifting, Base):
         """Where nobody has said whether it is the main role: it is, unless another is on some of its days."""
         other = select(AffiliationRow.id).where(
             AffiliationRow.person_id == self.person_id,
+            AffiliationRow.id != self.id,
             AffiliationRow.primary,
             func.coalesce(AffiliationRow.starts_on, date.min) <= (self.ends_on or date.max),
             func.coalesce(AffiliationRow.ends_on, date.max) >= (self.starts_on or date.min),

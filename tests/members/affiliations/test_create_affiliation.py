@@ -121,6 +121,17 @@ async def test_of_many_at_once_that_do_not_say_one_is_primary(members: Api, pers
     assert sorted(reply.json()["primary"] for reply in replies) == [False] * 5 + [True]
 
 
+async def test_of_one_call_the_first_role_is_primary(members: Api, person: dict[str, Any]) -> None:
+    employers = [await members.made("/v1/organisations", an_organisation()) for _ in range(3)]
+    items = [an_affiliation(person["id"], employer["id"]) for employer in employers]
+    for atomic in (False, True):
+        body = (await members.post("/v1/affiliations/bulk?dry_run=true", {"items": items, "atomic": atomic})).json()
+        assert [result["status"] for result in body["results"]] == [201] * 3, atomic
+    await members.post("/v1/affiliations/bulk", {"items": items})
+    held = await members.items("/v1/affiliations", person_id=person["id"])
+    assert [row["primary"] for row in held] == [True, False, False]
+
+
 async def test_refuses_unknown_persons_and_organisations(
     members: Api, person: dict[str, Any], organisation: dict[str, Any]
 ) -> None:

@@ -81,6 +81,22 @@ async def test_the_same_role_at_both_becomes_one(members: Api, person: dict[str,
     assert {row["organisation_id"] for row in held} == {winner["id"]}
 
 
+async def test_a_role_that_grows_gives_way_to_another_primary_one(members: Api, person: dict[str, Any]) -> None:
+    winner, loser = await two(members)
+    other = await members.made("/v1/organisations", an_organisation())
+    for organisation, starts_on, ends_on, role, primary in (
+        (winner, "2010-01-01", "2015-12-31", "Director", True),
+        (other, "2016-01-01", None, "Chair", True),
+        (loser, "2014-01-01", "2018-12-31", "Director", False),
+    ):
+        given = {"starts_on": starts_on, "ends_on": ends_on, "role": {"en": role}}
+        made = await members.made("/v1/affiliations", an_affiliation(person["id"], organisation["id"], **given))
+        assert made["primary"] is primary
+    await members.made(PATH, a_merge(winner["id"], loser["id"]))
+    held = await members.items("/v1/affiliations", person_id=person["id"], sort="starts_on")
+    assert [(row["ends_on"], row["primary"]) for row in held] == [("2018-12-31", False), (None, True)]
+
+
 async def test_standing_follows_a_chain_of_merges(members: Api, yearly: dict[str, Any]) -> None:
     last, middle = await two(members)
     first = await members.made("/v1/organisations", an_organisation())

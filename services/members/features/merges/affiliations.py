@@ -86,9 +86,11 @@ async def _unite(
     kept.starts_on = None if None in starts else min(day for day in starts if day is not None)
     kept.ends_on = None if None in ends else max(day for day in ends if day is not None)
     setattr(kept, side, winner_id)
-    kept.primary = primary
+    kept.primary = False
     kept.settle()
-    # On the days that are new to it, another organisation may have the person's primary role.
+    if primary:  # on the days that are new to it, another organisation may have the person's primary role
+        await kept.settle_primary(session)
+    # Another primary role that is only just becoming the winner's is not seen by that.
     with refused_by("ex_affiliation_primary", PrimaryTaken()):
         await _tell(session, caller, "updated", kept, about)
 
