@@ -33,6 +33,16 @@ async def test_an_id_of_ours_and_one_that_others_gave_may_name_one_record(member
     assert (await held(members, f"external:{m}"))["city"] is None
 
 
+async def test_an_organisation_that_was_merged_is_the_one_it_was_merged_into(members: Api) -> None:
+    m = uuid4().hex[:10]
+    await imported(members, f"name,identifiers\nAlpine inn,external:{m}1\nAlpine inn,external:{m}2\n")
+    winner, loser = await held(members, f"external:{m}1"), await held(members, f"external:{m}2")
+    merge = {"resource": "organisations", "winner_id": winner["id"], "loser_id": loser["id"]}
+    await members.made("/v1/merges", merge)
+    text = f"id,identifiers,name,city\n{loser['id']},,Alpine inn,Guiyang\n,external:{m}1,Alpine inn,Kaili\n"
+    assert await outcomes(members, await imported(members, text)) == [REPEATED, REPEATED]
+
+
 async def test_two_ids_of_one_person_are_compared(members: Api) -> None:
     m = uuid4().hex[:10]
     await imported(members, f"姓名,identifiers\n林晓山,external:{m}；legacy:{m}\n", resource="persons")

@@ -44,8 +44,19 @@ class OrganisationRecords:
     async def named(
         self, session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]
     ) -> dict[object, UUID]:
-        """The records that ids name."""
-        return {key: row.id for key, row in (await organisations_named(session, ids, identifiers)).items()}
+        """The records that ids name; of one that was merged, the one that took its place."""
+        held = await _ids_named(session, ids, identifiers)
+        into: dict[UUID, UUID | None] = {}
+        wanted = set(held.values())
+        for _ in range(_MERGES_FOLLOWED):
+            if not wanted:
+                break
+            of = OrganisationRow
+            rows = await session.execute(select(of.id, of.merged_into).where(of.id.in_(wanted)))
+            found = {row.id: row.merged_into for row in rows}
+            into |= found
+            wanted = {winner for winner in found.values() if winner is not None} - into.keys()
+        return {key: _last(into, id) for key, id in held.items() if id in into}
 
     async def decide(
         self, session: AsyncSession, decisions: Sequence[Decision], twins: Mapping[int, tuple[int, str]]
@@ -118,21 +129,19 @@ def _one_record(decision: Decision, known: Mapping[object, OrganisationRow]) -> 
 async def _known(session: AsyncSession, parsed: Sequence[Parsed]) -> dict[object, OrganisationRow]:
     """The organisations that the rows' ids name; of one that was merged, the one that took its place."""
     ids = {one.found.id for one in parsed if one.found.id is not None}
-    return await organisations_named(session, ids, {key for one in parsed for key in one.identifiers})
+    held = await _ids_named(session, ids, {key for one in parsed for key in one.identifiers})
+    rows = await organisations_by_id(session, set(held.values()))
+    return {key: rows[id] for key, id in held.items() if id in rows}
 
 
-async def organisations_named(
-    session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]
-) -> dict[object, OrganisationRow]:
-    """The organisations that ids of ours and identifiers name, by these."""
+async def _ids_named(session: AsyncSession, ids: set[UUID], identifiers: set[tuple[str, str]]) -> dict[object, UUID]:
     held: dict[object, UUID] = {id: id for id in ids}
     if identifiers:
         of = OrganisationIdentifierRow
         pairs = tuple_(of.scheme, of.value).in_(sorted(identifiers))
         query = select(of.scheme, of.value, of.organisation_id).where(pairs)
         held |= {(scheme, value): id for scheme, value, id in (await session.execute(query))}
-    rows = await organisations_by_id(session, set(held.values()))
-    return {key: rows[id] for key, id in held.items() if id in rows}
+    return held
 
 
 async def organisations_by_id(session: AsyncSession, ids: set[UUID]) -> dict[UUID, OrganisationRow]:
@@ -145,13 +154,15 @@ async def organisations_by_id(session: AsyncSession, ids: set[UUID]) -> dict[UUI
         rows = await session.scalars(select(OrganisationRow).where(OrganisationRow.id.in_(wanted)))
         found |= {row.id: row for row in rows}
         wanted = {row.merged_into for row in found.values() if row.merged_into is not None} - found.keys()
-    return {id: _winner(found, id) for id in ids if id in found}
+    into = {id: row.merged_into for id, row in found.items()}
+    return {id: found[_last(into, id)] for id in ids if id in found}
 
 
-def _winner(found: Mapping[UUID, OrganisationRow], id: UUID) -> OrganisationRow:
-    row = found[id]
+def _last(into: Mapping[UUID, UUID | None], id: UUID) -> UUID:
+    """Where merges end: at the one that was merged into none, as far as they are known."""
     for _ in range(_MERGES_FOLLOWED):
-        if row.merged_into is None or row.merged_into not in found:
+        winner = into[id]
+        if winner is None or winner not in into:
             break
-        row = found[row.merged_into]
-    return row
+        id = winner
+    return id
