@@ -14,7 +14,7 @@ from tests.faults.running import BACK_WITHIN, Result, settled
 from tests.journeys.callers import Caller, eventually
 
 CHEATS = ("members", "events")
-LASTS = 12.0
+LASTS = 16.0
 CROWD = 2 * SEATS
 """Who want into the event at once: so many that more than one of them counts the last place as free."""
 SETTLES_WITHIN = 3.0
