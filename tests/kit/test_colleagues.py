@@ -40,7 +40,7 @@ async def liaison(migrated: Migrated, signer: Signer) -> AsyncIterator[Api]:
 
 
 async def beside_the_gateway(
-    service: Service, migrated: Migrated, signer: Signer, **settled: str
+    service: Service, migrated: Migrated, signer: Signer, **settled: Any
 ) -> AsyncIterator[Api]:
     async def keys() -> Any:
         return signer.public
