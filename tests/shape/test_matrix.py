@@ -18,13 +18,12 @@ from services.kit.app import build_app
 from services.kit.auth import TokenAuthenticator
 from services.kit.settings import Settings
 from tests.api.document import merged
-from tests.api.matrix import EVERY, Kind, as_expected, expected, operations
+from tests.api.matrix import EVERY, Kind, Operation, as_expected, expected, operations
 from tests.gateway.gateways import Gateway, gateway, listening
 from tests.gateway.services import Echo
 from tests.shape.house import document, service
 from tests.wire.callers import Signer
 
-OPERATIONS = list(operations(merged()))
 PUBLIC = {
     "GET /status",
     "POST /v1/sessions",
@@ -34,6 +33,12 @@ PUBLIC = {
     "GET /v1/events/{id}/calendar",
 }
 HALF = frozenset(sorted(EVERY)[::2])
+
+
+@pytest.fixture(scope="module")
+def every_operation() -> list[Operation]:
+    """Not as the module is read: every process of a run reads it, and making the documents takes seconds."""
+    return list(operations(merged()))
 
 
 @pytest.fixture(scope="module")
@@ -66,16 +71,18 @@ async def turned_away(database_url: str) -> list[Kind]:
     return kinds
 
 
-def test_the_document_says_of_every_operation_who_may_call_it() -> None:
-    assert len(OPERATIONS) > 300
-    assert {str(one) for one in OPERATIONS if one.public} == PUBLIC
+def test_the_document_says_of_every_operation_who_may_call_it(every_operation: list[Operation]) -> None:
+    assert len(every_operation) > 300
+    assert {str(one) for one in every_operation if one.public} == PUBLIC
 
 
-async def test_the_gateway_turns_away_whom_the_document_does_not_let_in(gate: Gateway, turned_away: list[Kind]) -> None:
+async def test_the_gateway_turns_away_whom_the_document_does_not_let_in(
+    gate: Gateway, turned_away: list[Kind], every_operation: list[Operation]
+) -> None:
     asked, wrong = 0, []
     for kind in turned_away:
         client = gate.as_(kind.credential)
-        for operation in OPERATIONS:
+        for operation in every_operation:
             if expected(operation, kind) is None:
                 continue
             asked += 1
@@ -83,7 +90,7 @@ async def test_the_gateway_turns_away_whom_the_document_does_not_let_in(gate: Ga
             if not as_expected(operation, kind, reply):
                 wrong.append((str(operation), kind.name, reply.status_code))
     assert wrong == []
-    assert asked > 3 * len(OPERATIONS)
+    assert asked > 3 * len(every_operation)
 
 
 @pytest.mark.parametrize("name", SERVICES)
