@@ -69,6 +69,8 @@ async def test_a_file_that_cannot_be_read_is_refused_and_nothing_is_kept(members
     before = len(await members.items("/v1/imports"))
     for content in (b"", b"%PDF-1.7", b"PK\x03\x04 broken"):
         assert_problem(await post_file(members, content), UnreadableFile)
+    # What a parameter says wrongly is told first.
+    assert_problem(await post_file(members, b"", on_invalid="ask"), Invalid)
     assert len(await members.items("/v1/imports")) == before
 
 

@@ -61,7 +61,9 @@ class Wishes:
 
 
 async def create(session: AsyncSession, files: Files, caller: Caller, received: Received, wishes: Wishes) -> ImportRow:
-    """Keep a file and have it read."""
+    """Keep a file and have it read. `UnreadableFile` when it was seen to be none; nothing is kept then."""
+    if received.unreadable is not None:
+        raise received.unreadable
     defaults, on_invalid = ImportDefaults.model_validate({}), wishes.on_invalid
     if wishes.mapping_id is not None:
         mapping = await session.scalar(import_mappings.seen_by(caller).where(ImportMappingRow.id == wishes.mapping_id))

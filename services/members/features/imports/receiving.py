@@ -66,6 +66,8 @@ class Received:
         self.path = Path(path)
         self.name = "file"
         self.size = 0
+        self.unreadable: UnreadableFile | None = None
+        """Why it is no table; told after what is wrong with the parameters (docs/adr/0011)."""
         weakref.finalize(self, os.unlink, path)
 
     async def pieces(self) -> AsyncIterator[bytes]:
@@ -76,7 +78,7 @@ class Received:
 
 
 async def receive(request: Request, caller: Caller) -> Received:
-    """Take the body. Raises `UnreadableFile`; a small file is read whole, so that nothing is stored of a broken one."""
+    """Take the body. A small file is read whole, so that nothing is stored of a broken one."""
     staff_only(caller)
     query = request.query_params
     caller.require(WRITING.get(query.get("resource", ""), "members:write"))
@@ -141,7 +143,7 @@ async def _look_at(received: Received, query: QueryParams) -> None:
             async for _ in reader.rows():
                 pass
     except Unreadable as unreadable:
-        raise UnreadableFile(str(unreadable)) from unreadable
+        received.unreadable = UnreadableFile(str(unreadable))
     except TimeoutError:
         return  # the job has more time
 
