@@ -24,6 +24,7 @@ from services.kit import http
 from services.kit.audit_log import audit_of
 from services.kit.auth import Caller
 from services.kit.errors import InvalidCursor, Unauthenticated, Unavailable
+from services.kit.listing import Text
 from services.kit.routing import CurrentCaller, CurrentRuntime, Routes
 from services.kit.runtime import Runtime
 
@@ -82,12 +83,12 @@ async def read_audit(
         list[Literal["members", "events", "liaison", "gateway"]],
         Query(max_length=4, description="Only the logs of these; all by default."),
     ] = [],  # noqa: B006 - FastAPI copies it
-    action: Annotated[list[str], Query(max_length=20, description="Any of these actions.")] = [],  # noqa: B006
-    actor: Annotated[list[str], Query(max_length=20, description="Any of these actors.")] = [],  # noqa: B006
-    resource: Annotated[list[str], Query(max_length=20, description="About any of these kinds of record.")] = [],  # noqa: B006
+    action: Annotated[list[Text], Query(max_length=20, description="Any of these actions.")] = [],  # noqa: B006
+    actor: Annotated[list[Text], Query(max_length=20, description="Any of these actors.")] = [],  # noqa: B006
+    resource: Annotated[list[Text], Query(max_length=20, description="About any of these kinds of record.")] = [],  # noqa: B006
     about: Annotated[list[UUID], Query(max_length=20, description="Names any of these records.")] = [],  # noqa: B006
-    purpose: Annotated[list[str], Query(max_length=20, description="For any of these purposes.")] = [],  # noqa: B006
-    request_id: Annotated[list[str], Query(max_length=20, description="Of any of these requests.")] = [],  # noqa: B006
+    purpose: Annotated[list[Text], Query(max_length=20, description="For any of these purposes.")] = [],  # noqa: B006
+    request_id: Annotated[list[Text], Query(max_length=20, description="Of any of these requests.")] = [],  # noqa: B006
     at_gte: Annotated[Instant | None, Query(alias="at.gte", description="`at`: At or after.")] = None,
     at_gt: Annotated[Instant | None, Query(alias="at.gt", description="`at`: After.")] = None,
     at_lte: Annotated[Instant | None, Query(alias="at.lte", description="`at`: At or before.")] = None,

@@ -10,11 +10,12 @@ from tests.api.matrix import ENDS_ITSELF, Kind, expected, operations
 from tests.api.tools import HERE, OUT, beside, run
 
 CALLERS: Final[dict[str, Callable[[Office], Kind]]] = {
-    "administrator": Office.everything,
-    "secretariat": lambda office: office.staff("secretariat"),
-    "partner": Office.partner,
     "nobody": Office.nobody,
+    "partner": Office.partner,
+    "secretariat": lambda office: office.staff("secretariat"),
+    "administrator": Office.everything,
 }
+"""The administrator comes last: who may do everything changes the roles and keys that the others stand on."""
 _THOROUGH: Final = "administrator"
 """Whom nothing is closed to sees everything; what the others see differently, fewer cases show."""
 _LEFT_OUT: Final = f"""\

@@ -9,7 +9,7 @@ import psycopg
 from gateway.accounts import create_key
 from services.kit.audit import audited
 from services.kit.auth import Caller
-from services.kit.errors import Forbidden, InvalidCursor, Unavailable
+from services.kit.errors import Forbidden, Invalid, InvalidCursor, Unavailable
 from services.kit.http import request_id
 from tests.gateway.gateways import Gateway, gateway
 from tests.gateway.recorders import Services, urls_of
@@ -94,6 +94,13 @@ async def test_the_services_are_asked_by_the_same_filters(database_url: str, key
         (seen,) = [one for one in recorder.seen if one["path"] == f"/v1/{service}/audit"]
         told = {name: values[0] for name, values in parse_qs(seen["query"]).items()}
         assert told == {**asked, "sort": "-sequence", "limit": "51"}, service
+
+
+async def test_what_no_log_takes_is_refused(gate: Gateway, key: str) -> None:
+    for name in ("action", "actor", "resource", "purpose", "request_id"):
+        for wrong in ("0" * 301, "\0"):
+            reply = await gate.as_(key).get("/v1/audit", params={"service": "gateway", name: wrong})
+            assert_problem(reply, Invalid)
 
 
 async def test_names_the_services_that_do_not_answer(gate: Gateway, key: str) -> None:
