@@ -23,12 +23,17 @@ class Cursors:
         payload = json.dumps(position, ensure_ascii=False, separators=(",", ":")).encode()
         return base64.urlsafe_b64encode(self._sign(bound_to, payload) + payload).rstrip(b"=").decode()
 
-    def open(self, bound_to: str, cursor: str, length: int) -> list[str | None]:
-        """The position in a cursor. Raises `InvalidCursor` when it was tampered with or made for another list."""
+    @staticmethod
+    def read(cursor: str) -> bytes:
+        """What a cursor holds, whatever list it is of. Raises `InvalidCursor` for what is none."""
         try:
-            raw = base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            return base64.b64decode(cursor.encode() + b"=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError) as error:
             raise InvalidCursor() from error
+
+    def open(self, bound_to: str, cursor: str, length: int) -> list[str | None]:
+        """The position in a cursor. Raises `InvalidCursor` when it was tampered with or made for another list."""
+        raw = self.read(cursor)
         signature, payload = raw[:_SIGNATURE_BYTES], raw[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._sign(bound_to, payload)):
             raise InvalidCursor()

@@ -194,6 +194,8 @@ class Resource(Generic[Row]):
         """A page of the list as JSON bytes. Raises `InvalidCursor`, `Forbidden` for what the caller may not ask by.
         Sensitive fields, shown or asked by, go to `tell` first."""
         caller = caller if tell is not None else caller.stating(None)
+        if query.cursor:
+            cursors.read(query.cursor)  # what is malformed is told before what is not the caller's to ask by
         await query.look_up(run, caller, self.filter)
         asked = self.asked(caller, query)
         position = cursors.open(asked.bound_to, query.cursor, len(asked.keys)) if query.cursor else None
