@@ -31,7 +31,7 @@ demo: $(STAMP) ## Load the demo alliance (starts a stack for it if none is up)
 .PHONY: test
 test: $(STAMP) ## Run the tests, on a PostgreSQL they start (or TEST_DATABASE_URL); args="-k name" passes on
 # Dozens of processes import the same code: it is compiled once, also where the environment says otherwise.
-	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 3 $(args)
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 4 $(args)
 
 .PHONY: check
 check: test check-rest ## Everything CI runs

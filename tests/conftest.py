@@ -2,7 +2,7 @@
 
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -49,7 +49,8 @@ def server_of(config: pytest.Config) -> postgres.Server:
         ends = ExitStack()
         if not given:  # ended by SIGTERM, as by `timeout`, we would leave it running
             signal.signal(signal.SIGTERM, signal.default_int_handler)
-        config.stash[SERVER] = postgres.Server(**given) if given else ends.enter_context(postgres.running())
+        made = closing(postgres.Server(**given)) if given else postgres.running()
+        config.stash[SERVER] = ends.enter_context(made)
         config.add_cleanup(ends.close)
     return config.stash[SERVER]
 

@@ -1,10 +1,10 @@
 """The app factory: lifespan, request context, problems for every failure, health, metrics and the document."""
 
-import functools
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -27,6 +27,10 @@ VERSION = "0.1.0"
 """Of the API and its services; released together. The same as in pyproject.toml, which an image need not have."""
 
 Started = Callable[[Runtime], AbstractAsyncContextManager[None]]
+
+_DOCUMENTS: WeakKeyDictionary[Service, dict[str, Any]] = WeakKeyDictionary()
+"""No setting changes a service's document, and it takes a second to make: whoever builds an app again, as tests do by
+the hundred, gets the same one."""
 
 
 class App(FastAPI):
@@ -89,7 +93,13 @@ def build_app(
         app.add_exception_handler(kind, on_failure)
     app.add_exception_handler(Exception, on_fault)
     plain = app.openapi
-    app.openapi = functools.cache(lambda: finish(plain(), service.routes()))  # type: ignore[method-assign]
+
+    def document() -> dict[str, Any]:
+        if service not in _DOCUMENTS:
+            _DOCUMENTS[service] = finish(plain(), service.routes())
+        return _DOCUMENTS[service]
+
+    app.openapi = document  # type: ignore[method-assign]
     return app
 
 

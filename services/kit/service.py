@@ -24,7 +24,7 @@ from services.kit.settings import Settings
 from services.kit.turns import Turns
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Service:
     """What a process is made of."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import docs, plots, report, targets
+from tests.bench import docs, report, targets
 from tests.bench.growth import Grown, Worked
 from tests.bench.operations import BARE, SERVICE
 from tests.bench.outcome import Cell, Outcome, Target
@@ -59,6 +59,8 @@ def test_figures_are_written_between_the_marks(tmp_path: Path, monkeypatch: pyte
 
 
 def test_curves_are_drawn_of_what_was_measured(tmp_path: Path) -> None:
+    from tests.bench import plots  # reads a plotting library, for which every process of a run would wait
+
     outcome = a_run()
     for rows in (1_000, 10_000):
         outcome.growth += [Grown(rows, operation, 0.5, 1.0) for operation in ("one", "create", "patch")]

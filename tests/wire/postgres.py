@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from uuid import uuid4
 
@@ -51,13 +52,16 @@ class Server:
     def template(self, name: str, fill: Callable[[str], object]) -> str:
         """The name of a database to copy, filled once a run by the process that needs it first."""
         named = f"{self.run}_{name.replace('.', '_')}"
-        with self.connect() as server:
+        if named in self._filled:
+            return named
+        with self.connect() as server:  # its own, whose end gives the lock back
             server.execute("SELECT pg_advisory_lock(hashtext(%s))", [named])
             if not server.execute("SELECT FROM pg_database WHERE datname = %s", [named]).rowcount:
                 url = self.new()
                 fill(url)
                 rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
                 server.execute(rename.format(sql.Identifier(make_url(url).database or ""), sql.Identifier(named)))
+        self._filled.add(named)
         return named
 
     def drop(self, url: str) -> None:
@@ -66,27 +70,38 @@ class Server:
 
     def clear(self) -> None:
         """Remove every database of the run."""
-        with self.connect() as server:
-            found = server.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self.run])
-            names = [str(row[0]) for row in found]
-        for name in names:
+        found = self._kept.execute("SELECT datname FROM pg_database WHERE starts_with(datname, %s)", [self.run])
+        for (name,) in found.fetchall():
             self._drop(name)
 
     def connect(self) -> psycopg.Connection:
         """A superuser's connection, to no database of the run."""
         return psycopg.connect(self.url, autocommit=True)
 
+    def close(self) -> None:
+        """End this process's connection."""
+        if "_kept" in self.__dict__:
+            self._kept.close()
+
+    @cached_property
+    def _kept(self) -> psycopg.Connection:
+        """A connection for what is asked hundreds of times: a server's process for each costs more than the answer."""
+        return self.connect()
+
+    @cached_property
+    def _filled(self) -> set[str]:
+        """Templates known to be there."""
+        return set()
+
     def _create(self, name: str, template: str | None) -> str:
         words = "CREATE DATABASE {} TEMPLATE {}"
         if self.ours:
             words += " STRATEGY file_copy"  # the cheaper of the two where nobody waits for the disk
-        with self.connect() as server:
-            server.execute(sql.SQL(words).format(sql.Identifier(name), sql.Identifier(template or "template1")))
+        self._kept.execute(sql.SQL(words).format(sql.Identifier(name), sql.Identifier(template or "template1")))
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
     def _drop(self, name: str) -> None:
-        with self.connect() as server:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        self._kept.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @contextlib.contextmanager
@@ -100,6 +115,7 @@ def running() -> Iterator[Server]:
             yield server
         finally:
             server.clear()
+            server.close()
         return
     binaries, user = _binaries(), unprivileged_user()
     with tempfile.TemporaryDirectory(
@@ -126,6 +142,7 @@ def running() -> Iterator[Server]:
             _wait(server)
             yield server
         finally:
+            server.close()
             process.send_signal(signal.SIGQUIT)  # at once: nobody needs what it holds
             try:
                 process.wait(10)

@@ -135,6 +135,6 @@ def _wait(stack: Stack, log: Path) -> None:
 def healthy(url: str) -> bool:
     """Whether the gateway at an address is ready, and all behind it."""
     try:
-        return httpx.get(f"{url}/readyz", timeout=1).status_code == 200
+        return httpx.get(f"{url}/readyz", timeout=1, verify=trusted()).status_code == 200
     except httpx.HTTPError:
         return False
