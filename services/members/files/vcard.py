@@ -2,8 +2,8 @@
 
 import quopri
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.members.files.encoding import decode, detect
@@ -11,11 +11,23 @@ from services.members.files.table import Facts, Options, Row, Table, Unreadable
 
 _BREAK = re.compile(rb"\r\n|\r|\n")
 _COLUMNS = {
-    "UID": "UID", "FN": "FN", "EMAIL": "EMAIL", "TEL": "TEL", "ORG": "ORG", "TITLE": "TITLE", "URL": "URL",
+    "UID": "UID", "FN": "FN", "TEL": "TEL", "ORG": "ORG", "TITLE": "TITLE", "URL": "URL",
     "BDAY": "BDAY", "LANG": "LANG", "CATEGORIES": "CATEGORIES", "NOTE": "NOTE", "X-WECHAT": "wechat",
 }  # fmt: skip
 _NAME = ("N.family", "N.given", "N.additional", "N.prefix")
 _PLACE = {2: "ADR", 3: "ADR.city", 4: "ADR.region", 5: "ADR.postcode", 6: "ADR.country"}
+_LABELS = {
+    "home": "home", "private": "home", "personal": "home", "家": "home", "家庭": "home", "住宅": "home",
+    "私人": "home", "个人": "home", "個人": "home", "domicile": "home", "privat": "home",
+    "work": "work", "office": "work", "business": "work", "工作": "work", "公司": "work", "单位": "work",
+    "單位": "work", "办公": "work", "辦公": "work", "办公室": "work", "辦公室": "work", "bureau": "work",
+    "fax": "fax", "homefax": "home,fax", "workfax": "work,fax", "otherfax": "fax", "传真": "fax", "傳真": "fax",
+    "home fax": "home,fax", "work fax": "work,fax", "家庭传真": "home,fax", "工作传真": "work,fax",
+    "住宅傳真": "home,fax", "工作傳真": "work,fax",
+}  # fmt: skip
+"""What address books call an item, in its `X-ABLabel` → the types that vCard has for it."""
+_OWN_LABEL = re.compile(r"_\$!<(.*)>!\$_")
+"""How Apple's programs write a label that they translate, and not one that somebody typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,8 @@ class _Property:
     name: str
     parameters: dict[str, str]
     value: str
+    group: str = ""
+    """What stands before the name, `item1.`: the same for what belongs together."""
 
 
 def read_vcards(path: Path, options: Options) -> Table:
@@ -99,7 +113,7 @@ def _property(line: bytes, encoding: str) -> _Property | None:
     match = re.match(rb'((?:[^":;]|"[^"]*")*)((?:;(?:[^":;]|"[^"]*")*)*):(.*)\Z', line, re.DOTALL)
     if match is None:
         return None
-    name = match[1].decode("latin-1").rsplit(".", 1)[-1].strip().upper()
+    group, _dot, name = match[1].decode("latin-1").strip().upper().rpartition(".")
     parameters: dict[str, str] = {}
     for part in re.findall(rb';((?:[^";]|"[^"]*")*)', match[2]):
         key, _, value = part.decode("latin-1").partition("=")
@@ -112,7 +126,7 @@ def _property(line: bytes, encoding: str) -> _Property | None:
         value_bytes = quopri.decodestring(value_bytes)
         encoding = (detect(value_bytes) or [encoding])[0]
     charset = parameters.get("CHARSET", "").strip()
-    return _Property(name, parameters, _decoded(value_bytes, charset, encoding))
+    return _Property(name, parameters, _decoded(value_bytes, charset, encoding), group)
 
 
 def _decoded(value: bytes, charset: str, encoding: str) -> str:
@@ -149,7 +163,31 @@ def _is_fax(one: _Property) -> bool:
     return "fax" in (types := _types(one)) and not types & {"voice", "cell"}
 
 
-def _cells(properties: Iterator[_Property]) -> dict[str, str]:
+def _rank(address: _Property) -> tuple[bool, bool, int]:
+    """Which of the e-mail addresses comes first: one for work, and of several the one that the card prefers."""
+    types, preference = _types(address), address.parameters.get("PREF", "")
+    place = 1 if "pref" in types else int(preference) if re.fullmatch(r"[0-9]{1,3}", preference) else 101
+    return _is_private(address), "work" not in types, place
+
+
+def _labelled(properties: Sequence[_Property]) -> Iterator[_Property]:
+    """The properties, each with the types that its label says (`item1.X-ABLabel` of `item1.EMAIL`)."""
+    said: dict[str, str] = {}
+    for one in properties:
+        if one.name == "X-ABLABEL" and one.group:
+            label = _OWN_LABEL.sub(r"\1", _plain(one.value).strip()).casefold()
+            said[one.group] = _LABELS.get(label, "")
+    for one in properties:
+        if types := said.get(one.group):
+            known = one.parameters.get("TYPE")
+            one = replace(one, parameters={**one.parameters, "TYPE": f"{known},{types}" if known else types})
+        yield one
+
+
+def _cells(found: Iterator[_Property]) -> dict[str, str]:
+    properties = list(_labelled(list(found)))
+    # An address of somebody's home is kept apart, unless there is no other: it is how they are reached, then.
+    addresses = sorted((one for one in properties if one.name == "EMAIL" and one.value.strip()), key=_rank)
     card: dict[str, str] = {}
 
     def add(column: str, value: str) -> None:
@@ -173,8 +211,10 @@ def _cells(properties: Iterator[_Property]) -> dict[str, str]:
         elif one.name == "TEL":
             number = _plain(one.value).removeprefix("tel:").replace(";ext=", " ext. ")
             add("fax" if _is_fax(one) else "home phone" if _is_private(one) else "TEL", number)
-        elif one.name == "EMAIL" and _is_private(one):
-            add("home email", _plain(one.value))
+        elif one.name == "EMAIL":
+            for address in addresses:
+                private = _is_private(address) and address is not addresses[0]
+                add("home email" if private else "EMAIL", _plain(address.value))
         elif one.name == "FN" and (language := one.parameters.get("LANGUAGE", "")):
             add(f"names.{language}", _plain(one.value))
         elif one.name in ("IMPP", "X-SOCIALPROFILE") and "wechat" in (one.value + str(one.parameters)).lower():

@@ -133,3 +133,15 @@ async def test_the_city_of_a_card_ends_the_address(members: Api) -> None:
     assert done["counts"]["created"] == 1, done
     made = await the_person(members, f"{m}@example.org")
     assert (made["address"], made["country"]) == ("1 Example Street, Guiyang", "CN")
+
+
+async def test_whom_only_a_home_address_reaches_has_it_as_the_main_one(members: Api, signer: Signer) -> None:
+    m = uuid4().hex[:10]
+    clerk = members.as_(signer.staff("members:read", "members:write", "persons:read", "persons:write"))
+    card = f"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Li Na {m}\r\nEMAIL;TYPE=HOME:{m}@example.org\r\nEND:VCARD\r\n"
+    done = await imported(clerk, card, resource="persons")
+    assert (done["counts"]["created"], done["notes"]) == (1, []), done
+    made = await the_person(members, f"{m}@example.org")
+    assert (made["email"], made.get("private_channels", [])) == (f"{m}@example.org", [])
+    again = await imported(clerk, card, resource="persons")
+    assert again["counts"]["matched"] == 1

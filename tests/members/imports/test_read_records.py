@@ -93,6 +93,56 @@ def test_what_is_of_somebodys_home_is_private_and_a_fax_is_no_phone(read: Any) -
     assert found[2] == {"FN": "Cy", "home phone": "+7"}
 
 
+def the_cards(read: Any, *cards: bytes) -> list[dict[str, str]]:
+    """The cells that each card fills."""
+    wrapped = (b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Ada\r\n" + card + b"\r\nEND:VCARD\r\n" for card in cards)
+    facts, rows = read(b"".join(wrapped))
+    return [{name: cell for name, cell in zip(facts.columns, row.cells, strict=True) if cell} for row in rows]
+
+
+def test_the_only_address_of_a_card_is_the_main_one_wherever_it_is(read: Any) -> None:
+    alone, several, preferred, beside = the_cards(
+        read,
+        b"EMAIL;TYPE=HOME:a@example.org",
+        b"EMAIL;TYPE=HOME:a@example.org\r\nEMAIL;TYPE=home:b@example.org",
+        b"EMAIL;TYPE=HOME:a@example.org\r\nEMAIL;TYPE=home,pref:b@example.org",
+        b"EMAIL;TYPE=HOME:a@example.org\r\nEMAIL;TYPE=INTERNET:b@example.org",
+    )
+    assert alone == {"FN": "Ada", "EMAIL": "a@example.org"}
+    assert several == {"FN": "Ada", "EMAIL": "a@example.org", "home email": "b@example.org"}
+    assert preferred == {"FN": "Ada", "EMAIL": "b@example.org", "home email": "a@example.org"}
+    assert beside == {"FN": "Ada", "EMAIL": "b@example.org", "home email": "a@example.org"}
+
+
+def test_an_address_for_work_comes_before_one_of_no_type(read: Any) -> None:
+    work, preferred, third = the_cards(
+        read,
+        b"EMAIL;TYPE=INTERNET:a@example.org\r\nEMAIL;TYPE=WORK:b@example.org\r\nEMAIL;TYPE=HOME,PREF:c@example.org",
+        b"EMAIL:a@example.org\r\nEMAIL;PREF=20:c@example.org\r\nEMAIL;PREF=1:b@example.org",
+        b"EMAIL:a@example.org\r\nEMAIL:b@example.org\r\nEMAIL:",
+    )
+    assert (work["EMAIL"], work["home email"]) == ("b@example.org\na@example.org", "c@example.org")
+    assert preferred["EMAIL"] == "b@example.org\nc@example.org\na@example.org"
+    assert third["EMAIL"] == "a@example.org\nb@example.org"
+
+
+def test_a_label_says_of_what_type_its_item_is(read: Any) -> None:
+    apple, typed, other = the_cards(
+        read,
+        b"item1.EMAIL;TYPE=INTERNET:a@example.org\r\nitem1.X-ABLabel:_$!<Home>!$_\r\n"
+        b"item2.EMAIL;TYPE=INTERNET:b@example.org\r\nitem2.X-ABLabel:_$!<Work>!$_\r\n"
+        b"item3.X-ABLabel:_$!<HomeFAX>!$_\r\nitem3.TEL:1\r\nitem4.TEL:2\r\nitem4.X-ABLabel:_$!<Home>!$_",
+        "item1.TEL:3\r\nitem1.X-ABLabel:家庭\r\nitem2.TEL:4\r\nitem2.X-ABLabel:公司\r\n"
+        "item3.EMAIL:a@example.org\r\nitem4.EMAIL:b@example.org\r\nitem4.X-ABLabel:Office".encode(),
+        b"item1.TEL;TYPE=HOME:5\r\nitem1.X-ABLabel:Villa\r\nTEL;TYPE=HOME:6\r\nX-ABLabel:Work",
+    )
+    assert apple == {
+        "FN": "Ada", "EMAIL": "b@example.org", "home email": "a@example.org", "fax": "1", "home phone": "2",
+    }  # fmt: skip
+    assert typed == {"FN": "Ada", "home phone": "3", "TEL": "4", "EMAIL": "b@example.org\na@example.org"}
+    assert other == {"FN": "Ada", "home phone": "5\n6"}
+
+
 def test_reads_a_vcard_in_an_old_encoding(read: Any) -> None:
     card = "BEGIN:VCARD\nVERSION:2.1\nFN;CHARSET=GB2312:贵州省旅游协会\nEND:VCARD\n".encode("gb18030")
     facts, rows = read(card)
