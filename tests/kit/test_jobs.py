@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import psycopg
+import pytest_asyncio
+from sqlalchemy import make_url
 
 from services.kit.jobs import CLEAN
 from services.kit.rescue import rescue
@@ -17,6 +19,12 @@ from tests.kit.live import eventually
 from tests.kit.sample import a_book
 from tests.kit.toy.books import dawdle, falter, give_up, hurry, label
 from tests.wire.api import Api
+from tests.wire.postgres import Server
+
+BEGUN = ("begun 1", "begun 2", "begun 3")
+"""What a worker was at when it was killed."""
+BEHIND = "behind the first"
+"""Has the lock of the first of them."""
 
 
 async def labels(library: Api, text: str) -> int:
@@ -140,20 +148,43 @@ async def worker_process(url: str, name: str = "members", **env: str) -> AsyncIt
         await process.wait()
 
 
-async def test_the_job_of_a_worker_that_was_killed_is_run_by_another(start: Start) -> None:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def left_behind(start: Start) -> str:
+    """The name of a database in which a worker was killed while it ran `BEGUN`."""
     async with start() as library:
-        text, url = uuid4().hex, library.runtime.database.conninfo
+        url = library.runtime.database.conninfo
         async with library.runtime.database.transaction() as session:
-            await dawdle.defer(session, lock="a lock that dies with it", text=text)
-            await label.defer(session, lock="a lock that dies with it", text=f"{text} behind")
+            for text in BEGUN:
+                await dawdle.defer(session, lock=f"a lock that dies with {text}", text=text)
+            await label.defer(session, lock=f"a lock that dies with {BEGUN[0]}", text=BEHIND)
+
+        async def begun() -> bool:
+            return [await labels(library, text) for text in BEGUN] == [1] * len(BEGUN)
+
         async with worker_process(url) as process:
-            await eventually(lambda: labels(library, text))
+            await eventually(begun)
             process.send_signal(signal.SIGKILL)
             assert await process.wait() == -signal.SIGKILL
-        await _let_time_pass(url)
-        async with at_work(library.runtime):
-            await eventually(lambda: labels(library, f"{text} behind"), within=30)
-        assert await labels(library, text) == 2
+        async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+            # As if the last sign of life lay a minute back.
+            await connection.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
+    return make_url(url).database or ""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def survivor(start: Start, server: Server, left_behind: str) -> AsyncIterator[Api]:
+    """The library, on a database of the test's own in which a worker was killed."""
+    url = server.new(left_behind)
+    async with start(database_url=url) as library:
+        yield library
+    server.drop(url)
+
+
+async def test_the_job_of_a_worker_that_was_killed_is_run_by_another(survivor: Api) -> None:
+    assert (await labels(survivor, BEGUN[0]), await labels(survivor, BEHIND)) == (1, 0)
+    async with at_work(survivor.runtime):
+        await eventually(lambda: labels(survivor, BEHIND), within=30)
+    assert await labels(survivor, BEGUN[0]) == 2
 
 
 async def test_a_job_stays_with_a_worker_that_lives(start: Start) -> None:
@@ -169,70 +200,42 @@ async def test_a_job_stays_with_a_worker_that_lives(start: Start) -> None:
             assert await labels(library, text) == 1
 
 
-async def _left_behind(library: Api, *texts: str) -> None:
-    """Jobs that a worker began before it died."""
-    url = library.runtime.database.conninfo
-    async with library.runtime.database.transaction() as session:
-        for text in texts:
-            await dawdle.defer(session, text=text)
-
-    async def begun() -> bool:
-        return [await labels(library, text) for text in texts] == [1] * len(texts)
-
-    async with worker_process(url) as process:
-        await eventually(begun)
-        process.kill()
-        await process.wait()
-    await _let_time_pass(url)
+async def test_a_rescue_waits_for_no_slot_and_behind_no_backlog(survivor: Api) -> None:
+    holds, piled_up = uuid4().hex, uuid4().hex
+    async with survivor.runtime.database.transaction() as session:
+        await dawdle.defer(session, text=holds)
+        for _ in range(50):
+            await label.defer(session, text=piled_up)
+    async with at_work(survivor.runtime, concurrency=1):
+        await eventually(lambda: labels(survivor, holds))
+        assert await _state(survivor, BEGUN[0], "doing")
+        await eventually(lambda: _state(survivor, BEGUN[0], "todo"), within=15)
+        assert await labels(survivor, piled_up) == 0
 
 
-async def test_a_rescue_waits_for_no_slot_and_behind_no_backlog(start: Start) -> None:
-    async with start() as library:
-        stalled, holds, piled_up = uuid4().hex, uuid4().hex, uuid4().hex
-        await _left_behind(library, stalled)
-        async with library.runtime.database.transaction() as session:
-            await dawdle.defer(session, text=holds)
-            for _ in range(50):
-                await label.defer(session, text=piled_up)
-        async with at_work(library.runtime, concurrency=1):
-            await eventually(lambda: labels(library, holds))
-            await eventually(lambda: _state(library, stalled, "todo"), within=15)
-            assert await labels(library, piled_up) == 0
+async def test_a_stalled_periodic_job_whose_next_one_waits_goes_and_holds_up_no_other(survivor: Api) -> None:
+    add = """INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, scheduled_at)
+        VALUES ('default', 'kit.clean', 'kit.clean', %s, now() + interval '1 day')"""
+    async with await psycopg.AsyncConnection.connect(survivor.runtime.database.conninfo, autocommit=True) as connection:
+        for status in ("doing", "todo"):
+            await connection.execute(add, [status])
+        # Written anew, the others stand behind it.
+        await connection.execute("UPDATE procrastinate_jobs SET priority = 1 WHERE task_name = 'toy.dawdle'")
+        async with survivor.runtime.jobs.app.open_async():
+            await rescue(survivor.runtime)
+        left = await connection.execute(
+            "SELECT task_name, status::text FROM procrastinate_jobs WHERE task_name <> 'toy.label' ORDER BY task_name"
+        )
+        assert await left.fetchall() == [("kit.clean", "todo"), *[("toy.dawdle", "todo")] * len(BEGUN)]
 
 
-async def test_a_stalled_periodic_job_whose_next_one_waits_goes_and_holds_up_no_other(start: Start) -> None:
-    async with start() as library:
-        stalled = uuid4().hex
-        await _left_behind(library, stalled)
-        add = """INSERT INTO procrastinate_jobs (queue_name, task_name, queueing_lock, status, scheduled_at)
-            VALUES ('default', 'kit.clean', 'kit.clean', %s, now() + interval '1 day')"""
-        async with await psycopg.AsyncConnection.connect(
-            library.runtime.database.conninfo, autocommit=True
-        ) as connection:
-            for status in ("doing", "todo"):
-                await connection.execute(add, [status])
-            # Written anew, the other one stands behind it.
-            await connection.execute("UPDATE procrastinate_jobs SET priority = 1 WHERE task_name = 'toy.dawdle'")
-            async with library.runtime.jobs.app.open_async():
-                await rescue(library.runtime)
-            left = await connection.execute("SELECT task_name, status::text FROM procrastinate_jobs ORDER BY task_name")
-            assert await left.fetchall() == [("kit.clean", "todo"), ("toy.dawdle", "todo")]
-
-
-async def test_workers_that_look_at_once_give_a_job_out_once(start: Start) -> None:
-    async with start() as library:
-        texts = [uuid4().hex for _ in range(3)]
-        await _left_behind(library, *texts)
-        async with library.runtime.jobs.app.open_async():
-            await asyncio.gather(*(rescue(library.runtime) for _ in range(4)))
-        rows = await library.runtime.read("SELECT status::text, attempts FROM procrastinate_jobs", [])
-        assert rows == [("todo", 1)] * 3
-
-
-async def _let_time_pass(url: str) -> None:
-    """As if the last sign of life of every worker lay a minute back."""
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-        await connection.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
+async def test_workers_that_look_at_once_give_a_job_out_once(survivor: Api) -> None:
+    async with survivor.runtime.jobs.app.open_async():
+        await asyncio.gather(*(rescue(survivor.runtime) for _ in range(4)))
+    rows = await survivor.runtime.read(
+        "SELECT status::text, attempts FROM procrastinate_jobs WHERE task_name = 'toy.dawdle'", []
+    )
+    assert rows == [("todo", 1)] * len(BEGUN)
 
 
 async def test_a_worker_told_to_stop_finishes_what_it_runs(start: Start) -> None:
