@@ -131,6 +131,12 @@ MEANINGS: dict[str, str] = {
         "ends on; end date; until; to; 结束日期; 离任日期; 离职日期; affiliation ends on; 终止日期; "
         "截止日期; date de fin; jusqu au"
     ),
+    "primary": (
+        "primary; is primary; main; is main; primary role; main role; primary position; main position; main job; "
+        "primary affiliation; main affiliation; 主要任职; 是否主要任职; 主要职务; 是否主要职务; 主要岗位; 主要单位; "
+        "是否主要单位; 主职; 是否主职; 主要职位; 是否主要职位; 是否主要; 首要职务; 是否首要; affiliation primary; "
+        "fonction principale; poste principal; principal; principale"
+    ),
     "represents": ("represents; 代表国; 派遣国; 所代表国家; sending country; sending state; country represented"),
     "stands_in": "stands in; 驻在国; host country; receiving state; receiving country",
     "contact_cadence_days": "contact cadence days; 联系周期; contact cadence; cadence",

@@ -10,7 +10,7 @@ from services.members.tables.person import SENSITIVE
 Kind = Literal[
     "id", "names", "name", "text", "prose", "texts", "kind", "country", "subdivision", "website", "emails", "phones",
     "identifiers", "identifier", "tags", "languages", "date", "number", "wechat", "organisation", "role", "custom",
-    "record", "former_names", "reason", "passport", "channel", "name_part",
+    "record", "flag", "former_names", "reason", "passport", "channel", "name_part",
 ]  # fmt: skip
 
 
@@ -88,6 +88,7 @@ _PERSONS: dict[str, Field] = {
     "affiliation.role": Field("role", many=True),
     "affiliation.starts_on": Field("date"),
     "affiliation.ends_on": Field("date"),
+    "affiliation.primary": Field("flag"),
     "custom.": Field("custom", by=True),
 }
 _COUNTERPARTS: dict[str, Field] = {
@@ -178,6 +179,7 @@ MEANT: Mapping[str, Mapping[str, str]] = {
         "role_en": "affiliation.role",
         "starts_on": "affiliation.starts_on",
         "ends_on": "affiliation.ends_on",
+        "primary": "affiliation.primary",
     },
     "counterparts": {
         **_EVERYWHERE,

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from services.contracts.members.imports import ColumnMapping, MappedColumn
 from services.kit.countries import country_of
 from services.kit.errors import Contradiction
+from services.members.features.imports.convert.flags import says_flags
 from services.members.features.imports.fields import FIELDS, MEANT, NAMED_BY, field_of, is_sensitive
 from services.members.files.vocabulary import heading, meaning_of
 
@@ -43,8 +44,8 @@ def propose(resource: str, columns: Sequence[str], looks: Sequence[Mapping[str, 
         if field is not None:
             take(index, field, "heading")
     for index, look in enumerate(looks):
-        unheard_of = meant[index] is None and meaning_of(columns[index]) is None
-        if unheard_of and (field := _by_values(resource, look)) is not None:
+        unheard_of = _meaning(columns[index], look) is None
+        if meant[index] is None and unheard_of and (field := _by_values(resource, look)) is not None:
             take(index, field, "values")
     if not any(_names(resource, field) for field, _ in found):
         place = _looks_like_names(found, looks)
@@ -140,7 +141,7 @@ def _meant(resource: str, column: str, look: Mapping[str, Any]) -> str | None:
         return f"{match[1]}.{match[2]}"
     if column in FIELDS[resource]:
         return column
-    meaning = meaning_of(column)
+    meaning = _meaning(column, look)
     if meaning == "role" and resource == "persons" and _mostly(look, _HONORIFIC):
         meaning = "title"  # "Title" is both
     if meaning == "family_name" and resource != "persons" and heading(column) == "nom":
@@ -150,6 +151,12 @@ def _meant(resource: str, column: str, look: Mapping[str, Any]) -> str | None:
     if meaning in ("name_zh", "name_en") and resource == "persons" and _OF_ORGANISATION.search(column):
         return None
     return MEANT[resource].get(meaning) if meaning else None
+
+
+def _meaning(column: str, look: Mapping[str, Any]) -> str | None:
+    """What a heading stands for. "Primary" may be any main thing: it is a flag where its cells say yes or no."""
+    meaning = meaning_of(column)
+    return None if meaning == "primary" and not says_flags(look["samples"]) else meaning
 
 
 def _by_values(resource: str, look: Mapping[str, Any]) -> str | None:

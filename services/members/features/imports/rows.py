@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import Select, select
 
 from services.contracts.members.imports import ImportedRow, ImportedRowPage
@@ -198,7 +199,7 @@ async def _as_workbook(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]
     yield writer.begin()
     async for lines in _portions(runtime, row):
         rows = [_with_reason(line.cells, line, again=again) for line in lines]
-        yield writer.rows([json.dumps({str(place): cell for place, cell in enumerate(row)}) for row in rows])
+        yield writer.rows([to_json({str(place): cell for place, cell in enumerate(row)}) for row in rows])
     yield writer.end()
 
 

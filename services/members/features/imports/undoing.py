@@ -7,6 +7,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.clients.liaison import LiaisonClient
+from services.contracts.members.affiliation import AffiliationUpdate
 from services.contracts.members.organisation import OrganisationUpdate
 from services.contracts.members.person import PersonUpdate
 from services.kit.auth import Caller
@@ -79,9 +80,14 @@ async def _undo_here(runtime: Runtime, id: UUID) -> bool:
             await finish(session, row, "undone")
             return False
         caller = caller_of(row)
+        kept = {line.number: await _take_back(session, caller, row.resource, line) for line in lines}
+        for line in lines:
+            # The role that is to be the primary one again may have waited for one that a row above made so.
+            if kept[line.number] == "in_use" and any("before" in made for made in line.besides or ()):
+                kept[line.number] = await _take_back(session, caller, row.resource, line)
         told = []
         for line in lines:
-            refused = await _take_back(session, caller, row.resource, line)
+            refused = kept[line.number]
             name = await _name(session, row.resource, line) if refused else None
             told.append({"undo": refused or "undone", "name": name, "id": id, "number": line.number})
             row.kept += refused is not None
@@ -112,7 +118,12 @@ async def _take_back(session: AsyncSession, caller: Caller, resource: str, line:
     try:
         async with session.begin_nested():
             for made in line.besides or ():
-                await affiliations.delete(session, caller, UUID(made["id"]), _at(made["version"]))
+                id, since = UUID(made["id"]), _at(made["version"])
+                if "before" in made:
+                    change = AffiliationUpdate.model_validate(made["before"])
+                    await affiliations.update(session, caller, id, change, since)
+                else:
+                    await affiliations.delete(session, caller, id, since)
             await _record(session, caller, resource, line)
         return None
     except PreconditionFailed:

@@ -9,6 +9,7 @@ from services.kit.clock import office_today
 from services.kit.countries import country_of, folded, why_unnamed
 from services.members.features.imports.convert import contacts
 from services.members.features.imports.convert.dates import read_date
+from services.members.features.imports.convert.flags import flag_of
 from services.members.features.imports.convert.found import Column, Context, Found, tell
 from services.members.features.imports.convert.kinds import kind_of
 from services.members.features.imports.convert.languages import language_code
@@ -188,6 +189,14 @@ def _role(found: Found, column: Column, text: str, _: Context) -> None:
         role.setdefault(language, title)
 
 
+def _flag(found: Found, column: Column, text: str, _: Context) -> None:
+    flag = flag_of(text)
+    if flag is None:
+        tell(found, column, "no_flag", "Write yes or no.", text)
+    else:
+        found.affiliation[column.name.rpartition(".")[2]] = flag
+
+
 def _record(found: Found, column: Column, text: str, _: Context) -> None:
     try:
         found.body[column.name] = UUID(plain(text))
@@ -248,6 +257,7 @@ _READ: dict[str, Callable[[Found, Column, str, Context], None]] = {
     "role": _role,
     "custom": _custom,
     "record": _record,
+    "flag": _flag,
     "former_names": _former_names,
     "reason": _reason,
     "passport": _passport,
