@@ -1,4 +1,5 @@
-"""The `alliance` command. What a command needs is imported when it runs, so that each starts fast."""
+"""The `alliance` command. What a command needs is imported when it runs, so that each starts fast; and what takes a
+second to import, when it is known that there is something to do."""
 
 import asyncio
 import os
@@ -144,10 +145,12 @@ def create_user(
 ) -> None:
     """Make a staff user; prints the password when it was made here."""
     from deploy.databases import url_of
+
+    url, given = url_of("gateway"), sys.stdin.readline().rstrip("\n") if password_stdin else None
+
     from gateway.accounts import create_user as create
 
-    given = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    made = answer(create(url_of("gateway"), email, name, given, role))
+    made = answer(create(url, email, name, given, role))
     if made is None:
         raise Refusal(f"A user with the address {email} exists.")
     if given is None:
@@ -164,29 +167,35 @@ def create_key(
 ) -> None:
     """Make an API key and print it; it is not shown again."""
     from deploy.databases import url_of
-    from gateway.accounts import create_key as create
     from services.contracts.scopes import SCOPES
 
     scopes = sorted(SCOPES) if EVERY_SCOPE in scope else scope
     if unknown := set(scopes) - SCOPES.keys():
         raise Refusal(f"No such scope: {', '.join(sorted(unknown))}. There are {', '.join(SCOPES)}.")
+    url = url_of("gateway")
     expires_at = datetime.now(UTC) + timedelta(days=expires_in_days) if expires_in_days else None
-    print(answer(create(url_of("gateway"), name, scopes, organisation, expires_at, country)))
+
+    from gateway.accounts import create_key as create
+
+    print(answer(create(url, name, scopes, organisation, expires_at, country)))
 
 
 @keys.command("list")
 def list_keys() -> None:
     """List the API keys, without their secrets."""
+    from deploy.databases import url_of
+
+    url = url_of("gateway")
+
     from rich.console import Console
     from rich.table import Column, Table
 
-    from deploy.databases import url_of
     from gateway.accounts import list_keys as find
     from services.contracts.scopes import SCOPES
 
     whole = Column("id", no_wrap=True, min_width=36)  # to be copied from here, on the narrowest terminal too
     table = Table(whole, "name", "begins with", "expires", "last used", "revoked", "organisation", "scopes", box=None)
-    for key in answer(find(url_of("gateway"))):
+    for key in answer(find(url)):
         bound = str(key.organisation_id or "any")
         times = [f"{at:%Y-%m-%d %H:%M}" if at else "–" for at in (key.expires_at, key.last_used_at, key.revoked_at)]
         scopes = "every" if set(key.scopes) >= SCOPES.keys() else " ".join(key.scopes)
@@ -200,9 +209,12 @@ def revoke_key(
 ) -> None:
     """Revoke an API key; it stops working within seconds."""
     from deploy.databases import url_of
+
+    url = url_of("gateway")
+
     from gateway.accounts import revoke_key as revoke
 
-    if not answer(revoke(url_of("gateway"), key_id)):
+    if not answer(revoke(url, key_id)):
         raise Refusal(f"There is no key {key_id}, or it is revoked already.")
 
 
@@ -212,10 +224,13 @@ def rebuild_search(
 ) -> None:
     """Make search keys anew after the rule changed; safe while the services run."""
     from deploy.databases import PACKAGES, url_of
+
+    urls = {group: url_of(group) for group in PACKAGES}
+
     from services.kit.search_rebuild import rebuild
 
     for group, package in PACKAGES.items():
-        for table, rows in asyncio.run(rebuild(package, url_of(group), everything=everything)).items():
+        for table, rows in asyncio.run(rebuild(package, urls[group], everything=everything)).items():
             print(f"{group} {table}: {rows}")
 
 
@@ -284,9 +299,12 @@ def export_erasures(
 ) -> None:
     """Write or extend the ledger of erasures: ids and digests, one a line."""
     from deploy.databases import url_of
+
+    url = url_of("members")
+
     from deploy.erasures import export
 
-    print(f"{export(url_of('members'), file)} erasures in {file}")
+    print(f"{export(url, file)} erasures in {file}")
 
 
 @erasures.command("reapply")
@@ -295,9 +313,12 @@ def reapply_erasures(
 ) -> None:
     """After a restore: forget again whoever the ledger names. Safe to repeat."""
     from deploy.databases import url_of
+
+    url = url_of("members")
+
     from deploy.erasures import reapply
 
-    print(f"{reapply(url_of('members'), file)} erasures applied; the workers see to the other services")
+    print(f"{reapply(url, file)} erasures applied; the workers see to the other services")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
-"""Where each group's database is, for commands, and bringing them to the newest schema."""
+"""Where each group's database is, for commands, and bringing them to the newest schema.
+
+What speaks to databases is imported where it is needed: a command that finds no stack says so at once.
+"""
 
 import os
 from collections.abc import Iterable
 from typing import LiteralString
-
-import psycopg
-from psycopg import sql
-from sqlalchemy import make_url
 
 from deploy.local.settings import LocalSettings
 from deploy.refusal import Refusal
@@ -66,6 +65,8 @@ def owner_url_of(group: str) -> str:
 
 def check_reachable(group: str, url: str) -> None:
     """Refuse, without the password, when a database that was given does not answer."""
+    import psycopg
+
     try:
         psycopg.connect(url, connect_timeout=ANSWERS_WITHIN).close()
     except (psycopg.OperationalError, psycopg.ProgrammingError) as error:
@@ -75,18 +76,24 @@ def check_reachable(group: str, url: str) -> None:
 
 def migrate(groups: Iterable[str]) -> None:
     """Bring the databases of these groups to the newest schema."""
+    found = {PACKAGES[group]: (owner_url_of(group), url_of(group)) for group in groups}
+
+    from sqlalchemy import make_url
+
     from services.kit.migrate import upgrade
 
-    for group in groups:
-        package, url = PACKAGES[group], owner_url_of(group)
-        if not is_current(package, url):
-            upgrade(package, url)
-        permit(url, make_url(url_of(group)).username or "")
+    for package, (owner_url, url) in found.items():
+        if not is_current(package, owner_url):
+            upgrade(package, owner_url)
+        permit(owner_url, make_url(url).username or "")
 
 
 def permit(owner_url: str, role: str) -> None:
     """Let a service's role work with the tables that another one owns: rows, not what they are; of the audit log it
     reads, and adds to it."""
+    import psycopg
+    from psycopg import sql
+
     with psycopg.connect(owner_url, connect_timeout=ANSWERS_WITHIN) as connection:
         if connection.info.user == role:
             return
@@ -96,6 +103,7 @@ def permit(owner_url: str, role: str) -> None:
 
 def is_current(package: str, url: str) -> bool:
     """Whether there is nothing to migrate; known without importing the package, for a quick start."""
+    import psycopg
     from alembic.script import ScriptDirectory
 
     from services.kit.migrate import config

@@ -22,7 +22,6 @@ from deploy.backup.moment import Way, timeline_at, way_to
 from deploy.backup.recovery import Recovery
 from deploy.backup.shelf import Restore, Shelf, label
 from deploy.backup.wal import Archive, Ended
-from deploy.erasures import reapply
 from deploy.local import state
 from deploy.local.postgres import SUPERUSER, Postgres
 from deploy.local.secret_files import SecretFiles
@@ -223,6 +222,9 @@ class _Work:
         server = self._server()
         if not is_current(PACKAGES["members"], server.owner_url("members")):
             return None
+
+        from deploy.erasures import reapply  # and with it the whole of members
+
         return reapply(server.url("members"), ledger)
 
     def _take_place(self, asked_at: datetime) -> Path | None:

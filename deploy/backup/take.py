@@ -14,7 +14,6 @@ from deploy.backup import files, wal_file
 from deploy.backup.manifest import CHECKSUMS, Manifest
 from deploy.backup.shelf import UNFINISHED, Backup, Shelf, label, write_durably
 from deploy.backup.wal import SEGMENT, Archive, position
-from deploy.erasures import export
 from deploy.local import state
 from deploy.local.postgres import Postgres
 from deploy.local.processes import last_line, run_once
@@ -102,6 +101,8 @@ async def _fill(
     write_durably(fresh / "files.txt", "".join(f"{name}\n" for name in sorted(there)))
     shutil.copytree(var.secrets, fresh / "secrets")
     if "members" in settings.own_groups:
+        from deploy.erasures import export  # and with it the whole of members
+
         await asyncio.to_thread(export, server.url("members"), shelf.ledger)
         shelf.ledger.chmod(0o600)
     made = Backup(

@@ -8,7 +8,6 @@ from datetime import timedelta
 from rich.console import Console
 from rich.table import Table
 
-from deploy.backup.shelf import Shelf
 from deploy.local import state
 from deploy.local.network import status_of, url_at
 from deploy.local.settings import LocalSettings
@@ -29,6 +28,8 @@ async def show(settings: LocalSettings) -> bool:
         table.add_row(one.name, str(one.pid or "–"), f"[{colour}]{well}[/]", since, str(one.restarts), address)
     Console(width=None if sys.stdout.isatty() else 200).print(table)
     if settings.own_groups:
+        from deploy.backup.shelf import Shelf
+
         age = Shelf.of(settings.var).age()
         ago = f"{timedelta(seconds=int(age.total_seconds()))} ago" if age else "never (`alliance backup`)"
         print(f"last backup: {ago}")

@@ -12,10 +12,19 @@ from deploy.local.settings import Var
 from deploy.local.state import hold
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+TAKES_LONG = {"sqlalchemy", "fastapi", "alembic"}
+"""What a service is made of takes a second to import."""
 
 
 def refusal(*command: str, **environment: str) -> str:
     """Run the command, which must refuse in one line; what it says."""
+    lines = refused(*command, **environment)
+    assert len(lines) == 1, lines
+    return lines[0]
+
+
+def refused(*command: str, **environment: str) -> list[str]:
+    """Run the command, which must refuse; the lines on its standard error."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_URL")}
     done = subprocess.run(
         [sys.executable, "-m", "deploy.cli", *command],
@@ -26,9 +35,7 @@ def refusal(*command: str, **environment: str) -> str:
         timeout=60,
     )
     assert done.returncode != 0
-    lines = done.stderr.splitlines()
-    assert len(lines) == 1, done.stderr
-    return lines[0]
+    return done.stderr.splitlines()
 
 
 @pytest.mark.parametrize("place", [0, 1, 2, 3])
@@ -82,7 +89,7 @@ def test_a_second_start_on_the_same_directory(var: Var, free_port: int) -> None:
     assert said == f"alliance: The stack in VAR={var.root} is up already; see `alliance status`."
 
 
-def test_commands_for_a_stack_that_is_not_up(var: Var) -> None:
+def test_commands_for_a_stack_that_is_not_up_say_so_before_they_import_what_takes_long(var: Var) -> None:
     for command in (
         ["status"],
         ["openapi"],
@@ -90,7 +97,12 @@ def test_commands_for_a_stack_that_is_not_up(var: Var) -> None:
         ["backup"],
         ["keys", "create", "--name", "x", "--scope", "*"],
     ):
-        assert "No stack runs in" in refusal(*command, VAR=str(var.root))
+        lines = refused(*command, VAR=str(var.root), PYTHONPROFILEIMPORTTIME="1")
+        (said,) = (line for line in lines if not line.startswith("import time:"))
+        assert "No stack runs in" in said
+        imported = {line.rpartition("|")[2].strip() for line in lines}
+        assert {"typer"} <= imported
+        assert not imported & TAKES_LONG, command
 
 
 def test_a_group_and_a_scope_that_do_not_exist(var: Var) -> None:
