@@ -56,12 +56,6 @@ def eventually() -> Eventually:
     return partial(wait_until, within=20)
 
 
-@pytest.fixture(scope="session")
-def patiently() -> Eventually:
-    """Wait as long as a whole stack may take."""
-    return partial(wait_until, within=180)
-
-
 async def wait_until(is_so: Callable[[], bool], within: float) -> None:
     deadline = time.monotonic() + within
     while not is_so():

@@ -1,19 +1,26 @@
 """One running system for all journeys."""
 
+import signal
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
 
 from tests.journeys.callers import Caller
-from tests.wire.stack import Stack, running
+from tests.wire.stack import Stack, left_of, running
+
+LEFT_ALONE_SECONDS = 30
+"""Within which the warden ends what a killed supervisor leaves; PostgreSQL may have to write a checkpoint."""
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """The whole system, as `make up` starts it."""
+    """The whole system, as `make up` starts it. At the end its supervisor is killed, and nothing of it may go on."""
     with running() as started:
         yield started
+        processes = started.processes()
+        started.stop(signal.SIGKILL)
+        assert left_of(processes, within=LEFT_ALONE_SECONDS) == [], "a killed supervisor left these running"
 
 
 @pytest.fixture(scope="session")

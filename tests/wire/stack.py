@@ -11,17 +11,23 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 from deploy.local.scratch import scratch_folder
 from services.kit.http import trusted
 
 ROOT = Path(__file__).parents[2]
+_ALLIANCE = (sys.executable, "-m", "deploy.cli")
+_ELSEWHERE = ("DATABASE_URL", "DATABASE_OWNER_URL")
+"""Variables that begin so name databases which are not a throw-away stack's."""
+_UP = b"Alliance is up"
 START_SECONDS = 150
+STOP_SECONDS = 30
 _PORTS = 4
 
 
@@ -45,11 +51,14 @@ def _is_free(port: int) -> bool:
 
 @dataclass
 class Stack:
-    """A running system."""
+    """A system in a directory of its own, which runs between `start` and `stop`."""
 
     var: Path
     port: int
-    process: subprocess.Popen[bytes]
+    settings: dict[str, str] = field(default_factory=dict)
+    """What it is told besides."""
+    process: subprocess.Popen[bytes] = field(init=False)
+    """The supervisor of its last start."""
 
     @property
     def url(self) -> str:
@@ -58,17 +67,52 @@ class Stack:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What the `alliance` command needs to find this stack."""
-        return {**os.environ, "VAR": str(self.var), "PORT": str(self.port)}
+        """What the `alliance` command needs to find this stack; its databases are its own, whatever we were given."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_ELSEWHERE)}
+        return {**kept, **self.settings, "VAR": str(self.var), "PORT": str(self.port)}
+
+    @property
+    def printed(self) -> str:
+        """What the supervisor said at all of its starts."""
+        return self._log.read_text()
+
+    @property
+    def _log(self) -> Path:
+        return self.var.with_name("up.log")
+
+    def start(self) -> None:
+        """Start it, and return when it says that all of it is up."""
+        with self._log.open("ab") as log:
+            before = log.tell()
+            command = [*_ALLIANCE, "up"]
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        ends = time.monotonic() + START_SECONDS
+        while _UP not in (said := self._log.read_bytes()[before:]):
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the stack ended at once:\n{said[-3000:].decode()}")
+            if time.monotonic() > ends:
+                raise TimeoutError(f"the stack is not up:\n{said[-3000:].decode()}")
+            time.sleep(0.1)
+
+    def stop(self, number: signal.Signals = signal.SIGTERM, within: float = STOP_SECONDS) -> int:
+        """Send the supervisor a signal, by default the one that asks it to stop everything, and wait for its end.
+        Answers its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(within)
+
+    def processes(self) -> list[psutil.Process]:
+        """The supervisor, and whatever it started and those did."""
+        supervisor = psutil.Process(self.process.pid)
+        return [supervisor, *supervisor.children(recursive=True)]
 
     def alliance(self, *arguments: str) -> str:
-        """Run the command against this stack; answers what it printed."""
-        command = [sys.executable, "-m", "deploy.cli", *arguments]
+        """Run the command against this stack; answers what it printed, without the end of the last line."""
+        command = [*_ALLIANCE, *arguments]
         done = subprocess.run(
             command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=120, check=False
         )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.removesuffix("\n")
 
     def key(self, *scopes: str, organisation: str | None = None) -> str:
         """A new API key; without scopes, one that holds all."""
@@ -92,49 +136,35 @@ class Stack:
 
 
 @contextmanager
-def running(**environment: str) -> Iterator[Stack]:
-    """A stack from when it is healthy until the end of the block; nothing of it is left."""
+def running(**settings: str) -> Iterator[Stack]:
+    """A stack from when it is up until the end of the block; nothing of it is left."""
     with tempfile.TemporaryDirectory(
         prefix="alliance-stack-", dir=scratch_folder(), ignore_cleanup_errors=True
     ) as folder:
-        port = free_ports()
-        var = Path(folder) / "var"
-        log = Path(folder) / "up.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "deploy.cli", "up"],
-                cwd=ROOT,
-                env={**os.environ, **environment, "VAR": str(var), "PORT": str(port)},
-                stdout=output,
-                stderr=output,
-            )
-        stack = Stack(var, port, process)
+        stack = Stack(Path(folder) / "var", free_ports(), settings)
         try:
-            _wait(stack, log)
+            stack.start()
             yield stack
         finally:
-            process.send_signal(signal.SIGTERM)
             try:
-                process.wait(30)
+                stack.stop()
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(5)
+                stack.stop(signal.SIGKILL)
 
 
-def _wait(stack: Stack, log: Path) -> None:
-    ends = time.monotonic() + START_SECONDS
-    while time.monotonic() < ends:
-        if stack.process.poll() is not None:
-            raise RuntimeError(f"the stack ended at once:\n{log.read_text()[-3000:]}")
-        if healthy(stack.url):
-            return
-        time.sleep(0.2)
-    raise TimeoutError(f"the stack did not get healthy:\n{log.read_text()[-3000:]}")
+def left_of(processes: list[psutil.Process], within: float = 0) -> list[str]:
+    """Those that still run when so many seconds have passed, as one types them; none as soon as none does."""
+    ends = time.monotonic() + within
+    while (left := [line for process in processes if (line := _command_of(process))]) and time.monotonic() < ends:
+        time.sleep(0.1)
+    return left
 
 
-def healthy(url: str) -> bool:
-    """Whether the gateway at an address is ready, and all behind it."""
+def _command_of(process: psutil.Process) -> str | None:
+    """What a process runs; nothing when it has ended."""
     try:
-        return httpx.get(f"{url}/readyz", timeout=1, verify=trusted()).status_code == 200
-    except httpx.HTTPError:
-        return False
+        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+            return f"{process.pid} {' '.join(process.cmdline())}"
+    except psutil.NoSuchProcess:
+        pass
+    return None
