@@ -11,6 +11,7 @@ from services.clients.counting import count_of
 from services.clients.subjects import SubjectsClient
 from services.contracts.base import BulkCreate, BulkResults, Page, Problem
 from services.contracts.liaison.counterpart import Counterpart, CounterpartCreate
+from services.kit.drift import LAGGING_HEADER
 from services.kit.errors import Unavailable
 
 _BULK_SECONDS = 25.0
@@ -48,11 +49,23 @@ class LiaisonClient(SubjectsClient):
         return problem
 
     async def change_counterpart(
-        self, id: UUID, change: Mapping[str, Any], *, acting_for: str, version: int, rehearse: bool
+        self,
+        id: UUID,
+        change: Mapping[str, Any],
+        *,
+        acting_for: str,
+        version: int,
+        rehearse: bool,
+        lagging: Mapping[str, list[str]] | None = None,
     ) -> Counterpart | Problem:
-        """Change a counterpart that is at this version; or why not."""
+        """Change a counterpart that is at this version; or why not.
+
+        `lagging` is what lagged behind before (`stale_texts`), where this takes a change back.
+        """
         path = f"/v1/counterparts/{id}" + ("?dry_run=true" if rehearse else "")
         headers = {"If-Match": f'"{version}"'}
+        if lagging is not None:
+            headers[LAGGING_HEADER] = json.dumps(lagging)
         content = json.dumps(change)
         reply = await self.tell("PATCH", path, content, headers=headers, acting_for=acting_for, within=_SECONDS)
         if reply.is_success:

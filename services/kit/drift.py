@@ -2,22 +2,42 @@
 changed, or confirmed to say the same still."""
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import literal_column, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.contracts.base import Language
 from services.contracts.text_confirmation import Confirmation
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import Json
+from services.kit.errors import BadRequest
 from services.kit.etag import IfMatch, held
 from services.kit.filters import Filter, yes_or_no
 from services.kit.reading import Resource
 
 Texts = Mapping[str, str]
+
+LAGGING_HEADER: Final = "Stale-Texts"
+"""On a change that a service asks for, to take an earlier one back: what lagged behind before, as JSON."""
+_LAGGING: Final = TypeAdapter(dict[str, list[Language]])
+
+
+def lagging_before(caller: Caller, given: str | None) -> dict[str, list[str]] | None:
+    """What a service says lagged behind before the change that it takes back; None where nobody says so.
+
+    A person's own call cannot say it: what lags behind follows from what they change and confirm.
+    """
+    if given is None or caller.via is None:
+        return None
+    try:
+        return _LAGGING.validate_json(given)
+    except ValidationError as error:
+        raise BadRequest(f"{LAGGING_HEADER} holds languages by field, as JSON.") from error
 
 
 def behind(before: Texts, after: Texts, stale: Collection[str]) -> list[str]:

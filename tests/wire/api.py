@@ -48,10 +48,12 @@ class Api:
     async def post(self, path: str, body: Any = None, **kwargs: Any) -> httpx.Response:
         return await self._client.post(path, json=body, **kwargs)
 
-    async def patch(self, path: str, body: Any, *, if_match: str | None = None) -> httpx.Response:
+    async def patch(
+        self, path: str, body: Any, *, if_match: str | None = None, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
         """Change a record, from the state it has now unless `if_match` says another."""
         tag = if_match or (await self.get(path)).headers.get("etag", "*")
-        return await self._client.patch(path, json=body, headers={"If-Match": tag})
+        return await self._client.patch(path, json=body, headers={"If-Match": tag, **(headers or {})})
 
     async def delete(self, path: str, *, if_match: str | None = None) -> httpx.Response:
         tag = if_match or (await self.get(path)).headers.get("etag", "*")

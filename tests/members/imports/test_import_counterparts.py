@@ -27,6 +27,10 @@ from tests.wire.callers import Signer
 from tests.wire.changes import work
 
 
+Names = tuple[dict[str, str], dict[str, list[str]]]
+"""Names, and the languages that lag behind."""
+
+
 class Slow:
     """Holds a call up until it is let go."""
 
@@ -129,6 +133,36 @@ async def test_makes_changes_and_takes_back(beside: Beside) -> None:
     await members.post(f"/v1/imports/{done['id']}/undos")
     assert (await worked_off(members, done["id"]))["counts"]["kept"] == 1
     assert [row["undo"] for row in await rows_of(members, done["id"], outcome="created")] == ["changed_since"]
+
+
+async def test_languages_that_fell_behind_are_level_again(beside: Beside) -> None:
+    m, members = uuid4().hex[:10], beside.members
+
+    async def found() -> Names:
+        (one,) = await beside.liaison.items("/v1/counterparts", identifier=f"external:{m}")
+        return one["names"], one["stale_texts"]
+
+    async def taken_back(done: dict[str, Any], *, lost: bool) -> int:
+        await members.post(f"/v1/imports/{done['id']}/undos")
+        if lost:
+            beside.lost.add("PATCH")
+            await work(members)
+            assert not beside.lost
+            await asyncio.sleep(2.1)
+        undone: int = (await worked_off(members, done["id"]))["counts"]["undone"]
+        return undone
+
+    await imported(members, f"编号,中文名称,英文名称\n{m},大使馆,Embassy A\n", resource="counterparts")
+    level: Names = {"zh": "大使馆", "en": "Embassy A"}, {}
+    assert await found() == level
+    done = await imported(members, f"编号,英文名称\n{m},Embassy B\n", resource="counterparts")
+    behind = {"zh": "大使馆", "en": "Embassy B"}, {"names": ["zh"]}
+    assert await found() == behind
+    assert (await taken_back(done, lost=True), await found()) == (1, level)
+    await imported(members, f"编号,英文名称\n{m},Embassy B\n", resource="counterparts")
+    done = await imported(members, f"编号,中文名称\n{m},使馆\n", resource="counterparts")
+    assert await found() == ({"zh": "使馆", "en": "Embassy B"}, {})
+    assert (await taken_back(done, lost=False), await found()) == (1, behind)
 
 
 async def test_an_untouched_one_goes_when_it_is_taken_back(beside: Beside) -> None:

@@ -1,6 +1,6 @@
 """What happens to counterparts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlalchemy import select
@@ -74,8 +74,13 @@ async def update(
     change: CounterpartUpdate,
     if_match: IfMatch,
     unknown: Unknown = NOBODY,
+    *,
+    lagging: Mapping[str, list[str]] | None = None,
 ) -> CounterpartRow:
-    """Change a counterpart. Archiving and bringing back are told as changes of their own."""
+    """Change a counterpart. Archiving and bringing back are told as changes of their own.
+
+    `lagging` is what lagged behind before (`stale_texts`), where this takes a change back.
+    """
     staff_only(caller)
     check_colleague(unknown, "/owner/subject", getattr(change.owner, "subject", None))
     await check_given(session, caller, counterparts, change.custom)
@@ -84,6 +89,8 @@ async def update(
     wording = row.wording()
     patch(row, change, skip=frozenset({"phones", "custom"}))
     row.follow(wording)
+    if lagging is not None:
+        row.lag(lagging)
     if "custom" in change.model_fields_set:
         await give(session, caller, counterparts, row, change.custom, new=False)  # type: ignore[arg-type]
     if "phones" in change.model_fields_set:

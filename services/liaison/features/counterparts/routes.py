@@ -1,9 +1,10 @@
 """Counterparts over HTTP."""
 
 from functools import partial
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Header, Response
 
 from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.liaison.counterpart import (
@@ -14,7 +15,7 @@ from services.contracts.liaison.counterpart import (
 )
 from services.kit.bulk import create_all
 from services.kit.colleagues import UnknownUsers, naming
-from services.kit.drift import confirm
+from services.kit.drift import LAGGING_HEADER, confirm, lagging_before
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 from services.liaison.callers import scopes_to_read
@@ -71,12 +72,14 @@ async def update_counterpart(
     caller: CurrentCaller,
     if_match: IfMatch,
     unknown: UnknownUsers,
+    before: Annotated[str | None, Header(alias=LAGGING_HEADER, include_in_schema=False)] = None,
 ) -> Response:
     """Change, archive or restore a counterpart.
 
     A new cadence counts from the last contact; without one, contact is due from today.
     """
-    await actions.update(session, caller, id, change, if_match, unknown)
+    lagging = lagging_before(caller, before)
+    await actions.update(session, caller, id, change, if_match, unknown, lagging=lagging)
     return await answer(session, caller, counterparts, id)
 
 

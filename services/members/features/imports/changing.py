@@ -3,7 +3,6 @@
 from typing import Any
 
 from services.contracts.base import PhoneInput
-from services.kit.drift import Drifting
 from services.kit.phones import normalised
 from services.members.features.imports.convert.row import Parsed
 from services.members.features.imports.writing import plain
@@ -53,7 +52,7 @@ def changes(row: Any, parsed: Parsed) -> tuple[dict[str, Any], dict[str, Any]]:
                 change[name], before[name] = other, {key: held.get(key) for key in other}
         elif old != new and not (name == "email" and old and _folded(old) == _folded(new)):
             change[name], before[name] = plain(new), plain(old)
-    if change and isinstance(row, Drifting):
+    if change:
         before[LAGGING] = plain(row.stale_texts)
     return change, before
 

@@ -17,7 +17,7 @@ from services.contracts.base import Problem
 from services.contracts.liaison.counterpart import Counterpart
 from services.kit.db import Database
 from services.kit.http import MayNotCall
-from services.members.features.imports.changing import changes
+from services.members.features.imports.changing import LAGGING, changes
 from services.members.features.imports.convert.row import Parsed
 from services.members.features.imports.deciding import Decision
 from services.members.features.imports.organisations import tell_twin
@@ -188,6 +188,13 @@ def _refuse(decision: Decision, problem: Problem) -> None:
     decision.reject(slug, problem.detail or f"{problem.title}.")
 
 
+def _before(kept: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]] | None]:
+    """What takes a change back, and which languages lagged behind; imports of earlier versions did not keep those."""
+    before = {**kept}
+    lagging = before.pop(LAGGING, None)
+    return before, lagging
+
+
 async def take_back(liaison: LiaisonClient, line: ImportLineRow, starter: str) -> str | None:
     """Why a counterpart stays as the import left it; None when it is as before."""
     assert line.record_id is not None
@@ -195,8 +202,9 @@ async def take_back(liaison: LiaisonClient, line: ImportLineRow, starter: str) -
     if line.outcome == "created":
         status = await liaison.remove_counterpart(line.record_id, acting_for=starter, version=version)
     elif line.before:
+        before, lagging = _before(line.before)
         answer = await liaison.change_counterpart(
-            line.record_id, line.before, acting_for=starter, version=version, rehearse=False
+            line.record_id, before, acting_for=starter, version=version, rehearse=False, lagging=lagging
         )
         status = answer.status if isinstance(answer, Problem) else 200
         if status == 412 and await _is_back(liaison, line, starter):
@@ -213,7 +221,8 @@ async def _is_back(liaison: LiaisonClient, line: ImportLineRow, starter: str) ->
     assert line.record_id is not None
     assert line.before is not None
     version = (line.record_version or 0) + 1
+    before, lagging = _before(line.before)
     answer = await liaison.change_counterpart(
-        line.record_id, line.before, acting_for=starter, version=version, rehearse=True
+        line.record_id, before, acting_for=starter, version=version, rehearse=True, lagging=lagging
     )
     return not isinstance(answer, Problem) and answer.version == version
