@@ -184,7 +184,7 @@ class Resource(Generic[Row]):
             return None
         if tell is not None and (disclosed := rights.disclosed(self, caller, shown)):
             await tell(caller, rights.disclosure(self, "read", [id], disclosed))
-        return Item(rows[0][0].encode(), rows[0][1], rows[0][2])
+        return Item(rows[0][0], rows[0][1], rows[0][2])
 
     # -- a page ------------------------------------------------------------------------------------------------------
 
@@ -221,7 +221,7 @@ class Resource(Generic[Row]):
         elif self.resumable:
             ends = cursors.seal(asked.bound_to, rows[-1][1:]) if rows else query.cursor
             besides += f',"resume_cursor":"{ends}"' if ends else ',"resume_cursor":null'
-        return f'{{"items":[{",".join([row[0] for row in rows])}],"next_cursor":{cursor}{besides}}}'.encode()
+        return b'{"items":[%b],"next_cursor":%b}' % (b",".join([row[0] for row in rows]), (cursor + besides).encode())
 
     def asked(self, caller: Caller, query: RowQuery, *, sort: str | None = None, exporting: bool = False) -> Asked:
         """What a request asks for, once it has looked up what is stored. Raises `Forbidden` for what the caller may
@@ -255,7 +255,7 @@ class Resource(Generic[Row]):
     async def rows(
         self, run: Run, asked: Asked, position: Sequence[str | None] | None, limit: int
     ) -> list[tuple[Any, ...]]:
-        """The next rows after a position: each its JSON, and its position as texts."""
+        """The next rows after a position: each its JSON in bytes, and its position as texts."""
         values, shape = {**asked.values, "page_limit": limit}, asked.shape
         if limit > MOST_ROWS:
             shape = replace(shape, kind="portion")

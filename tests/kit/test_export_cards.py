@@ -108,5 +108,5 @@ def test_long_lines_are_folded_between_letters(letter: str, length: int) -> None
 
 def test_writes_one_card_after_the_other() -> None:
     writer = CardWriter(Cards(lambda record: card(names={"en": record["id"]})))
-    content = writer.begin() + writer.rows(['{"id":"1"}', '{"id":"2"}']) + writer.end()
+    content = writer.begin() + writer.rows([b'{"id":"1"}', b'{"id":"2"}']) + writer.end()
     assert content.count(b"BEGIN:VCARD\r\n") == content.count(b"END:VCARD\r\n") == 2

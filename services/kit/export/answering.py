@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 _FIRST_ROWS: Final = 200
 _MOST_ROWS: Final = 2_000
-_ABOUT_CHARACTERS: Final = 2_000_000
+_ABOUT_BYTES: Final = 2_000_000
 """Of a chunk: rows may be long, and what an export holds in memory is a few chunks."""
 _LONGEST_SECONDS: Final = 3_600.0
 
@@ -47,7 +47,7 @@ class Writer(Protocol):
     def begin(self) -> bytes:
         """What stands before the first record."""
 
-    def rows(self, records: Sequence[str]) -> bytes:
+    def rows(self, records: Sequence[bytes]) -> bytes:
         """Some records, given as JSON."""
 
     def end(self) -> bytes:
@@ -179,4 +179,4 @@ class Exporter:
 def _next(rows: list[tuple[Any, ...]]) -> int:
     """How many rows to read next, by how long the last ones were."""
     length = sum([len(row[0]) for row in rows]) // len(rows)
-    return max(1, min(_MOST_ROWS, _ABOUT_CHARACTERS // (length or 1)))
+    return max(1, min(_MOST_ROWS, _ABOUT_BYTES // (length or 1)))

@@ -67,7 +67,7 @@ class CardWriter:
         """No head."""
         return b""
 
-    def rows(self, records: Sequence[str]) -> bytes:
+    def rows(self, records: Sequence[bytes]) -> bytes:
         """Some records."""
         return b"".join([written(self._cards.of(from_json(record))) for record in records])
 

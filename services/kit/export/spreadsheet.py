@@ -81,7 +81,7 @@ class XlsxWriter:
         self._begin_sheet()
         return self._sent.take()
 
-    def rows(self, records: Sequence[str]) -> bytes:
+    def rows(self, records: Sequence[bytes]) -> bytes:
         """Some records."""
         for text in records:
             if self._row > MOST_ROWS or self._bytes > _MOST_BYTES:

@@ -51,7 +51,7 @@ class CsvWriter:
         """The head."""
         return BYTE_ORDER_MARK + self._lines([[harmless(column.head) for column in self._columns]])
 
-    def rows(self, records: Sequence[str]) -> bytes:
+    def rows(self, records: Sequence[bytes]) -> bytes:
         """Some records."""
         lines = []
         for text in records:
@@ -91,9 +91,9 @@ class JsonLinesWriter:
         """No head."""
         return b""
 
-    def rows(self, records: Sequence[str]) -> bytes:
+    def rows(self, records: Sequence[bytes]) -> bytes:
         """Some records."""
-        return "".join([f"{record}\n" for record in records]).encode()
+        return b"\n".join([*records, b""])
 
     def end(self) -> bytes:
         """Nothing comes after the last row."""
