@@ -26,7 +26,6 @@ from tests.wire.api import Api
 from tests.wire.callers import Signer
 from tests.wire.changes import work
 
-
 Names = tuple[dict[str, str], dict[str, list[str]]]
 """Names, and the languages that lag behind."""
 
