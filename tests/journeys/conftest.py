@@ -20,7 +20,8 @@ def stack() -> Iterator[Stack]:
         yield started
         processes = started.processes()
         started.stop(signal.SIGKILL)
-        assert left_of(processes, within=LEFT_ALONE_SECONDS) == [], "a killed supervisor left these running"
+        left = left_of(processes, within=LEFT_ALONE_SECONDS)
+        assert not left, "\n".join(["a killed supervisor left these running:", *left])
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER = ("journeys", "deploy", "shape")
-"""Folders whose tests share what takes long to make: a running system, every document; or start systems in turn."""
+"""Folders whose tests share what takes long to make: a running system, every document; or start servers in turn."""
 
 
 class Spread(LoadScopeScheduling):  # type: ignore[misc]
