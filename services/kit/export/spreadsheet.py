@@ -60,10 +60,13 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]|_(?=
 
 
 class XlsxWriter:
-    """A workbook; beyond a million rows, with further sheets."""
+    """A workbook; beyond a million rows, with further sheets. `headed`: whether its first row names the columns."""
 
-    def __init__(self, name: str, columns: Sequence[Column], keys: Keys, zone: ZoneInfo) -> None:
+    def __init__(
+        self, name: str, columns: Sequence[Column], keys: Keys, zone: ZoneInfo, *, headed: bool = True
+    ) -> None:
         self._name = name
+        self._headed = headed
         self._columns = columns
         self._letters = [_letters(place) for place in range(len(columns))]
         self._keys = keys
@@ -114,13 +117,14 @@ class XlsxWriter:
             f'<col min="{n}" max="{n}" width="{_WIDTHS[column.kind]}" customWidth="1"/>'
             for n, column in enumerate(self._columns, 1)
         )
+        frozen = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>' if self._headed else ""
         self._write(
-            f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
-            '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-            f"<cols>{widths}</cols><sheetData>"
+            f'{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">{frozen}</sheetView>'
+            f"</sheetViews><cols>{widths}</cols><sheetData>"
         )
-        heads = [_text_cell(column.head, _HEAD) for column in self._columns]
-        self._write_row(zip(self._letters, heads, strict=True))
+        if self._headed:
+            heads = [_text_cell(column.head, _HEAD) for column in self._columns]
+            self._write_row(zip(self._letters, heads, strict=True))
 
     def _end_sheet(self) -> None:
         self._write("</sheetData></worksheet>")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from services.members.files.encoding import NAMES, decode, detect
-from services.members.files.header import as_it_stands, find_header, named
+from services.members.files.header import as_it_stands, called, find_header
 from services.members.files.table import LONGEST_CELL, MOST_COLUMNS, Facts, Format, Options, Row, Table, Unreadable
 from services.members.files.vocabulary import is_known
 
@@ -66,11 +66,14 @@ def read_delimited(path: Path, format: Format, options: Options) -> Table:
 
     rows = _rows(text, facts.delimiter, quote)
     beginning = [row for _, row in zip(range(_LOOKED_AT), rows, strict=False)]
-    header_row = find_header([cells for _, cells in beginning[:_HEADER_WITHIN]], _place(beginning, options, skipped))
+    first = [cells for _, cells in beginning]
+    header_row = find_header(first[:_HEADER_WITHIN], _place(beginning, options, skipped))
     header = beginning[header_row - 1][1] if header_row else []
     widths = Counter(_width(cells) for _, cells in beginning[header_row:])
     width = max((w for w, times in widths.items() if times > 1 or len(widths) == 1), default=0)
-    facts.columns = named(header, max(width, _width(header)) if header else width)
+    if not header:  # each row has a width of its own
+        width = width or max(widths, default=0)
+    facts.columns = called(header, max(width, _width(header)) if header else width, first)
     facts.header = as_it_stands(header, facts.columns)
     facts.header_row = beginning[header_row - 1][0] + skipped if header_row else 0
     if not facts.columns:

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from services.members.files.table import MOST_COLUMNS
 from services.members.files.vocabulary import is_known
 
+REASON = "reason"
+"""The name of the column that says why rows were rejected, in the file that gives them back."""
+REASON_BEGINS = "reason:"
+"""How its cells begin in a file without a row of names."""
 _LOOKED_AT = 20
 _DATA = re.compile(r"@|^https?://|^[+\d][\d\s()./,:-]{3,}$|^\d+$|^Q\d{2,}$")
 
@@ -18,12 +22,32 @@ def find_header(rows: Sequence[Sequence[str]], wanted: int | None, offset: int =
     if wanted is not None:
         return wanted if offset < wanted <= offset + len(rows) else 0
     width = max((_filled(row) for row in rows), default=0)
+    if place_of_reasons(rows) is not None:
+        return 0
     best, best_score = 0, 0.0
     for index, row in enumerate(rows[:_LOOKED_AT]):
         score = _score(row, width)
         if score > best_score:
             best, best_score = index + 1, score
     return best + offset if best else 0
+
+
+def place_of_reasons(rows: Sequence[Sequence[str]]) -> int | None:
+    """Where reasons stand, from 0, in rows that came back rejected from a file without a row of names: the first ends
+    with its reason, and most others do, but for those from which somebody took it."""
+    last = [max(filled) for row in rows if (filled := [place for place, cell in enumerate(row) if cell.strip()])]
+    told = [row for row in rows if _filled(row)]
+    reasons = [place for place, row in zip(last, told, strict=True) if place and row[place].startswith(REASON_BEGINS)]
+    if not reasons or 2 * len(reasons) < len(told) or not told[0][last[0]].startswith(REASON_BEGINS):
+        return None
+    # Cells beyond the width of the others put a reason farther to the right.
+    return min(reasons)
+
+
+def called(header: Sequence[str], width: int, rows: Sequence[Sequence[str]]) -> list[str]:
+    """What the columns of a file are called: by its header, else by their places; `rows` are the first of them."""
+    place = None if header else place_of_reasons(rows)
+    return named(header, width) if place is None else [*named((), place), REASON]
 
 
 def named(header: Sequence[str], width: int) -> list[str]:

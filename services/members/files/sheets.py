@@ -16,7 +16,7 @@ from python_calamine import (
 )
 
 from services.members.files import archives, compound
-from services.members.files.header import as_it_stands, find_header, named
+from services.members.files.header import as_it_stands, called, find_header
 from services.members.files.table import MOST_COLUMNS, Facts, Format, Options, Row, Table, Unreadable
 
 _EXACT = 10**15
@@ -48,7 +48,7 @@ def read_workbook(path: Path, format: Format, options: Options) -> Table:
     header_row = find_header(beginning, options.header_row, start_row)
     top = _headings(beginning, merged, header_row - start_row - 1) if header_row else []
     facts.header_row = header_row
-    facts.columns = named(top, max((len(cells) for cells in beginning), default=0))
+    facts.columns = called(top, max((len(cells) for cells in beginning), default=0), beginning)
     facts.header = as_it_stands(top, facts.columns)
     if merged.filled:
         facts.notes.append("merged_cells")

@@ -54,6 +54,18 @@ async def test_is_taken_when_named(members: Api) -> None:
     assert_problem(reply, NotFound)
 
 
+async def test_fits_rejected_rows_that_come_back_with_their_reasons(members: Api) -> None:
+    site = f"Site {uuid4().hex}"
+    columns = [{"column": site, "field": "names.en"}, {"column": "Where", "field": "city"}]
+    mapping = await members.made("/v1/import-mappings", a_mapping(columns=columns))
+    done = await imported(members, f"{site},Where\n,Guiyang\n")
+    assert (done["mapping_id"], done["counts"]["rejected"]) == (mapping["id"], 1)
+    again = (await members.get(f"/v1/imports/{done['id']}/rejected-rows")).content.decode("utf-8-sig")
+    corrected = await imported(members, again.replace("\n,", "\nLake,"))
+    assert (corrected["mapping_id"], corrected["counts"]["created"]) == (mapping["id"], 1)
+    assert [column["field"] for column in corrected["columns"]] == ["names.en", "city", None]
+
+
 async def test_partners_see_none_and_make_none(members: Api, signer: Signer) -> None:
     made = await members.made("/v1/import-mappings", a_mapping())
     partner = members.as_(signer.partner(uuid4()))

@@ -150,3 +150,9 @@ def test_headings_tell_the_delimiter_where_cells_hold_another_more_regularly(rea
     lines = "".join(f"U{n},Travel {n} Co., Ltd.,a{n}@example.org;b{n}@example.org,尼泊尔\n" for n in range(6))
     facts, rows = read(f"编号,Name,Emails,国家\n{lines}")
     assert (facts.delimiter, facts.columns[:4], len(rows)) == (",", ["编号", "Name", "Emails", "国家"], 6)
+
+
+def test_rows_of_different_widths_are_read_without_a_header_too(read: Any) -> None:
+    facts, rows = read("a@example.org,b\nc@example.org,d,e\n")
+    assert (facts.header_row, facts.columns) == (0, ["column 1", "column 2", "column 3"])
+    assert [row.cells for row in rows] == [["a@example.org", "b"], ["c@example.org", "d", "e"]]

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 from python_calamine import CalamineWorkbook
 
-from tests.members.imports.sending import held, imported
-from tests.members.imports.test_read_records import a_workbook
+from tests.members.imports.sending import held, imported, rows_of
+from tests.members.imports.test_read_records import Cell, a_workbook
 from tests.wire.api import Api
 
 
@@ -91,3 +91,56 @@ async def test_so_they_do_in_workbooks_and_cards(members: Api) -> None:
     once = await rejected(members, card, **query)
     twice = await rejected(members, once + card.encode(), **query)
     assert (once.count(b"X-REASON"), twice) == (1, once + once)
+
+
+async def test_of_a_file_without_headings_they_have_none_and_come_back_as_such(members: Api) -> None:
+    rows = [
+        "甲酒店,a@example.org,贵阳",
+        "乙酒店,b@example.org,安顺",
+        ",c@example.org,凯里",
+        ",,遵义",
+        ",x@example.org,y,z",
+    ]
+    first = (await rejected(members, "\n".join(rows) + "\n")).decode("utf-8-sig").splitlines()
+    assert [line.partition(",reason:")[0] for line in first] == rows[2:]
+    assert all(line.endswith("The row has no name.") for line in first)
+
+    corrected = [f"丙酒店{first[0]}", f"丁酒店{first[1]}", first[2]]
+    done = await imported(members, "\n".join(corrected))
+    assert [column["column"] for column in done["columns"]] == ["column 1", "column 2", "column 3", "reason"]
+    assert [column["field"] for column in done["columns"]] == ["names", "emails", None, None]
+    assert (done["file"]["header_row"], done["counts"]["created"], done["counts"]["rejected"]) == (0, 2, 1)
+    reply = await members.get(f"/v1/imports/{done['id']}/rejected-rows")
+    assert reply.content.decode("utf-8-sig").splitlines() == first[2:]
+
+    last = await imported(members, f"戊酒店{first[2]}")
+    assert (last["file"]["header_row"], last["counts"]["created"]) == (0, 1)
+    made = [row["record_id"] for one in (done, last) for row in await rows_of(members, one["id"], outcome="created")]
+    found = [(await members.get(f"/v1/organisations/{id}")).json() for id in made]
+    assert [(one["names"], one["emails"]) for one in found] == [
+        ({"zh": "丙酒店"}, ["c@example.org"]),
+        ({"zh": "丁酒店"}, []),
+        ({"zh": "戊酒店"}, ["x@example.org"]),
+    ]
+
+
+async def test_the_reasons_may_be_taken_out(members: Api) -> None:
+    m = uuid4().hex[:10]
+    (line,) = (await rejected(members, f"甲酒店,a@{m}.org\n,b@{m}.org\n")).decode("utf-8-sig").splitlines()
+    done = await imported(members, f"乙酒店{m}{line.partition(',reason:')[0]}\n")
+    assert ([one["column"] for one in done["columns"]], done["counts"]["created"]) == (["column 1", "column 2"], 1)
+
+
+async def test_of_a_workbook_without_headings_they_have_none_either(members: Api) -> None:
+    book = a_workbook({"S": [["甲酒店", "a@example.org"], ["乙酒店", "b@example.org"], [None, "c@example.org"]]})
+    content = await rejected(members, book, filename="a.xlsx")
+    rest: list[Cell] = ["c@example.org", "reason: column 1: The row has no name."]
+    corrected = a_workbook({"S": [["丙酒店", *rest], [None, *rest]]})
+    for came in (content, await rejected(members, corrected, filename="b.xlsx")):
+        sheet = CalamineWorkbook.from_filelike(BytesIO(came)).get_sheet_by_index(0)
+        assert sheet.to_python(skip_empty_area=False) == [["", *rest]]
+
+
+async def test_a_remark_that_gives_a_reason_is_one_of_the_file(members: Api) -> None:
+    done = await imported(members, "name,remark\nInn,reason: moved\n,reason: none\n", dry_run="true")
+    assert [column["column"] for column in done["columns"]] == ["name", "remark"]

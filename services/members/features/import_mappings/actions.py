@@ -15,6 +15,7 @@ from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
 from services.members.features.import_mappings.queries import import_mappings
 from services.members.features.imports.proposal import check_mapping, header_key
+from services.members.files.header import REASON
 from services.members.tables.imports import ImportMappingRow
 
 
@@ -67,10 +68,12 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
 
 
 async def fitting(session: AsyncSession, resource: str, columns: Sequence[str]) -> ImportMappingRow | None:
-    """The newest mapping for files with these columns."""
+    """The newest mapping for files with these columns; rejected rows that come back have one more, of reasons."""
+    own = [column for column in columns if column.strip().casefold() != REASON]
+    keys = [header_key(columns), header_key(own)]
     found = await session.scalars(
         select(ImportMappingRow)
-        .where(ImportMappingRow.resource == resource, ImportMappingRow.header == header_key(columns))
+        .where(ImportMappingRow.resource == resource, ImportMappingRow.header.in_(keys))
         .order_by(ImportMappingRow.updated_at.desc(), ImportMappingRow.id)
         .limit(1)
     )

@@ -9,6 +9,7 @@ from services.kit.countries import country_of
 from services.kit.errors import Contradiction
 from services.members.features.imports.convert.flags import says_flags
 from services.members.features.imports.fields import FIELDS, MEANT, NAMED_BY, field_of, is_sensitive
+from services.members.files.header import REASON
 from services.members.files.vocabulary import heading, meaning_of
 
 Because = Literal["heading", "values", "saved", "given", "unknown"]
@@ -48,7 +49,7 @@ def propose(resource: str, columns: Sequence[str], looks: Sequence[Mapping[str, 
         if meant[index] is None and unheard_of and (field := _by_values(resource, look)) is not None:
             take(index, field, "values")
     if not any(_names(resource, field) for field, _ in found):
-        place = _looks_like_names(found, looks)
+        place = _looks_like_names(columns, found, looks)
         if place is not None:
             take(place, "names", "values")
     return [
@@ -184,9 +185,13 @@ def _by_values(resource: str, look: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _looks_like_names(found: Sequence[tuple[str | None, Because]], looks: Sequence[Mapping[str, Any]]) -> int | None:
-    """The first column of texts that differ from row to row."""
+def _looks_like_names(
+    columns: Sequence[str], found: Sequence[tuple[str | None, Because]], looks: Sequence[Mapping[str, Any]]
+) -> int | None:
+    """The first column of texts that differ from row to row, but for why rows were rejected the last time."""
     for index, look in enumerate(looks):
+        if columns[index] == REASON:
+            continue
         seen = min(look["filled"], 2_000)
         texts = look["han"] + look["latin"]
         others = look["email"] + look["url"] + look["phone"] + look["date"] + look["number"] + look["qid"]

@@ -26,10 +26,10 @@ from services.members.features.imports.disclosing import (
     tell_of_rows,
 )
 from services.members.features.imports.queries import imports
+from services.members.files.header import REASON, REASON_BEGINS
 from services.members.files.table import WORKBOOKS
 from services.members.tables.imports import ImportLineRow, ImportRow
 
-REASON = "reason"
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READ_AT_ONCE = 1_000
 _REASON_OF_CARD = re.compile(r"^X-REASON:.*\n(?:[ \t].*\n)*", re.MULTILINE | re.IGNORECASE)
@@ -161,26 +161,39 @@ class _Headed(Column):
         return self.heading
 
 
-def _headings(row: ImportRow) -> tuple[list[str], bool]:
-    """The file's own headings with one for the reasons, and whether that is in the file, from the last time."""
-    headings: list[str] = row.facts.get("header") or row.facts.get("columns", [])
-    last = row.columns[-1] if row.columns else None
-    again = bool(headings and last and last["field"] is None) and headings[-1].strip().casefold() == REASON
-    return (headings if again else [*headings, REASON]), again
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How the rows of a file stand in it, and where reasons go."""
 
+    headings: list[str]
+    """The file's own, or what its columns are called where no row names them; one for the reasons is the last."""
+    headed: bool
+    again: bool
+    """Whether the column of reasons is in the file, from the last time."""
 
-def _with_reason(cells: Sequence[str], line: ImportLineRow, *, again: bool) -> list[str]:
-    return [*(cells[:-1] if again else cells), reason_of(line)]
+    @classmethod
+    def of(cls, row: ImportRow) -> "_Layout":
+        """That of an import's file."""
+        own: list[str] = row.facts.get("header") or []
+        headings: list[str] = own or row.facts.get("columns", [])
+        last = row.columns[-1] if row.columns else None
+        again = bool(headings and last and last["field"] is None) and headings[-1].strip().casefold() == REASON
+        return cls(headings if again else [*headings, REASON], bool(own), again)
+
+    def cells(self, cells: Sequence[str], line: ImportLineRow) -> list[str]:
+        """A row with its reason, which says that it is one where no heading does."""
+        reason = reason_of(line) if self.headed else f"{REASON_BEGINS} {reason_of(line)}"
+        return [*(cells[:-1] if self.again else cells), reason]
 
 
 async def _as_csv(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]:
     encoding = row.facts.get("encoding") or "utf-8"
     encoding = encoding if encoding in _OLD_ENCODINGS else "utf-8"
-    headings, again = _headings(row)
+    layout = _Layout.of(row)
     mark = "\ufeff" if encoding.startswith("utf-") and encoding != "utf-16" else ""
-    yield (mark + _line(headings, row)).encode(encoding)
+    yield (mark + (_line(layout.headings, row) if layout.headed else "")).encode(encoding)
     async for lines in _portions(runtime, row):
-        text = "".join(_line(_with_reason([*line.cells, *line.extra], line, again=again), row) for line in lines)
+        text = "".join(_line(layout.cells([*line.cells, *line.extra], line), row) for line in lines)
         # UTF-16 would begin each portion with its mark.
         yield text.encode("utf-16-le" if encoding == "utf-16" else encoding, "replace")
 
@@ -193,12 +206,12 @@ def _line(cells: Sequence[str], row: ImportRow) -> str:
 
 
 async def _as_workbook(runtime: Runtime, row: ImportRow) -> AsyncIterator[bytes]:
-    headings, again = _headings(row)
-    columns = [_Headed((str(place),), heading=heading) for place, heading in enumerate(headings)]
-    writer = XlsxWriter("rejected", columns, {}, runtime.settings.office_zone)
+    layout = _Layout.of(row)
+    columns = [_Headed((str(place),), heading=heading) for place, heading in enumerate(layout.headings)]
+    writer = XlsxWriter("rejected", columns, {}, runtime.settings.office_zone, headed=layout.headed)
     yield writer.begin()
     async for lines in _portions(runtime, row):
-        rows = [_with_reason(line.cells, line, again=again) for line in lines]
+        rows = [layout.cells(line.cells, line) for line in lines]
         yield writer.rows([to_json({str(place): cell for place, cell in enumerate(row)}) for row in rows])
     yield writer.end()
 
