@@ -211,10 +211,10 @@ def _cells(found: Iterator[_Property]) -> dict[str, str]:
         elif one.name == "TEL":
             number = _plain(one.value).removeprefix("tel:").replace(";ext=", " ext. ")
             add("fax" if _is_fax(one) else "home phone" if _is_private(one) else "TEL", number)
-        elif one.name == "EMAIL":
-            for address in addresses:
-                private = _is_private(address) and address is not addresses[0]
-                add("home email" if private else "EMAIL", _plain(address.value))
+        elif one.name == "EMAIL":  # the first that stands there brings them all
+            for place, address in enumerate(addresses):
+                add("home email" if place and _is_private(address) else "EMAIL", _plain(address.value))
+            addresses = []
         elif one.name == "FN" and (language := one.parameters.get("LANGUAGE", "")):
             add(f"names.{language}", _plain(one.value))
         elif one.name in ("IMPP", "X-SOCIALPROFILE") and "wechat" in (one.value + str(one.parameters)).lower():
