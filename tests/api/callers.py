@@ -1,5 +1,6 @@
 """The callers that look at a running system: one of each kind, made through its own API."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -51,19 +52,21 @@ class Office:
 
     def every_kind(self) -> list[Kind]:
         """All of them."""
-        ended = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+        ends = datetime.now(UTC) + timedelta(seconds=1)
         revoked = self._made("/v1/api-keys", {"name": "revoked", "scopes": sorted(EVERY)})
         path, tag = f"/v1/api-keys/{revoked['id']}", {"If-Match": "*"}
         self.client.delete(path, headers=tag).raise_for_status()
-        return [
+        kinds = [
             self.nobody(),
-            self._key("key, expired", expires_at=ended, good=False),
+            self._key("key, expired", expires_at=ends.isoformat(), good=False),
             Kind("key, revoked", revoked["key"], EVERY, good=False),
             self.partner(),
             self._key("key, abroad", country="FR"),
             *(self._key(f"key without {scope}", EVERY - {scope}) for scope in sorted(SCOPES)),
             *map(self.staff, ROLES),
         ]
+        time.sleep(max(0.0, (ends - datetime.now(UTC)).total_seconds()))
+        return kinds
 
     def _key(self, name: str, scopes: frozenset[str] = EVERY, *, good: bool = True, **given: Any) -> Kind:
         key = self._made("/v1/api-keys", {"name": name, "scopes": sorted(scopes), **given})["key"]
