@@ -188,12 +188,11 @@ def _cells(found: Iterator[_Property]) -> dict[str, str]:
     properties = list(_labelled(list(found)))
     # An address of somebody's home is kept apart, unless there is no other: it is how they are reached, then.
     addresses = sorted((one for one in properties if one.name == "EMAIL" and one.value.strip()), key=_rank)
-    card: dict[str, str] = {}
+    held: dict[str, dict[str, None]] = {}
 
     def add(column: str, value: str) -> None:
-        value = value.strip()
-        if value and value not in card.get(column, "").split("\n"):
-            card[column] = f"{card[column]}\n{value}" if card.get(column) else value
+        if value := value.strip():
+            held.setdefault(column, {})[value] = None  # once each, in the card's order
 
     for one in properties:
         if one.name == "N":
@@ -201,7 +200,7 @@ def _cells(found: Iterator[_Property]) -> dict[str, str]:
                 add(column, part)
         elif one.name == "ADR":
             for index, part in enumerate(_parts(one.value, ";")):
-                if index in _PLACE and _PLACE[index] not in card:
+                if index in _PLACE and _PLACE[index] not in held:
                     add(_PLACE[index], part.replace("\n", ", "))
         elif one.name == "ORG":
             # The organisation, and the units of it.
@@ -224,6 +223,7 @@ def _cells(found: Iterator[_Property]) -> dict[str, str]:
                 add("CATEGORIES", part)
         elif one.name in _COLUMNS:
             add(_COLUMNS[one.name], _plain(one.value).removeprefix("urn:uuid:"))
+    card = {column: "\n".join(values) for column, values in held.items()}
     if (prefix := card.get("N.prefix")) and card.get("FN", "").startswith(f"{prefix} "):
         # What stands before the name has a column of its own.
         card["FN"] = card["FN"].removeprefix(f"{prefix} ")

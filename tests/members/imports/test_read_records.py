@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from datetime import date
 from pathlib import Path
@@ -124,6 +125,15 @@ def test_an_address_for_work_comes_before_one_of_no_type(read: Any) -> None:
     assert (work["EMAIL"], work["home email"]) == ("b@example.org\na@example.org", "c@example.org")
     assert preferred["EMAIL"] == "b@example.org\nc@example.org\na@example.org"
     assert third["EMAIL"] == "a@example.org\nb@example.org"
+
+
+def test_a_card_of_very_many_addresses_is_read_in_time(read: Any) -> None:
+    many = b"".join(b"EMAIL;TYPE=HOME:a%d@example.org\r\nEMAIL:a0@example.org\r\n" % number for number in range(20_000))
+    began = time.process_time()
+    (card,) = the_cards(read, many)
+    assert time.process_time() - began < 2
+    assert card["EMAIL"] == "a0@example.org"
+    assert len(card["home email"].split("\n")) == 20_000
 
 
 def test_a_label_says_of_what_type_its_item_is(read: Any) -> None:
