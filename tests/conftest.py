@@ -26,7 +26,7 @@ SERVER = pytest.StashKey[postgres.Server]()
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Spread:
-    """Tests of a file, and those of a system, run in one of the processes of a run (`-n 3`)."""
+    """Tests of a file, and those of a system, run in one of the processes of a run (`-n 4`)."""
     return Spread(config, log)
 
 

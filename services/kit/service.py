@@ -24,7 +24,7 @@ from services.kit.settings import Settings
 from services.kit.turns import Turns
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)  # each is itself alone: what is made of one is kept by it (kit/app.py)
 class Service:
     """What a process is made of."""
 

@@ -80,6 +80,7 @@ _encoded = lru_cache(2_048)(str.encode)
 async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run compiled SQL on a psycopg connection."""
     cursor = psycopg.AsyncRawCursor(connection)
+    # In binary form bytes come as they are; as text they would be hexadecimal.
     await cursor.execute(_encoded(sql), arguments, prepare=True, binary=True)
     return await cursor.fetchall()
 

@@ -1,4 +1,4 @@
-"""Which tests the processes of a run (`-n 3`) run together, and in which order.
+"""Which tests the processes of a run (`-n 4`) run together, and in which order.
 
 Files keep together because their tests share a database. xdist's `loadgroup` would do, but since pytest 9.2 it no
 longer sees the marks it goes by and deals out single tests (pytest-xdist issue 1386).
