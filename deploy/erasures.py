@@ -8,14 +8,14 @@ from pathlib import Path
 from uuid import UUID
 
 from pydantic import AwareDatetime, TypeAdapter, ValidationError
-from sqlalchemy import make_url, select
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.refusal import Refusal
 from services.contracts.members.erasure import ErasureReason
 from services.kit.auth import Caller
 from services.kit.changes import save
+from services.kit.db import engine_of
 from services.members.features.erasures.actions import carry_out
 from services.members.features.erasures.keys import PersonKeys
 from services.members.tables.erasure import ErasureRow
@@ -64,36 +64,29 @@ def read(file: Path) -> list[Entry]:
 
 
 async def _entries(database_url: str) -> list[Entry]:
-    engine = create_async_engine(make_url(database_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    try:
-        async with AsyncSession(engine) as session:
-            rows = await session.scalars(select(ErasureRow).order_by(ErasureRow.id))
-            return [
-                Entry(
-                    id=row.id,
-                    person_id=row.person_id,
-                    reason=row.reason,
-                    emails=row.emails,
-                    names=row.names,
-                    phones=row.phones,
-                    identifiers=row.identifiers,
-                    requested_by=row.requested_by,
-                    at=row.created_at,
-                )
-                for row in rows
-            ]
-    finally:
-        await engine.dispose()
+    async with engine_of(database_url) as engine, AsyncSession(engine) as session:
+        rows = await session.scalars(select(ErasureRow).order_by(ErasureRow.id))
+        return [
+            Entry(
+                id=row.id,
+                person_id=row.person_id,
+                reason=row.reason,
+                emails=row.emails,
+                names=row.names,
+                phones=row.phones,
+                identifiers=row.identifiers,
+                requested_by=row.requested_by,
+                at=row.created_at,
+            )
+            for row in rows
+        ]
 
 
 async def _reapply(database_url: str, entries: list[Entry]) -> None:
-    engine = create_async_engine(make_url(database_url).set(drivername="postgresql+psycopg"), poolclass=NullPool)
-    try:
+    async with engine_of(database_url) as engine:
         for entry in entries:
             async with AsyncSession(engine, autoflush=False, expire_on_commit=False) as session, session.begin():
                 await _again(session, entry)
-    finally:
-        await engine.dispose()
 
 
 async def _again(session: AsyncSession, entry: Entry) -> None:

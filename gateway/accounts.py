@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import make_url, select
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from gateway.keys import actions as keys
 from gateway.tables.api_key import ApiKeyRow
@@ -18,6 +18,7 @@ from services.contracts.gateway.api_key import ApiKey, ApiKeyCreate
 from services.contracts.gateway.user import UserCreate
 from services.contracts.scopes import SCOPES
 from services.kit.auth import Caller
+from services.kit.db import engine_of
 from services.kit.etag import IfMatch
 
 _OPERATOR: Final = Caller("service:alliance", "service", frozenset(SCOPES))
@@ -31,14 +32,8 @@ MOST_LISTED: Final = 1_000
 
 @asynccontextmanager
 async def _transaction(database_url: str) -> AsyncIterator[AsyncSession]:
-    engine = create_async_engine(
-        make_url(database_url).set(drivername="postgresql+psycopg"), connect_args={"connect_timeout": 5}
-    )
-    try:
-        async with AsyncSession(engine, autoflush=False) as session, session.begin():
-            yield session
-    finally:
-        await engine.dispose()
+    async with engine_of(database_url) as engine, AsyncSession(engine, autoflush=False) as session, session.begin():
+        yield session
 
 
 async def create_user(

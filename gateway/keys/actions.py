@@ -45,7 +45,6 @@ async def issue(session: AsyncSession, caller: Caller, new: ApiKeyCreate) -> tup
         revoked_at=None,
         last_used_at=None,
     )
-    session.add(row)
     await save(session, caller, "gateway.api-key.created", row, required_scopes=["api-keys:read"])
     session.add(ApiKeySecretRow(hash=hashed(secret), api_key_id=row.id, expires_at=None))
     await session.flush()

@@ -51,7 +51,6 @@ async def create(session: AsyncSession, caller: Caller, new: RoleCreate) -> UUID
     staff_only(caller)
     require_all(caller, new.scopes, "The role")
     row = RoleRow(name=new.name, titles=new.titles, scopes=list(new.scopes), fixed=False)
-    session.add(row)
     with refused_by("uq_role_name", RoleNameTaken(name=new.name)):
         await save(session, caller, "gateway.role.created", row, required_scopes=["roles:read"])
     return row.id

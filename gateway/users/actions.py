@@ -51,7 +51,6 @@ async def create(session: AsyncSession, caller: Caller, new: UserCreate) -> UUID
     row = UserRow(
         email=new.email, name=new.name, password_hash=password_hash, roles=roles, country=new.country, disabled_at=None
     )
-    session.add(row)
     with refused_by("uq_user_account_email", UserEmailTaken()):
         await save(session, caller, "gateway.user.created", row, required_scopes=["users:read"])
     return row.id

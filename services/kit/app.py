@@ -17,7 +17,7 @@ from services.kit.document import describe, finish
 from services.kit.errors import InternalError, MethodNotAllowed
 from services.kit.failures import HANDLED, allowed_methods, problem_of, respond
 from services.kit.health import health_routes
-from services.kit.lane import ReadLane
+from services.kit.lane import Lane
 from services.kit.middleware import RequestContext
 from services.kit.runtime import Runtime
 from services.kit.service import Service
@@ -34,7 +34,7 @@ the hundred, gets the same one."""
 
 
 class App(FastAPI):
-    """FastAPI behind the request context and the read lane."""
+    """FastAPI behind the request context and the lane."""
 
     front: ASGIApp
 
@@ -71,13 +71,6 @@ def build_app(
     groups = [*service.routes(), health_routes(), document_routes(service.with_custom_fields())]
     for routes in groups:
         routes.mount(app, describe)
-    operations = [operation for routes in groups for operation in routes.operations]
-    app.front = RequestContext(
-        ReadLane(app.behind, runtime, operations),
-        name=service.name,
-        settings=settings,
-        bodies={one.path: one.policy.max_body for one in operations if one.policy.max_body is not None},
-    )
 
     async def on_failure(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
@@ -85,12 +78,21 @@ def build_app(
             problem.headers["Allow"] = ", ".join(allowed_methods(app, request))
         return respond(problem, request, settings.public_url)
 
+    handlers = dict.fromkeys(HANDLED, on_failure)
+    operations = [operation for routes in groups for operation in routes.operations]
+    app.front = RequestContext(
+        Lane(app.behind, runtime, operations, routes=app.routes, handlers=handlers),
+        name=service.name,
+        settings=settings,
+        bodies={one.path: one.policy.max_body for one in operations if one.policy.max_body is not None},
+    )
+
     async def on_fault(request: Request, _: Exception) -> Response:
         # Without it Starlette answers in plain text. It raises the error again; the request context logs it.
         return respond(InternalError(), request, settings.public_url)
 
-    for kind in HANDLED:
-        app.add_exception_handler(kind, on_failure)
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
     app.add_exception_handler(Exception, on_fault)
     plain = app.openapi
 

@@ -94,8 +94,9 @@ def _difference(row: Tracked) -> tuple[dict[str, Any], dict[str, Any]]:
     after: dict[str, Any] = {}
     if state.pending or state.transient:
         # Most writes are new rows; their columns have no history to ask for.
+        held = state.dict
         for column in state.mapper.column_attrs.keys():  # noqa: SIM118 - a read-only collection, no dict
-            if column not in row.unlogged and (value := state.dict.get(column)) is not None:
+            if column not in row.unlogged and (value := held.get(column)) is not None:
                 after[column] = HIDDEN if column in row.personal else _wire(state, column, value)
         return before, after
     gone = state.session is not None and row in state.session.deleted
@@ -129,7 +130,7 @@ async def save(
     required_scopes: Iterable[str] = (),
     also_about: Iterable[UUID] = (),
 ) -> None:
-    """Flush one row and write the change that tells of it.
+    """Flush one row and write the change that tells of it; a new one need not be in the session.
 
     `type` is `service.resource.verb`, such as `members.organisation.updated`. A reader of the feed needs every scope in
     `required_scopes` to see it. Nothing changed: nothing is written. Raises what the flush raises (see `refused_by`).
@@ -141,10 +142,13 @@ async def save(
     new = state.pending or state.transient
     if new:
         row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is flushed
-    if TOGETHER in session.info:
+    together = TOGETHER in session.info
+    alone = new and not together and stands_alone(session, row)
+    if new and not alone:
+        session.add(row)
+    if together:
         session.add(_told(caller, type, row, before, after, required_scopes, also_about))
         return
-    alone = new and stands_alone(session, row)
     if not alone:
         await session.flush()
     change = _values(caller, type, row, before, after, required_scopes, also_about)

@@ -20,9 +20,10 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
-from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool, PoolProxiedConnection
 from sqlalchemy.types import TypeDecorator
 
+from services.kit.connection import Connection
 from services.kit.errors import Problem
 from services.kit.ids import new_id
 from services.kit.settings import Settings
@@ -154,6 +155,21 @@ NOTICES_A_LOST_SERVER: dict[str, int] = {
 }
 
 
+@asynccontextmanager
+async def engine_of(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine for a command: it makes a connection when one is asked for, and keeps none."""
+    engine = create_async_engine(
+        make_url(database_url).set(drivername="postgresql+psycopg"),
+        poolclass=NullPool,
+        hide_parameters=True,  # of statements that fail: they may be personal
+        connect_args={"async_creator_fn": Connection.connect, "connect_timeout": 5},
+    )
+    try:
+        yield engine
+    finally:
+        await engine.dispose()
+
+
 _USED = "used"
 """Key of a pooled connection's `info`, which ends with it."""
 
@@ -195,12 +211,18 @@ class Database:
             pool_timeout=settings.write_wait_seconds,
             pool_recycle=1800,
             hide_parameters=True,  # of statements that fail: they may be personal
-            connect_args={"options": self._options, "prepare_threshold": 2, **NOTICES_A_LOST_SERVER},
+            connect_args={
+                "async_creator_fn": Connection.connect,
+                "options": self._options,
+                "prepare_threshold": 2,
+                **NOTICES_A_LOST_SERVER,
+            },
         )
         event.listen(self.engine.sync_engine.pool, "checkout", _refuse_closed)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self.reads: psycopg_pool.AsyncConnectionPool[psycopg.AsyncConnection[Any]] = psycopg_pool.AsyncConnectionPool(
+        self.reads: psycopg_pool.AsyncConnectionPool[Connection] = psycopg_pool.AsyncConnectionPool(
             self.conninfo,
+            connection_class=Connection,
             min_size=min(2, settings.read_pool_size),
             max_size=settings.read_pool_size,
             timeout=5,

@@ -21,7 +21,7 @@ from services.kit.auth import Caller
 from services.kit.db import Base, Moment, now
 from services.kit.errors import BadRequest, IdempotencyKeyReused, RequestInProgress
 from services.kit.form import fingerprint_of
-from services.kit.statement import Statement, connection_of, fetch, fetch_within
+from services.kit.statement import Statement, connection_of, fetch_within
 
 HEADER = "idempotency-key"
 KEPT = timedelta(hours=72)
@@ -99,9 +99,9 @@ class Attempt:
         if key is None:
             return None
         body = await fingerprint_of(request)
-        query = request.url.query.encode()
+        query: bytes = request.scope["query_string"]
         fingerprint = hashlib.blake2b(query + b"\0" + body, digest_size=16).digest()
-        return cls(caller.subject, f"{request.method} {request.url.path}", key, fingerprint)
+        return cls(caller.subject, f"{request.method} {request.scope['path']}", key, fingerprint)
 
     async def earlier(self, session: AsyncSession, *, asking: ColumnElement[bool] | None = None) -> Response | None:
         """The stored answer, if the key was used before. Raises `RequestInProgress` while the first use runs and
@@ -126,10 +126,7 @@ class Attempt:
         headers = {name: response.headers[name] for name in _REPLAYED_HEADERS if name in response.headers}
         answer = [response.status_code, json.dumps(headers), bytes(response.body)]
         at = now()
-        stored = await fetch(
-            await connection_of(session),
-            _STORE,
-            [self._subject, self._route, self._key, self._fingerprint, *answer, at, at - KEPT],
-        )
+        named = [self._subject, self._route, self._key, self._fingerprint]
+        stored = await (await connection_of(session)).fetch(_STORE, [*named, *answer, at, at - KEPT])
         if not stored:
             raise RequestInProgress(retry_after=1)

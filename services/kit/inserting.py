@@ -31,32 +31,34 @@ def stands_alone(session: AsyncSession, row: Tracked) -> bool:
         return False
     if any(other is not row for other in sync.new):
         return False
-    return not any(state.dict.get(relation.key) for relation in state.mapper.relationships)
+    held = state.dict
+    return not any(held.get(relation.key) for relation in state.mapper.relationships)
 
 
 async def insert_with(session: AsyncSession, row: Tracked, change: Mapping[str, Any], log: Table) -> None:
     """Store a new row, and its change in the table of changes. Raises what the flush would: see `kit.db.refused_by`."""
     state: InstanceState[Any] = inspect(row)
-    row.version = FIRST_VERSION
-    if isinstance(row, Searchable):
-        row.rebuild_search()
     kind: Any = type(row)
-    columns = places(kind)
+    # Past the instrumentation, which would note for the ORM what is new; nothing is, once the row is stored.
+    columns, held = places(kind), state.dict
+    held["version"] = FIRST_VERSION
+    if isinstance(row, Searchable):
+        held["search"] = row.search_key()
     for place in columns:
-        if state.dict.get(place.attribute) is None and place.default is not None:
-            setattr(row, place.attribute, place.default())
+        if held.get(place.attribute) is None and place.default is not None:
+            held[place.attribute] = place.default()
     # What a row does not say PostgreSQL fills in, where it knows better than NULL.
-    left = frozenset(place.column for place in columns if place.filled_in and state.dict.get(place.attribute) is None)
+    left = frozenset(place.column for place in columns if place.filled_in and held.get(place.attribute) is None)
     statement = _statement(kind, left, log)
     said = [place for place in columns if place.column not in left]
-    values = {f"row_{place.column}": state.dict.get(place.attribute) for place in said}
+    values = {f"row_{place.column}": held.get(place.attribute) for place in said}
     values |= _named(change)
     try:
         await write(session, statement, values)
     except psycopg.IntegrityError as error:
         raise IntegrityError(statement.sql, None, error) from error
     for place in said:
-        state.dict.setdefault(place.attribute, None)
+        held.setdefault(place.attribute, None)
     if state.session_id is not None:
         session.expunge(row)
     make_transient_to_detached(row)

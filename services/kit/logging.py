@@ -7,12 +7,14 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
 from psycopg import Error as PsycopgError
 from pydantic import ValidationError
+from pydantic_core import to_json
 from sqlalchemy.exc import DBAPIError
 from structlog.typing import ExcInfo
 
@@ -31,9 +33,14 @@ def _with_request(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMa
     return event
 
 
+@lru_cache(1_000)
+def _secret(key: str) -> bool:
+    return key != "event" and _SECRET.search(key) is not None
+
+
 def _masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if _SECRET.search(key) and key != "event":
+        if _secret(key):
             event[key] = "[masked]"
         elif isinstance(value, str):
             event[key] = _CREDENTIAL.sub("[masked]", value)
@@ -64,6 +71,10 @@ def _without_data(error: BaseException) -> str:
     return str(original)
 
 
+def _line(event: MutableMapping[str, Any], default: Callable[[Any], Any]) -> str:
+    return to_json(event, fallback=default, bytes_mode="hex").decode()
+
+
 def configure(level: str, service: str) -> None:
     """Send structlog and the standard library's logs through one pipeline to standard output."""
     shared: list[Any] = [
@@ -75,7 +86,7 @@ def configure(level: str, service: str) -> None:
         _masked,
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, structlog.processors.JSONRenderer(_line)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
@@ -84,7 +95,7 @@ def configure(level: str, service: str) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            processor=structlog.processors.JSONRenderer(ensure_ascii=False),
+            processor=structlog.processors.JSONRenderer(_line),
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
         )
     )

@@ -4,15 +4,13 @@ The ORM makes an object, an event and a statement's parameters of every row; for
 table's rows go to PostgreSQL in one stream, and so do their changes. Whoever reads either sees no difference.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import ARRAY, String, Uuid, inspect
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapper
@@ -20,8 +18,8 @@ from sqlalchemy.orm.interfaces import ONETOMANY
 
 from services.kit.auth import Caller
 from services.kit.changes import ChangeRow, of_new
-from services.kit.columns import Place, places, table_of
-from services.kit.db import Json, Tracked
+from services.kit.columns import Place, places, table_of, writer_of
+from services.kit.db import Tracked
 from services.kit.inserting import FIRST_VERSION
 from services.kit.search import Searchable
 from services.kit.statement import connection_of
@@ -74,25 +72,7 @@ def _hanging_on(rows: Sequence[Any]) -> Iterable[list[Any]]:
 @cache
 def _writers(kind: Any) -> Mapping[str, Callable[[Any], Any] | None]:
     """Column → how a value is given to PostgreSQL, where not as it is."""
-    return {place.column: _writes(place.type) for place in places(kind)}
-
-
-def _writes(kind: Any) -> Callable[[Any], Any] | None:
-    if isinstance(kind, ARRAY) and isinstance(kind.item_type, String | Uuid):
-        return _array
-    if isinstance(kind, Json):
-        return kind.dumped
-    if isinstance(kind, JSONB):
-        return lambda value: json.dumps(value, ensure_ascii=False)
-    return None
-
-
-def _array(values: Sequence[Any]) -> str:
-    """Texts or ids as PostgreSQL writes an array of them; psycopg looks at each value for what it might be."""
-    text = '","'.join(map(str, values))
-    if "\\" in text or text.count('"') > 2 * len(values) - 2:
-        text = '","'.join([str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values])
-    return f'{{"{text}"}}' if values else "{}"
+    return {place.column: writer_of(place.type) for place in places(kind)}
 
 
 async def _copy(session: AsyncSession, kind: Any, rows: Sequence[Mapping[str, Any]]) -> None:

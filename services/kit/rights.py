@@ -51,7 +51,7 @@ def shown(resource: "Resource[Any]", caller: Caller, fields: Sequence[str]) -> t
         wanted = tuple(f for f in wanted if f not in resource.staff_only_fields)
     if not resource.guarded:
         return wanted
-    return tuple(f for f in wanted if f not in resource.guarded or caller.holds(resource.guarded[f]))
+    return tuple([f for f in wanted if f not in resource.guarded or caller.holds(resource.guarded[f])])
 
 
 def withholds(resource: "Resource[Any]") -> bool:

@@ -22,7 +22,7 @@ from services.kit.readers import Handler, exporter, list_reader, one_reader
 from services.kit.reading import Item, Resource
 from services.kit.route import TELL, Route, if_match_of
 from services.kit.runtime import Runtime, runtime_of
-from services.kit.statement import connection_of, fetch
+from services.kit.statement import connection_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
@@ -66,8 +66,8 @@ Prepared = Depends(_prepared)
 
 async def shown(session: AsyncSession, caller: Caller, resource: Resource[Any], id: UUID) -> Item:
     """A record as the open transaction has it, in a read's bytes. `NotFound` when the caller may not see it."""
-    run = functools.partial(fetch, await connection_of(session))
-    item = await resource.one(run, caller, id, tell=session.info.get(TELL))
+    connection = await connection_of(session)
+    item = await resource.one(connection.fetch, caller, id, tell=session.info.get(TELL))
     if item is None:
         raise NotFound(f"There is no {resource.name} with this id, or it is not yours to see.")
     return item

@@ -14,7 +14,6 @@ from services.kit.files import Files
 from services.kit.http import Authorise, Peer
 from services.kit.paging import Cursors
 from services.kit.settings import Settings
-from services.kit.statement import fetch
 from services.kit.turns import Turns
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class Runtime:
         pool = self.database.reads
         connection = await pool.getconn()
         try:
-            return await fetch(connection, sql, arguments)
+            return await connection.fetch(sql, arguments)
         finally:
             await pool.putconn(connection)
 

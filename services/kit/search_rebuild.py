@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import MetaData, Text, bindparam, cast, make_url, select, update
+from sqlalchemy import MetaData, Text, bindparam, cast, select, update
 from sqlalchemy.dialects.postgresql import TSVECTOR
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from services.kit.db import engine_of
 from services.kit.search import Searchable, is_outdated
 
 _BATCH = 500
@@ -23,17 +23,12 @@ async def rebuild(package: str, database_url: str, *, everything: bool = False, 
     With `everything`, keys that are not outdated are made anew as well.
     """
     metadata: MetaData = importlib.import_module(f"{package}.tables").metadata
-    engine = create_async_engine(
-        make_url(database_url).set(drivername="postgresql+psycopg"), poolclass=NullPool, hide_parameters=True
-    )
     done: dict[str, int] = {}
-    try:
+    async with engine_of(database_url) as engine:
         for row in searchable_rows(metadata):
             done[row.__tablename__] = 0
             async for rebuilt in _batches(engine, row, everything=everything, size=batch):
                 done[row.__tablename__] += rebuilt
-    finally:
-        await engine.dispose()
     return done
 
 

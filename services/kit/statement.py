@@ -1,16 +1,17 @@
-"""Statements that are compiled once and run many times, on plain psycopg connections (docs/adr/0003)."""
+"""Statements that are compiled once and run many times, without the ORM (docs/adr/0003)."""
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
-import psycopg
 from sqlalchemy import ColumnElement, Insert, Select, Text, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import SessionTransaction
+
+from services.kit.columns import writer_of
+from services.kit.connection import Connection
 
 _DIALECT = postgresql.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
@@ -33,6 +34,8 @@ class Statement:
     names: tuple[str, ...]
     constants: Mapping[str, Any]
     processors: Mapping[str, Any]
+    writers: Mapping[str, Callable[[Any], str]]
+    """For values that need no processor of SQLAlchemy's."""
 
     @classmethod
     def of(cls, query: Select[*tuple[Any, ...]] | Insert) -> "Statement":
@@ -43,6 +46,7 @@ class Statement:
             tuple(compiled.positiontup or ()),
             dict(compiled.params),
             dict(compiled._bind_processors),  # noqa: SLF001 - there is no public way to it
+            {name: write for name, bind in compiled.binds.items() if (write := writer_of(bind.type)) is not None},
         )
 
     def arguments(self, values: Mapping[str, Any]) -> list[Any]:
@@ -50,6 +54,9 @@ class Statement:
         arguments = []
         for name in self.names:
             value = values[name] if name in values else self.constants[name]
+            if (write := self.writers.get(name)) is not None:
+                arguments.append(None if value is None else write(value))
+                continue
             process = self.processors.get(name)
             arguments.append(value if process is None else process(value))
         return arguments
@@ -73,36 +80,23 @@ class Statements(OrderedDict[Any, Statement]):
         return statement
 
 
-# psycopg finds its prepared statement by these bytes: the same object is hashed once, and compared at a glance.
-_encoded = lru_cache(2_048)(str.encode)
-
-
-async def fetch(connection: psycopg.AsyncConnection[Any], sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
-    """Run compiled SQL on a psycopg connection."""
-    cursor = psycopg.AsyncRawCursor(connection)
-    # In binary form bytes come as they are; as text they would be hexadecimal.
-    await cursor.execute(_encoded(sql), arguments, prepare=True, binary=True)
-    return await cursor.fetchall()
-
-
 async def fetch_within(session: AsyncSession, statement: Statement, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Run a compiled statement in a session's transaction. Costs a fraction of what the ORM takes to load rows."""
-    return await fetch(await connection_of(session), statement.sql, statement.arguments(values))
+    return await (await connection_of(session)).fetch(statement.sql, statement.arguments(values))
 
 
 async def write(session: AsyncSession, statement: Statement, values: Mapping[str, Any]) -> None:
     """Run a compiled statement that answers nothing in a session's transaction."""
-    cursor = psycopg.AsyncRawCursor(await connection_of(session))
-    await cursor.execute(_encoded(statement.sql), statement.arguments(values), prepare=True)
+    await (await connection_of(session)).write(statement.sql, statement.arguments(values))
 
 
-async def connection_of(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
+async def connection_of(session: AsyncSession) -> Connection:
     """The connection that a session's transaction runs on, for statements that need no ORM."""
-    kept: tuple[object, psycopg.AsyncConnection[Any]] | None = session.info.get(_CONNECTION)
+    kept: tuple[object, Connection] | None = session.info.get(_CONNECTION)
     if kept is not None and kept[0] is innermost(session):
         return kept[1]
     raw = await (await session.connection()).get_raw_connection()
-    connection: psycopg.AsyncConnection[Any] | None = raw.driver_connection
+    connection: Connection | None = raw.driver_connection
     assert connection is not None
     session.info[_CONNECTION] = (innermost(session), connection)
     return connection

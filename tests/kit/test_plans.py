@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 
 import psycopg
@@ -10,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from services.kit.auth import Caller
-from services.kit.statement import fetch
+from services.kit.connection import Connection
 from tests.kit.conftest import Start
 from tests.kit.toy.books import books
 from tests.wire.api import Api
@@ -77,12 +76,12 @@ async def test_a_deep_page_reads_no_more_than_the_first(full: Api, sort: str) ->
 
 async def plans_of(library: Api, **asked: Any) -> tuple[int, int]:
     """How often PostgreSQL ran a plan made for any values, and how often it planned for the values asked by."""
-    async with await psycopg.AsyncConnection.connect(
+    async with await Connection.connect(
         library.runtime.database.conninfo, autocommit=True, prepare_threshold=0
     ) as connection:
         for _ in range(20):
             query = books.query.model_validate(asked)
-            await books.page(partial(fetch, connection), CLERK, query, library.runtime.cursors)
+            await books.page(connection.fetch, CLERK, query, library.runtime.cursors)
         counted = await connection.execute(
             "SELECT generic_plans, custom_plans FROM pg_prepared_statements WHERE statement LIKE '%row_to_json%'",
             prepare=False,

@@ -47,7 +47,6 @@ async def create(session: AsyncSession, caller: Caller, new: AdmissionTypeCreate
         member_price=new.member_price,
     )
     _check_currency(row)
-    session.add(row)
     with refused_by("fk_admission_type_event_id", NoSuchEvent()):
         await save(session, caller, "events.admission_type.created", row, required_scopes=SEEN_WITH)
     return row

@@ -33,7 +33,6 @@ async def record_audience(
     if event.published_at is None:
         raise NotPublished()
     row = OnlineAudienceRow(event_id=event.id, source=new.source, viewers=new.viewers)
-    session.add(row)
     await save(session, caller, "events.online_audience.recorded", row, required_scopes=SEEN_WITH)
     return OnlineAudience(source=row.source, viewers=row.viewers, recorded_at=row.created_at)
 

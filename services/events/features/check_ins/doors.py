@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.kit.statement import connection_of, fetch
+from services.kit.statement import connection_of
 
 _DOORS: Final = 1_685_024_627
 """First half of the advisory locks of this module ("doors")."""
@@ -25,7 +25,7 @@ async def hold_open(session: AsyncSession, event_ids: Iterable[UUID]) -> None:
     doors = sorted({_door(id) for id in event_ids})
     if doors:
         sql = "SELECT pg_advisory_xact_lock_shared($1, door) IS NULL FROM unnest($2::int[]) door"
-        await fetch(await connection_of(session), sql, [_DOORS, doors])
+        await (await connection_of(session)).fetch(sql, [_DOORS, doors])
 
 
 async def hold_alone(session: AsyncSession, event_id: UUID) -> None:

@@ -90,7 +90,6 @@ async def _register(
         **custom,
     )
     row.settle()
-    session.add(row)
     with refused_by(_ONE_EACH, AlreadyRegistered()):
         await save(session, caller, "events.registration.created", row, required_scopes=SEEN_WITH)
     if price.status == "to_be_confirmed":

@@ -29,7 +29,6 @@ async def create(session: AsyncSession, caller: Caller, new: SeriesCreate) -> Se
     staff_only(caller)
     row = SeriesRow(names=new.names, texts=new.texts, website=new.website, yearly_rule=new.yearly_rule)
     row.settle()
-    session.add(row)
     await save(session, caller, "events.series.created", row, required_scopes=SEEN_WITH)
     return row
 

@@ -47,7 +47,6 @@ async def create(session: AsyncSession, caller: Caller, series_id: UUID, year: i
         raise NoEarlierEdition()
     days = first_day(brand.yearly_rule, year, last.starts_local.date()) - last.starts_local.date()
     edition = _moved(last, year, days)
-    session.add(edition)
     with refused_by("uq_event_series_id_edition_year", EditionTaken(year=year)):
         await save(session, caller, "events.event.created", edition, required_scopes=SEEN_WITH)
     for admission in await session.scalars(
@@ -62,7 +61,6 @@ async def create(session: AsyncSession, caller: Caller, series_id: UUID, year: i
             price=admission.price,
             member_price=admission.member_price,
         )
-        session.add(copy)
         await save(session, caller, "events.admission_type.created", copy, required_scopes=SEEN_WITH)
     return edition
 

@@ -61,7 +61,6 @@ async def create(
     )
     await give(session, caller, counterparts, row, new.custom, new=True)
     row.settle()
-    session.add(row)
     with refused_by("pk_counterpart_identifier", CounterpartIdentifierTaken()):
         await save(session, caller, "liaison.counterpart.created", row, required_scopes=scopes_to_read())
     return row

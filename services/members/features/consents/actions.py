@@ -62,7 +62,6 @@ async def record(session: AsyncSession, caller: Caller, new: ConsentCreate) -> C
         decided_at=new.decided_at or now(),
         recorded_by=caller.subject,
     )
-    session.add(row)
     await save(session, caller, f"members.consent.{new.decision}", row, required_scopes=["persons:read"])
     # The row has to be there first: its place in the state refers to it.
     await session.flush()

@@ -37,7 +37,6 @@ async def create(session: AsyncSession, caller: Caller, new: CountryLabelCreate)
         raise CountryLabelsFull()
     row = CountryLabelRow(**new.model_dump())
     _settle(row)
-    session.add(row)
     with refused_by("uq_country_label_folded", CountryLabelTaken()):
         await save(session, caller, "members.country_label.created", row, required_scopes=["members:read"])
     return row

@@ -98,7 +98,6 @@ async def start_scan(session: AsyncSession, caller: Caller, new: DuplicateScanCr
     row = DuplicateScanRow(
         id=new_id(), resource=new.resource, state="waiting", records=records or 0, started_by=caller.subject
     )
-    session.add(row)
     with refused_by("uq_duplicate_scan_running", ScanRunning()):
         await save(session, caller, "members.duplicate_scan.created", row, required_scopes=[SCOPES[row.resource]])
     await scan_for_duplicates.defer(session, scan_id=str(row.id))

@@ -38,7 +38,6 @@ async def create(session: AsyncSession, caller: Caller, new: ImportMappingCreate
         defaults=new.defaults,
         on_invalid=new.on_invalid,
     )
-    session.add(row)
     with refused_by("uq_import_mapping_name", ImportMappingNameTaken()):
         await save(session, caller, "members.import_mapping.created", row, required_scopes=["members:read"])
     return row

@@ -95,7 +95,6 @@ async def create(session: AsyncSession, files: Files, caller: Caller, received: 
         created_by=caller.subject,
         caller=_kept(caller),
     )
-    session.add(row)
     await save(session, caller, "members.import.created", row, required_scopes=row.required_scopes)
     await WORK.defer(session, lock=f"import:{id}", import_id=str(id))
     return row

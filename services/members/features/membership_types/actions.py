@@ -35,7 +35,6 @@ async def create(session: AsyncSession, caller: Caller, new: MembershipTypeCreat
     """Add a membership type."""
     staff_only(caller)
     row = MembershipTypeRow(**new.model_dump(exclude={"period"}), period=new.period)
-    session.add(row)
     with refused_by("uq_membership_type_code", CodeTaken()):
         await save(session, caller, "members.membership_type.created", row, required_scopes=SEEN_WITH)
     return row

@@ -97,7 +97,6 @@ async def create(session: AsyncSession, caller: Caller, new: MembershipCreate) -
     if type_.status == "archived":
         raise TypeArchived(code=type_.code)
     row = MembershipRow(id=new_id(), **new.model_dump(exclude={"terms"}))
-    session.add(row)
     with refused_by("uq_membership_number", NumberTaken()):
         await save(session, caller, "members.membership.created", row, required_scopes=_READ)
     added: list[MembershipTermRow] = []
@@ -217,7 +216,6 @@ def _too_late(pointer: str) -> Contradiction:
 
 
 async def _add_term(session: AsyncSession, caller: Caller, term: MembershipTermRow) -> None:
-    session.add(term)
     with refused_by("ex_membership_term_once", TermsOverlap()):
         await save(session, caller, "members.membership_term.created", term, required_scopes=_READ)
 
@@ -239,6 +237,5 @@ async def _add_decision(
         place=len(earlier) + 1,
         reason=reason,
     )
-    session.add(row)
     await save(session, caller, "members.membership_decision.created", row, required_scopes=_READ)
     return row

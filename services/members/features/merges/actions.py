@@ -173,7 +173,6 @@ async def _kept(
         merged_by=caller.subject,
         undo_until=at + UNDO_WITHIN,
     )
-    session.add(row)
     await save(session, caller, "members.merge.created", row, required_scopes=[SCOPES[new.resource]])
     left, right = sorted((new.winner_id, new.loser_id))
     await session.execute(

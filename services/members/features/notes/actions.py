@@ -34,7 +34,6 @@ async def create(session: AsyncSession, caller: Caller, new: NoteCreate) -> Note
         author_name=caller.name,
     )
     row.settle()
-    session.add(row)
     await save(session, caller, "members.note.created", row, required_scopes=readers(row))
     return row
 

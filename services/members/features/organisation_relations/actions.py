@@ -37,7 +37,6 @@ async def create(session: AsyncSession, caller: Caller, new: OrganisationRelatio
     for id in sorted((new.from_id, new.to_id)):
         await keep(session, caller, id)
     row.settle()
-    session.add(row)
     with refused_by("ex_organisation_relation_once", AlreadyRelated()):
         await save(session, caller, "members.organisation_relation.created", row, required_scopes=[READ])
     return row

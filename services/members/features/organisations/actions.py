@@ -62,7 +62,6 @@ async def create(
     staff_only(caller)
     await check_given(session, caller, organisations, new.custom)
     row = await prepared(session, caller, new, built(new), unknown)
-    session.add(row)
     with refused_by("pk_organisation_identifier", IdentifierTaken()):
         await save(session, caller, CREATED, row, required_scopes=["members:read"])
     return row

@@ -68,7 +68,6 @@ async def create(session: AsyncSession, caller: Caller, new: PersonCreate) -> Pe
     _check_caller(caller, new)
     await check_given(session, caller, persons, new.custom)
     row = await prepared(session, caller, new, built(new))
-    session.add(row)
     with _refused():
         await save(session, caller, CREATED, row, required_scopes=["persons:read"])
     return row

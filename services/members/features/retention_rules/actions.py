@@ -42,7 +42,6 @@ async def create(session: AsyncSession, caller: Caller, new: RetentionRuleCreate
     """Add a rule; paused, so that nothing is gone before its preview was looked at."""
     staff_only(caller)
     row = RetentionRuleRow(**new.model_dump(), status="paused")
-    session.add(row)
     with refused_by("uq_retention_rule_resource_after", RetentionRuleTaken()):
         await save(session, caller, "members.retention_rule.created", row, required_scopes=_READ)
     return row

@@ -69,7 +69,6 @@ async def create(session: AsyncSession, caller: Caller, new: SegmentCreate) -> S
     await turn(session)
     row = SegmentRow(id=new_id(), resource=new.resource, names=new.names, references=[])
     await _define(session, caller, row, new.definition, is_new=True)
-    session.add(row)
     await save(session, caller, "members.segment.created", row, required_scopes=SEEN_WITH)
     return row
 

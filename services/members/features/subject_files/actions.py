@@ -59,7 +59,6 @@ async def ask(session: AsyncSession, caller: Caller, person_id: UUID) -> Subject
     row = SubjectFileRow(
         id=new_id(), person_id=person.id, state="waiting", expires_at=now() + KEPT, requested_by=caller.subject
     )
-    session.add(row)
     await save(session, caller, "members.subject_file.requested", row, required_scopes=_READ)
     await audited(session, caller, action="subject_files.requested", resource="person", about=[person.id])
     await make_subject_file.defer(session, id=str(row.id))
