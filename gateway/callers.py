@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, Request
+from fastapi import Request
 from sqlalchemy import false
 from starlette.requests import HTTPConnection
 
@@ -11,6 +11,7 @@ from gateway.identity import Identity, Principal
 from services.contracts.scopes import SCOPES
 from services.kit.auth import ANONYMOUS, Caller
 from services.kit.errors import Forbidden
+from services.kit.given import Given
 from services.kit.reading import EVERY_ROW, Rule
 
 SIGNED_IN: Final = "signed-in"
@@ -28,24 +29,24 @@ class FrontAuthenticator:
         return replace(caller, scopes=caller.scopes | {SIGNED_IN})
 
 
-async def _principal(request: Request) -> Principal | None:
+def _principal(request: Request) -> Principal | None:
     found: Principal | None = request.scope["state"].get("front_principal")
     return found
 
 
-async def _address(request: Request) -> str:
+def _address(request: Request) -> str:
     return str(request.scope["state"].get("front_address", "unknown"))
 
 
-async def _identity(request: Request) -> Identity:
+def _identity(request: Request) -> Identity:
     identity: Identity = request.app.state.identity
     return identity
 
 
-CurrentPrincipal = Annotated[Principal | None, Depends(_principal)]
-Address = Annotated[str, Depends(_address)]
+CurrentPrincipal = Annotated[Principal | None, Given(_principal)]
+Address = Annotated[str, Given(_address)]
 """The client's address, for throttling; never stored as it is."""
-CurrentIdentity = Annotated[Identity, Depends(_identity)]
+CurrentIdentity = Annotated[Identity, Given(_identity)]
 
 
 STAFF_SEE_ALL: Final = (

@@ -6,6 +6,7 @@ here, other operations by their route with what it needs around it, and what the
 """
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -23,7 +24,7 @@ _ID = "/{id}"
 
 
 class Lane:
-    """ASGI in front of FastAPI. `routes` are those FastAPI has, `handlers` answer what they raise."""
+    """ASGI in front of FastAPI. `routes` is FastAPI's own list of them, `handlers` answer what they raise."""
 
     def __init__(
         self,
@@ -48,12 +49,8 @@ class Lane:
                 self._lists[path] = (operation.policy, path)
             elif path.count("{") == 1 and path.endswith(_ID):
                 self._ones[path.removesuffix(_ID)] = (operation.policy, path)
-        self._routes: dict[tuple[str, str], tuple[Route, ASGIApp]] = {}
-        for route in routes:
-            if isinstance(route, Route) and route.policy.read is None:
-                surrounded = ExceptionMiddleware(AsyncExitStackMiddleware(route.app), handlers=handlers)
-                for method in route.methods or ():
-                    self._routes[method, route.path_format] = (route, surrounded)
+        self._routes = routes
+        self._handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method, path = scope["method"], scope["path"]
@@ -67,7 +64,7 @@ class Lane:
                 await self._answer(found[0], found[1], scope, receive, send)
                 return
             scope.pop("path_params", None)
-        wanted = self._routes.get((method, path)) or self._routes.get((method, _with_id(path)))
+        wanted = self._table.get((method, path)) or self._table.get((method, _with_id(path)))
         if wanted is not None:
             match, told = wanted[0].matches(scope)
             if match is Match.FULL:
@@ -75,6 +72,20 @@ class Lane:
                 await wanted[1](scope, receive, send)
                 return
         await self._inner(scope, receive, send)
+
+    @cached_property
+    def _table(self) -> dict[tuple[str, str], tuple[Route, ASGIApp]]:
+        """Method and template → the route, and the app it is in what FastAPI would put around it. Made when the first
+        request comes: an app may have put other routes in front of these, which stay the first."""
+        table: dict[tuple[str, str], tuple[Route, ASGIApp]] = {}
+        taken: set[str] = set()
+        for route in self._routes:
+            if not isinstance(route, Route):
+                taken.add(getattr(route, "path", ""))
+            elif route.policy.read is None and route.path_format not in taken:
+                surrounded = ExceptionMiddleware(AsyncExitStackMiddleware(route.app), handlers=self._handlers)
+                table |= {(method, route.path_format): (route, surrounded) for method in route.methods or ()}
+        return table
 
     async def _answer(self, policy: Policy, template: str, scope: Scope, receive: Receive, send: Send) -> None:
         scope["route_template"] = template

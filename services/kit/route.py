@@ -37,7 +37,7 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Handler:
         inner, policy = super().get_route_handler(), self.policy
-        known = policy.parameters | {p.alias for p in self.dependant.query_params} | _model_parameters(self)
+        known = policy.parameters | {p.alias for p in self.dependant.query_params}
 
         async def handle(request: Request) -> Response:
             request = StrictRequest(request.scope, request.receive)
@@ -109,13 +109,6 @@ async def _in_transaction(
             await attempt.store(session, response)
         await session.commit()
         return response
-
-
-def _model_parameters(route: APIRoute) -> frozenset[str]:
-    names: set[str] = set()
-    for dependency in route.dependant.dependencies:
-        names |= {p.alias for p in dependency.query_params}
-    return frozenset(names)
 
 
 def if_match_of(request: Request) -> etag.IfMatch:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Depends, FastAPI, Path, Query, Request, Response
+from fastapi import FastAPI, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.routing import BaseRoute
 
@@ -16,6 +16,7 @@ from services.contracts.scopes import PUBLIC
 from services.kit import etag
 from services.kit.auth import Caller
 from services.kit.errors import InvalidCursor, Moved, NotFound, Problem
+from services.kit.given import Given, given
 from services.kit.listing import selection_model
 from services.kit.policy import Policy, Prepare, Turn
 from services.kit.readers import Handler, exporter, list_reader, one_reader
@@ -30,34 +31,26 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 # -- what endpoints ask for --------------------------------------------------------------------------------------------
 
 
-async def _session(request: Request) -> AsyncSession:
+def _session(request: Request) -> AsyncSession:
     session: AsyncSession = request.state.session
     return session
 
 
-async def _caller(request: Request) -> Caller:
+def _caller(request: Request) -> Caller:
     caller: Caller = request.state.caller
     return caller
 
 
-async def _if_match(request: Request) -> etag.IfMatch:
-    return if_match_of(request)
-
-
-async def _runtime(request: Request) -> Runtime:
-    return runtime_of(request)
-
-
-async def _prepared(request: Request) -> Any:
+def _prepared(request: Request) -> Any:
     return request.state.prepared
 
 
-WriteSession = Annotated[AsyncSession, Depends(_session)]
+WriteSession = Annotated[AsyncSession, Given(_session)]
 """The request's transaction. The route commits it; endpoints and actions never do."""
-CurrentCaller = Annotated[Caller, Depends(_caller)]
-IfMatch = Annotated[etag.IfMatch, Depends(_if_match)]
-CurrentRuntime = Annotated[Runtime, Depends(_runtime)]
-Prepared = Depends(_prepared)
+CurrentCaller = Annotated[Caller, Given(_caller)]
+IfMatch = Annotated[etag.IfMatch, Given(if_match_of)]
+CurrentRuntime = Annotated[Runtime, Given(runtime_of)]
+Prepared = Given(_prepared)
 """What the route's `prepare` answered: `standing: Annotated[Standing | None, Prepared]`."""
 
 
@@ -262,7 +255,7 @@ class Routes:
             app.router.add_api_route(
                 # What is no UUID is no record: 404, and another method's path beside it (`/bulk`) stays its own.
                 operation.path.replace("{id}", "{id:uuid}"),
-                operation.endpoint,
+                given(operation.endpoint),
                 max_body_size=operation.policy.max_body,
                 route_class_override=functools.partial(Route, policy=self._policy(operation)),  # type: ignore[arg-type]
                 **{**operation.options, **described},

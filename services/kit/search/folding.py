@@ -141,5 +141,5 @@ class _SimplifiedCharacters(dict[int, str]):
         return character
 
 
-_letters = _Letters()
+_letters = _Letters({ord(" "): " "})
 _simplified_characters = _SimplifiedCharacters()

@@ -65,20 +65,18 @@ def syllables(run: str) -> list[list[str]]:
 
 def combinations(options: list[list[str]]) -> list[tuple[str, ...]]:
     """The ways to read the whole, those with the fewest unlikely readings first, at most `COMBINATIONS`."""
-    if prod(map(len, options)) <= 8 * COMBINATIONS:
-        ranked = sorted(product(*(list(enumerate(readings)) for readings in options)), key=_unlikeliness)
-        return [tuple(reading for _, reading in way) for way in ranked[:COMBINATIONS]]
-    likeliest = tuple(readings[0] for readings in options)
+    number = prod(map(len, options))
+    if number <= 8 * COMBINATIONS:
+        ways = list(product(*options))
+        unlikeliness = list(map(sum, product(*[range(len(readings)) for readings in options])))
+        return [ways[place] for place in sorted(range(number), key=unlikeliness.__getitem__)[:COMBINATIONS]]
+    likeliest = tuple([readings[0] for readings in options])
     others = [
         (*likeliest[:position], reading, *likeliest[position + 1 :])
         for position, readings in enumerate(options)
         for reading in readings[1:]
     ]
     return [likeliest, *others[: COMBINATIONS - 1]]
-
-
-def _unlikeliness(way: tuple[tuple[int, str], ...]) -> int:
-    return sum(rank for rank, _ in way)
 
 
 def _in_phrases(run: str) -> list[list[str]]:

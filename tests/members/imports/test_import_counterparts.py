@@ -103,7 +103,7 @@ async def beside(
             )
             app = build_app(SERVICE, settings, authenticate=TokenAuthenticator(keys))
             forgetful = build_app(LIAISON, behind)
-            forgetful.add_middleware(Forgetful, lost=lost, slow=slow)
+            forgetful.front = Forgetful(forgetful.front, lost, slow)
             async with served(forgetful, port), wire.running(app):
                 yield Beside(Api(app, signer.staff()), liaison, barred, lost, slow)
 

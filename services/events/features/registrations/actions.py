@@ -31,6 +31,7 @@ from services.kit.db import now, refused_by
 from services.kit.errors import NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.ids import new_id
+from services.kit.inserting import made
 from services.kit.patching import patch
 from services.kit.phones import normalised
 
@@ -70,7 +71,8 @@ async def _register(
         custom = await given_to_new(session, caller, registrations, new.custom)
     waitlist_number = await _take(session, admission)
     person = new.participant
-    row = RegistrationRow(
+    row = made(
+        RegistrationRow,
         id=new_id(),
         event_id=admission.event_id,
         admission_type_id=admission.id,

@@ -22,6 +22,7 @@ from services.kit.db import refused_by, refused_while_referred_to
 from services.kit.errors import Conflict, Contradiction, Forbidden, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.ids import new_id
+from services.kit.inserting import made
 from services.kit.new_rows import save_new
 from services.kit.patching import merged, patch
 from services.kit.phones import normalised
@@ -76,7 +77,8 @@ async def create_prepared(session: AsyncSession, caller: Caller, rows: Sequence[
 def built(new: OrganisationCreate) -> OrganisationRow:
     """The row of a new organisation, as far as what is given says it. Raises what contradicts itself."""
     _check_place(new.country, new.subdivision)
-    row = OrganisationRow(
+    row = made(
+        OrganisationRow,
         id=new_id(),
         **new.model_dump(exclude={"phones", "identifiers", "former_names", "key_member", "custom"}),
         phones=[normalised(phone, new.country) for phone in new.phones],
