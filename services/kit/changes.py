@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstanceState, Mapped, mapped_column
+from sqlalchemy.orm.attributes import instance_state
 from sqlalchemy.types import UserDefinedType
 
 from services.kit.auth import Caller
@@ -89,7 +90,7 @@ def _wire(state: InstanceState[Any], column: str, value: Any) -> Any:
 
 def _difference(row: Tracked) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a flush is about to change: columns before and after, personal ones by name only."""
-    state: InstanceState[Any] = inspect(row)
+    state: InstanceState[Any] = instance_state(row)
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     if state.pending or state.transient:
@@ -138,7 +139,7 @@ async def save(
     before, after = _difference(row)
     if _is_same(row, session, after):
         return
-    state: InstanceState[Any] = inspect(row)
+    state: InstanceState[Any] = instance_state(row)
     new = state.pending or state.transient
     if new:
         row.id = row.id or new_id()  # type: ignore[truthy-bool] # None until it is flushed
@@ -185,7 +186,7 @@ def of_new(caller: Caller, type: str, row: Tracked, required_scopes: Iterable[st
 
 
 def _is_same(row: Tracked, session: AsyncSession, after: dict[str, Any]) -> bool:
-    state: InstanceState[Any] = inspect(row)
+    state: InstanceState[Any] = instance_state(row)
     return state.persistent and row not in session.deleted and not after
 
 

@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Table, bindparam, insert, inspect
+from sqlalchemy import Table, bindparam, insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstanceState, Mapper, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_state
 
 from services.kit.columns import places, table_of
 from services.kit.db import Tracked
@@ -28,16 +29,16 @@ Made = TypeVar("Made", bound=Tracked)
 def made(kind: type[Made], /, **values: Any) -> Made:
     """A new row with these columns, as its constructor makes it: without noting of each for the ORM that it was set,
     which takes longer than to store them."""
-    mapper: Mapper[Made] = inspect(kind)
+    mapper: Mapper[Made] = kind.__mapper__  # type: ignore[attr-defined]
     row: Made = mapper.class_manager.new_instance()
-    inspect(row).dict.update(values)
+    instance_state(row).dict.update(values)
     return row
 
 
 def stands_alone(session: AsyncSession, row: Tracked) -> bool:
     """Whether a new row can be stored by itself: nothing hangs on it, nothing else waits to be flushed, and nobody
     listens to flushes."""
-    sync, state = session.sync_session, inspect(row)
+    sync, state = session.sync_session, instance_state(row)
     if sync.dispatch.before_flush or sync.dispatch.after_flush or sync.deleted or sync.dirty:
         return False
     if any(other is not row for other in sync.new):
@@ -48,7 +49,7 @@ def stands_alone(session: AsyncSession, row: Tracked) -> bool:
 
 async def insert_with(session: AsyncSession, row: Tracked, change: Mapping[str, Any], log: Table) -> None:
     """Store a new row, and its change in the table of changes. Raises what the flush would: see `kit.db.refused_by`."""
-    state: InstanceState[Any] = inspect(row)
+    state: InstanceState[Any] = instance_state(row)
     kind: Any = type(row)
     # Past the instrumentation, which would note for the ORM what is new; nothing is, once the row is stored.
     columns, held = places(kind), state.dict

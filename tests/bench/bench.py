@@ -96,7 +96,7 @@ def measure(site: Site, outcome: Outcome, places: Places, parts: Sequence[str], 
             told(operation)
             ways = in_each_way(site, bare, naive, operation, places, outcome.rows)
             asked |= {(way, operation): one for way, one in ways.items()}
-            found = in_turn(ways, seconds)
+            found = in_turn(ways, seconds, rounds=4 if operation in WRITES else 2)
             outcome.cells += [Cell(way, operation, x.rate, x.p50_ms, x.p99_ms, x.cpu_ms) for way, x in found.items()]
         if "reads" in parts:
             alone = operations.ours(site, SERVICE, "search", places)
@@ -125,12 +125,13 @@ def in_each_way(
     return {way: asked for way, asked in ways.items() if asked is not None}
 
 
-def in_turn(ways: dict[str, Asked], seconds: float) -> dict[str, Load]:
-    """Medians of two rounds after one to warm up. Each round asks in every way, so that noise meets them alike."""
+def in_turn(ways: dict[str, Asked], seconds: float, *, rounds: int) -> dict[str, Load]:
+    """Medians of some rounds after one to warm up. Each round asks in every way, so that noise meets them alike; it
+    meets writes more, which touch more memory."""
     for asked in ways.values():
         wrk(asked, seconds=1)
     found: dict[str, list[Load]] = {way: [] for way in ways}
-    for _ in range(2):
+    for _ in range(rounds):
         for way, asked in ways.items():
             found[way].append(wrk(asked, seconds=seconds))
     return {way: middle(loads) for way, loads in found.items()}
