@@ -124,6 +124,17 @@ class Gate:
         line.running += 1
         return True
 
+    def is_full(self, operation: str) -> bool:
+        """Whether one more would be sent away now; counts it as one who came."""
+        line = self._lines.get(operation)
+        if line is None or not line.waiting:
+            return False
+        now = self._clock()
+        if len(line.waiting) < self._most_waiting(line, now):
+            return False
+        _count(line, now)
+        return True
+
     async def enter(self, operation: str) -> None:
         """Wait for a place, and take it. Raises `Overloaded`, at once, when the wait would be too long."""
         line = self._lines[operation]
@@ -136,10 +147,7 @@ class Gate:
             line.window_began, line.came, line.served, line.grows = now, 0, 0, False
             if line not in self._ready:
                 self._ready.append(line)
-        line.came += 1
-        if now - line.window_began > _WINDOW_SECONDS:
-            line.grows = line.came > line.served
-            line.window_began, line.came, line.served = now, 0, 0
+        _count(line, now)
         if len(line.waiting) >= self._most_waiting(line, now):
             raise Overloaded(retry_after=1)
         turn = asyncio.get_running_loop().create_future()
@@ -171,6 +179,11 @@ class Gate:
                 turn = line.waiting.popleft()
                 if not turn.done():
                     turn.set_exception(problem())
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether anybody waits, or did a moment ago."""
+        return bool(self._ready)
 
     @property
     def waiting(self) -> int:
@@ -240,6 +253,13 @@ class Gate:
                 passed_over += 1
             if line.waiting:
                 ready.append(line)
+
+
+def _count(line: _Line, now: float) -> None:
+    line.came += 1
+    if now - line.window_began > _WINDOW_SECONDS:
+        line.grows = line.came > line.served
+        line.window_began, line.came, line.served = now, 0, 0
 
 
 class Place:

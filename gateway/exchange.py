@@ -35,6 +35,15 @@ class Policy:
         """Whether a browser at this origin may call."""
         return "*" in self.origins or origin.decode("latin-1") in self.origins
 
+    def cross_origin(self, origin: bytes | None) -> Headers:
+        """What an answer says to a browser at this origin."""
+        if origin is None or not self.origins:
+            return []
+        varies: Headers = [(b"vary", b"Origin")]
+        if not self.allows(origin):
+            return varies
+        return [*varies, (b"access-control-allow-origin", origin), (b"access-control-expose-headers", _EXPOSED)]
+
 
 class Exchange:
     """A request and what is known of it so far."""
@@ -177,11 +186,8 @@ class Exchange:
             standing = self.standing
             kept.append((b"ratelimit-policy", b'"default";q=%d;w=60' % standing.limit))
             kept.append((b"ratelimit", b'"default";r=%d;t=%d' % (max(0, standing.remaining), standing.reset)))
-        if self.origin is not None and self.policy.origins:
-            kept.append((b"vary", b"Origin"))
-            if self.policy.allows(self.origin):
-                kept.append((b"access-control-allow-origin", self.origin))
-                kept.append((b"access-control-expose-headers", _EXPOSED))
+        if self.origin is not None:
+            kept += self.policy.cross_origin(self.origin)
         if close:
             kept.append((b"connection", b"close"))
         return kept

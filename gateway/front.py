@@ -89,7 +89,7 @@ class Front:
         self._operations = operations
         self._unread = unread
         self._observe = observe
-        self._policy = Policy(public_url=settings.public_url, origins=settings.origins)
+        self.policy = Policy(public_url=settings.public_url, origins=settings.origins)
         self._peers = Peers(settings.trusted_networks)
         self._composing, self._own_gate = Gate(_OWN_AT_ONCE, READS), Gate(_OWN_AT_ONCE, WRITES)
 
@@ -101,7 +101,7 @@ class Front:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
-        exchange = Exchange(scope, self._policy, time.perf_counter())
+        exchange = Exchange(scope, self.policy, time.perf_counter())
         reply = Reply(exchange, send)
         try:
             await self._serve(exchange, receive, reply)
@@ -118,6 +118,16 @@ class Front:
             await self._refuse(exchange, reply, InternalError())
         finally:
             self._observe(exchange, time.perf_counter() - exchange.began)
+
+    def is_crowded(self, method: str, target: bytes) -> bool:
+        """Whether a request to this address would be sent away, because too many wait for the same. Asked before
+        anything is made of the request: refusing it then costs a third of what it costs later."""
+        path = target.partition(b"?")[0].decode("latin-1")
+        service = service_of(path)
+        if service is None or not (upstream := self.proxy.upstreams[service]).has_lines:
+            return False
+        gate = upstream.gate(method, deadline_of(method, path), large=False)
+        return gate.is_full(_line_of(method, self._operations().find(method, path)))
 
     async def _serve(self, exchange: Exchange, receive: Receive, reply: Reply) -> None:
         self._check_address(exchange)
@@ -146,7 +156,7 @@ class Front:
             # It may be public. A calendar that is told 401 drops its subscription; told to wait, it comes back.
             raise Unavailable(f"{service.capitalize()} cannot be reached yet.")
         _require(operation, principal)
-        await self._forward(exchange, principal, receive, reply)
+        await self._forward(exchange, principal, receive, reply, _line_of(exchange.method, operation))
 
     async def _answer_here(self, exchange: Exchange, receive: Receive, reply: Reply) -> None:
         """Hand over to the gateway's own application, as many at once as it can work on."""
@@ -224,7 +234,9 @@ class Front:
             await self._limiter.hit(key, limit)
             raise
 
-    async def _forward(self, exchange: Exchange, principal: Principal | None, receive: Receive, reply: Reply) -> None:
+    async def _forward(
+        self, exchange: Exchange, principal: Principal | None, receive: Receive, reply: Reply, line: str
+    ) -> None:
         settings = self._settings
         length = exchange.content_length
         if length is not None and len(length) > 4 and int(length) > settings.max_upload_bytes:
@@ -243,7 +255,7 @@ class Front:
             has_body=exchange.has_body,
             chunked=exchange.chunked,
             length=int(length) if length is not None and not exchange.chunked else 0,
-            operation=f"{exchange.method} {exchange.route}" if exchange.route else "",
+            operation=line,
             deadline=deadline,
             max_body=settings.max_upload_bytes,
             receive=receive,
@@ -256,7 +268,7 @@ class Front:
     async def _preflight(self, exchange: Exchange, reply: Reply) -> None:
         """Answer a browser's question before its request (Fetch standard); to other origins nothing is allowed."""
         headers = exchange.answer([])
-        if exchange.origin is not None and self._policy.allows(exchange.origin):
+        if exchange.origin is not None and self.policy.allows(exchange.origin):
             headers += [
                 (b"access-control-allow-methods", b"GET, POST, PUT, PATCH, DELETE"),
                 (b"access-control-allow-headers", _FROM_BROWSERS),
@@ -271,7 +283,7 @@ class Front:
             exchange.status = 599
             return
         exchange.sent_away = isinstance(problem, (Overloaded, TooManyRequests))
-        body = problem.body(self._policy.public_url, exchange.path, exchange.request_id)
+        body = problem.body(self.policy.public_url, exchange.path, exchange.request_id)
         headers: Headers = [
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),
@@ -304,6 +316,11 @@ def _bearer(authorization: list[bytes]) -> bytes:
     if scheme.lower() != b"bearer" or not credential:
         raise Unauthenticated("Send the credential as `Authorization: Bearer …`.")
     return credential
+
+
+def _line_of(method: str, operation: Operation | None) -> str:
+    """The line in which a request waits for its turn; those whose operation is not known share one."""
+    return "" if operation is None else f"{method} {operation.template}"
 
 
 def _require(operation: Operation | None, principal: Principal | None) -> None:

@@ -61,11 +61,16 @@ class Upstream:
         self.life.close()
         self.pool.close()
 
-    def gate(self, out: "Outgoing") -> Gate:
-        """Through which of its doors a request goes."""
-        if out.deadline is LONG_WORK or out.chunked or out.length > SMALL_BODY:
+    def gate(self, method: str, deadline: Deadline, *, large: bool) -> Gate:
+        """Through which of its doors a request goes; `large` is one whose body is not waited for."""
+        if deadline is LONG_WORK or large:
             return self.long
-        return self.reads if out.method in _SAFE else self.writes
+        return self.reads if method in _SAFE else self.writes
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether anybody waits for a turn."""
+        return self.reads.has_lines or self.writes.has_lines or self.long.has_lines
 
 
 @dataclass(slots=True)
@@ -130,7 +135,7 @@ class Proxy:
 
 
 async def _carry(upstream: Upstream, out: Outgoing, watch: Watch) -> int:
-    gate = upstream.gate(out)
+    gate = upstream.gate(out.method, out.deadline, large=out.chunked or out.length > SMALL_BODY)
     # The body's beginning first: no place and no connection is held for a client that has not begun to send.
     piece, more = await _beginning(out, watch) if out.has_body else (b"", False)
     if not gate.enter_now(out.operation):

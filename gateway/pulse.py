@@ -19,7 +19,10 @@ MANY: Final = 40
 _SMOOTHING: Final = 0.3
 _SUMMED_UP_SECONDS: Final = 1.0
 
-SHED: Final = Counter("gateway_requests_shed", "Requests refused unread, because the gateway did not keep up.")
+SHED: Final = Counter(
+    "gateway_requests_shed",
+    "Requests refused from their heads alone, because there were too many.",
+)
 
 log = structlog.get_logger(__name__)
 

@@ -14,7 +14,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from gateway import headers as rules
 from gateway.admission import Overloaded
-from gateway.proxy import RequestTimeout
+from gateway.front import Front
+from gateway.proxy import SMALL_BODY, RequestTimeout
 from gateway.pulse import Pulse
 from services.kit.errors import BadRequest, Problem, Unavailable
 
@@ -59,6 +60,8 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._lingering = False
         self._shed = False
+        self._front = self.app if isinstance(self.app, Front) else None
+        """Knows which operations are crowded."""
         pulse = self._pulses.get(self.loop)
         if pulse is None:
             self._pulses.clear()  # a process has one loop, tests have one after the other
@@ -100,7 +103,8 @@ class BoundedProtocol(HttpToolsProtocol):
         # Absolute form: a user name or password in it is a credential in a URL.
         if not self.url.startswith(b"/") and httptools.parse_url(self.url).userinfo is not None:
             self.scope["state"]["userinfo"] = True
-        if self._pulse.begun() and self._may_be_shed():
+        keeps_up = not self._pulse.begun()
+        if self._may_be_shed() and not (keeps_up and self._has_a_chance()):
             self._shed_now()
             return
         super().on_headers_complete()
@@ -115,6 +119,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self._shed:
             self._shed = False
+            self._stop_head_timer()
+            self.on_response_complete()
         else:
             super().on_message_complete()
         self._head_open = True
@@ -124,19 +130,31 @@ class BoundedProtocol(HttpToolsProtocol):
         running = cycle is not None and not cycle.response_complete
         return not running and not self.url.startswith(_NEVER_SHED)
 
+    def _has_a_chance(self) -> bool:
+        """Whether not too many wait for the same. Large bodies go through a door of their own."""
+        if self._front is None or not self._leaves_little:
+            return True
+        return not self._front.is_crowded(self.parser.get_method().decode(), self.url)
+
     def _shed_now(self) -> None:
-        """Refuse this request before anything was made of it; the connection stays when there is nothing to drop."""
+        """Refuse this request before anything was made of it. The connection stays when there is little to drop."""
         self._pulse.shed()
         self._shed = True
         problem = Overloaded(retry_after=1)
-        if not self.parser.should_keep_alive() or any(
-            name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
-            for name, value in self.headers
-        ):
+        if not self.parser.should_keep_alive() or not self._leaves_little:
             self._refuse(problem)
             return
         self.transport.write(self._whole(problem))
-        self.on_response_complete()
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)  # if the body does not come
+
+    @property
+    def _leaves_little(self) -> bool:
+        """Whether the body that is still to come is short and is sent without being asked for."""
+        return not any(
+            name in {b"transfer-encoding", b"expect"}
+            or (name == b"content-length" and (len(value) > 5 or int(value) > SMALL_BODY))
+            for name, value in self.headers
+        )
 
     def send_400_response(self, msg: str) -> None:
         if self._head_too_large:
@@ -184,13 +202,18 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _whole(self, problem: Problem, more: bytes = b"") -> bytes:
         """An answer in full."""
-        id = rules.request_id(None)
+        given = dict(self.headers) if self._shed else {}
+        id = rules.request_id(given.get(b"x-request-id"))
         body = problem.body(self.public_url, None, id)
         lines = [STATUS_LINE[problem.status], b"content-type: application/problem+json\r\n"]
         lines += [f"{name.lower()}: {value}\r\n".encode() for name, value in problem.headers.items()]
+        if self._front is not None:
+            lines += [b"%b: %b\r\n" % header for header in self._front.policy.cross_origin(given.get(b"origin"))]
         lines.append(b"x-request-id: %b\r\nx-content-type-options: nosniff\r\n" % id.encode())
         lines.append(b"cache-control: no-store\r\n%bcontent-length: %d\r\n\r\n" % (more, len(body)))
-        return b"".join(lines) + body
+        if not (self._shed and self.parser.get_method() == b"HEAD"):
+            lines.append(body)
+        return b"".join(lines)
 
 
 def _with_plain_target(data: bytes) -> bytes:

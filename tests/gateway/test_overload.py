@@ -3,13 +3,20 @@
 import asyncio
 import time
 from collections import Counter
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
 import structlog
 from structlog.testing import LogCapture
 
 from gateway import metrics, proxy
+from gateway.admission import READS, WRITES, Overloaded
+from gateway.exchange import Exchange
+from gateway.front import Front
 from gateway.metrics import Observer
+from gateway.operations import Operations
 from services.kit.errors import GatewayTimeout, Unavailable
 from tests.gateway.gateways import Gateway, Reader, raw_service
 from tests.wire.api import assert_problem
@@ -53,6 +60,46 @@ async def test_a_service_is_given_no_more_than_it_can_work_on_and_nobody_waits_i
             assert statuses[200] > 20
             assert all(reply.headers["retry-after"] for reply in replies if reply.status_code == 503)
             assert slow.most <= 8
+
+
+async def test_who_has_no_chance_is_refused_from_the_head_alone(
+    gate: Gateway, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    serve = gate.front.__class__._serve
+
+    async def counted(front: Front, exchange: Exchange, *others: Any) -> None:
+        made.append(exchange.method)
+        await serve(front, exchange, *others)
+
+    monkeypatch.setattr(gate.front.__class__, "_serve", counted)
+    security = [{"bearer": ["members:read"]}]
+    paths: Any = {path: {"get": {"security": security}} for path in ("/v1/organisations", "/v1/persons")}
+    paths["/v1/organisations"]["post"] = {"security": security}
+    monkeypatch.setattr(gate.front, "_operations", partial(Operations.of, {"members": {"paths": paths}}))
+    monkeypatch.setattr(gate.front.policy, "origins", frozenset({"https://app.alliance.example"}))
+    async with raw_service(OneByOne(0.3)) as members:
+        with gate.in_front_of(members, at_once=1):
+            monkeypatch.setattr(gate.front.proxy.upstreams["members"].reads, "patience", replace(READS, pace=1))
+            monkeypatch.setattr(gate.front.proxy.upstreams["members"].writes, "patience", replace(WRITES, pace=1 / 6))
+            client, nobody = gate.as_(key), gate.as_(None)
+            crowd = [asyncio.create_task(client.get("/v1/organisations")) for _ in range(3)]
+            crowd += [asyncio.create_task(client.post("/v1/organisations")) for _ in range(3)]
+            while len(made) < 6:  # noqa: ASYNC110 - they are on their way
+                await asyncio.sleep(0.005)
+            asked = [
+                await client.get("/v1/organisations", headers={"Origin": "https://app.alliance.example"}),
+                await client.post("/v1/organisations", json={"names": {"en": "One more"}}),
+                await nobody.get("/v1/organisations"),
+            ]
+            other = await client.get("/v1/persons")
+            for reply in asked:
+                assert_problem(reply, Overloaded)
+                assert reply.headers["retry-after"] == "1"
+            assert asked[0].headers["access-control-allow-origin"] == "https://app.alliance.example"
+            assert other.status_code == 200, "nobody waits for persons"
+            assert len(made) == 7, "of those refused nothing was made"
+            assert {reply.status_code for reply in await asyncio.gather(*crowd)} == {200}
 
 
 async def test_who_waits_for_a_frozen_service_is_told_when_it_is_known(gate: Gateway, key: str) -> None:

@@ -94,8 +94,13 @@ async def test_what_is_too_much_gets_a_503_on_a_connection_that_stays_and_the_sy
         assert b"\r\nx-request-id: " in head
         assert b"/problems/overloaded" in body
         assert (await ask(get.format("/livez")))[0].startswith(b"http/1.1 200 ")
-    post = "POST /v1/organisations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Length: 4\r\n\r\nab"
-    head, _ = await ask(post)
+    post = "POST /v1/organisations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {{}}\r\nContent-Length: {}\r\n\r\nab"
+    head, _ = await ask(post.format(4))
+    assert head.startswith(b"http/1.1 503 ")
+    assert (await ask("cd" + get.format("/livez")))[0].startswith(b"http/1.1 200 "), (
+        "the rest of a short body is dropped"
+    )
+    head, _ = await ask(post.format(70_000))
     assert head.startswith(b"http/1.1 503 ")
     assert b"\r\nconnection: close\r\n" in head
     assert await reader.read() == b""
