@@ -267,10 +267,15 @@ class Place:
 
     __slots__ = ("_gate", "_operation", "_taken_at")
 
-    def __init__(self, gate: Gate, operation: str) -> None:
-        self._gate: Gate | None = gate
+    def __init__(self, gate: Gate | None, operation: str, taken_at: float | None = None) -> None:
+        self._gate = gate
         self._operation = operation
-        self._taken_at = asyncio.get_running_loop().time()
+        self._taken_at = asyncio.get_running_loop().time() if taken_at is None else taken_at
+
+    def handed_over(self) -> "Place":
+        """The same place in other hands; there is nothing left to give back here."""
+        gate, self._gate = self._gate, None
+        return Place(gate, self._operation, self._taken_at)
 
     def leave(self, *, answered: bool) -> None:
         """Give it back; only the first time counts."""

@@ -50,14 +50,18 @@ class Upstream:
         """Requests under way, from their admission to the end of their answer; those that wait included."""
         self.reads = Gate(at_once, READS)
         # A write is as much work as ten reads, and so many keep a process busy: with more, reads would get no turn.
-        self.writes = Gate(at_once // 2, WRITES)
+        self.writes = Gate(at_once // 3, WRITES)
         self.long = Gate(at_once, LONG)
         """Work on many rows or on a file, and bodies too large to wait for."""
         self.reads.beside = (self.writes, self.long)
         self.life = Life(self.pool)
+        self._left: set[asyncio.Task[None]] = set()
+        """Requests that the service works on still, though nobody waits for the answer."""
 
     def close(self) -> None:
         """Drop what is kept."""
+        for task in self._left:
+            task.cancel()
         self.life.close()
         self.pool.close()
 
@@ -66,6 +70,13 @@ class Upstream:
         if deadline is LONG_WORK or large:
             return self.long
         return self.reads if method in _SAFE else self.writes
+
+    def see_out(self, connection: Connection, place: Place, within: float) -> None:
+        """Have a request keep its place until the service is done with it, though its client has gone: the service
+        does not stop, and who had the place meanwhile would be one too many."""
+        task = asyncio.create_task(_seen_out(connection, place, within))
+        self._left.add(task)
+        task.add_done_callback(self._left.discard)
 
     @property
     def has_lines(self) -> bool:
@@ -187,7 +198,23 @@ async def _exchange(upstream: Upstream, out: Outgoing, watch: Watch, place: Plac
             if pump is not None and not pump.done():
                 pump.cancel()
                 connection.abort()  # its request was never finished
-            upstream.pool.give_back(connection)
+            if watch.reason == "client gone" and out.asked and not (connection.status or connection.closed):
+                upstream.see_out(connection, place.handed_over(), out.deadline.silent)
+            else:
+                upstream.pool.give_back(connection)
+
+
+async def _seen_out(connection: Connection, place: Place, within: float) -> None:
+    answered = False
+    try:
+        async with asyncio.timeout(within):
+            await connection.answered()
+        answered = True
+    except (Broken, TimeoutError):
+        pass
+    finally:
+        connection.abort()
+        place.leave(answered=answered)
 
 
 def _await_answer(upstream: Upstream, out: Outgoing, watch: Watch) -> None:

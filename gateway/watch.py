@@ -75,8 +75,10 @@ class Watch:
         self._waiting_for, self._due = "client late", self._loop.time() + seconds
 
     def turn_within(self, seconds: float) -> None:
-        """Wait for a place in the service."""
+        """Wait for a place in the service. From now on the client's leaving is noticed at once: who has gone is not to
+        have the turn of somebody who waits."""
         self._waiting_for, self._due = "no turn", self._loop.time() + seconds
+        self._hear_leaving()
 
     def body_began(self, seconds: float, bytes_per_second: int) -> None:
         """From now the body may take so long, and longer as it comes at this pace."""
@@ -127,10 +129,13 @@ class Watch:
         if now >= self._due:
             self.fire(self._waiting_for)
             return
-        if self.body_read and self._listener is None:
-            self._listener = self._loop.create_task(self._listen())
+        self._hear_leaving()
         # Deadlines only ever move, so looking again every so often is enough and costs nothing to move them.
         self._handle = self._loop.call_at(min(self._due, now + 0.5), self._tick)
+
+    def _hear_leaving(self) -> None:
+        if self.body_read and self._listener is None:
+            self._listener = self._loop.create_task(self._listen())
 
     async def _listen(self) -> None:
         while True:

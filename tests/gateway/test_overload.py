@@ -33,10 +33,12 @@ class OneByOne:
         self._working = asyncio.Lock()
         self._present = 0
         self.most = 0
+        self.asked = 0
 
     async def __call__(self, reader: Reader, writer: asyncio.StreamWriter) -> None:
         while True:
             await reader.head()
+            self.asked += 1
             self._present += 1
             self.most = max(self.most, self._present)
             async with self._working:
@@ -118,6 +120,37 @@ async def test_who_waits_for_a_frozen_service_is_told_when_it_is_known(gate: Gat
             assert_problem(told[0], Unavailable)
             assert_problem(told[1], GatewayTimeout)
             assert time.perf_counter() - began < 2.2, "both at the same time, not one after the other"
+
+
+async def test_a_service_is_given_nothing_more_while_it_works_for_a_client_that_has_gone(
+    gate: Gateway, key: str
+) -> None:
+    slow = OneByOne(0.3)
+    async with raw_service(slow) as members:
+        with gate.in_front_of(members, at_once=1):
+            _, writer = await asyncio.open_connection(*gate.address)
+            writer.write((HEAD.format("GET", key) + "\r\n").encode())
+            await asyncio.sleep(0.1)
+            writer.transport.abort()
+            began = time.perf_counter()
+            assert (await gate.as_(key).get("/v1/organisations")).status_code == 200
+            assert slow.most == 1
+            assert time.perf_counter() - began > 0.4, "after the one that nobody waits for"
+
+
+async def test_who_goes_while_waiting_has_no_turn(gate: Gateway, key: str) -> None:
+    slow = OneByOne(0.1)
+    async with raw_service(slow) as members:
+        with gate.in_front_of(members, at_once=1):
+            client = gate.as_(key)
+            first = asyncio.create_task(client.get("/v1/organisations"))
+            await asyncio.sleep(0.02)
+            _, writer = await asyncio.open_connection(*gate.address)
+            writer.write((HEAD.format("GET", key) + "\r\n").encode())
+            await asyncio.sleep(0.02)
+            writer.transport.abort()
+            await asyncio.gather(first, client.get("/v1/organisations"))
+            assert slow.asked == 2
 
 
 async def test_a_client_that_reads_slowly_keeps_no_place(gate: Gateway, key: str) -> None:

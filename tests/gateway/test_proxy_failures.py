@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from gateway.admission import Overloaded
+from gateway.table import READ
 from services.kit.errors import BadGateway, ContentTooLarge, GatewayTimeout, Unavailable
 from tests.gateway.gateways import Gateway, Handler, Reader, gateway, raw_service
 from tests.wire.api import assert_problem
@@ -208,7 +209,7 @@ async def test_a_read_is_repeated_when_a_kept_connection_turns_out_closed(gate: 
             assert asked == [b"POST"], "a write is not repeated"
 
 
-async def test_when_the_client_leaves_the_service_is_told(gate: Gateway, key: str) -> None:
+async def test_when_the_client_has_left_the_service_is_told_once_it_is_overdue(gate: Gateway, key: str) -> None:
     asked, hung_up = asyncio.Event(), asyncio.Event()
 
     async def patient(reader: Reader, writer: asyncio.StreamWriter) -> None:
@@ -223,7 +224,7 @@ async def test_when_the_client_leaves_the_service_is_told(gate: Gateway, key: st
             writer.write(f"GET /v1/organisations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n\r\n".encode())
             await asyncio.wait_for(asked.wait(), 2)
             writer.close()
-            await asyncio.wait_for(hung_up.wait(), 0.5)
+            await asyncio.wait_for(hung_up.wait(), READ.silent + 1)
 
 
 async def test_a_client_that_leaves_in_the_middle_of_its_body_never_completes_it(gate: Gateway, key: str) -> None:
