@@ -49,7 +49,7 @@ class Upstream:
         self.in_flight = 0
         """Requests under way, from their admission to the end of their answer; those that wait included."""
         self.reads = Gate(at_once, READS)
-        # A write is as much work as ten reads, and so many keep a process busy: with more, reads would get no turn.
+        # A write is as much work as ten reads, and four keep a process busy: with more, reads would get no turn.
         self.writes = Gate(at_once // 3, WRITES)
         self.long = Gate(at_once, LONG)
         """Work on many rows or on a file, and bodies too large to wait for."""

@@ -46,7 +46,7 @@ class GatewaySettings(Settings):
     in_flight_per_service: Annotated[int, Field(ge=1)] = Field(1_000, description="Of these, to one service.")
     at_once_per_service: Annotated[int, Field(ge=1)] = Field(
         12,
-        description="Reads, and half as many writes, that a service is given at once by a gateway process; the next "
+        description="Reads, and a third as many writes, that a service is given at once by a gateway process; the next "
         "ones wait their turn for a moment, or get a 503. With several replicas of a service, so many for each.",
     )
     max_upload_bytes: Annotated[int, Field(ge=1_024)] = Field(

@@ -38,7 +38,7 @@ def run(asked: argparse.Namespace) -> tuple[list[Target], dict[str, Any]]:
         with child("generator") as generator, Watch(stack) as watch:
             generator.tell(order)
             console.print("finding what the machine holds …")
-            holds, kept["ramp"] = overload.peak(generator, max(4.0, asked.seconds / 6))
+            holds, kept["ramp"] = overload.peak(generator, asked.seconds)
             kept["holds_per_second"] = holds
             if asked.soak:
                 console.print(f"{asked.soak:g} minutes at {soak.LOAD:g} of {holds:,.0f} requests a second …")
