@@ -16,7 +16,7 @@ import psutil
 import psycopg
 from rich.console import Console
 
-from tests.bench import docs, files, growth, operations, proxies, report, seed, statement_counts, targets, tools
+from tests.bench import cores, docs, files, growth, operations, proxies, report, seed, statement_counts, targets, tools
 from tests.bench.naive import TABLES
 from tests.bench.operations import BARE, GATEWAY, NAIVE, PGBENCH, READS, SERVICE, WRITES, Places
 from tests.bench.outcome import Cell, Outcome
@@ -94,6 +94,7 @@ def measure(site: Site, outcome: Outcome, places: Places, parts: Sequence[str], 
         wanted = [*(READS if "reads" in parts else ()), *(WRITES if "writes" in parts else ())]
         for operation in wanted:
             told(operation)
+            outcome.cores_together[operation] = cores.together()
             ways = in_each_way(site, bare, naive, operation, places, outcome.rows)
             asked |= {(way, operation): one for way, one in ways.items()}
             found = in_turn(ways, seconds, rounds=4 if operation in WRITES else 2)

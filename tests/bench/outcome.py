@@ -54,6 +54,8 @@ class Outcome:
     files: list[Filed] = field(default_factory=list)
     memory: dict[str, dict[str, float]] = field(default_factory=dict)
     """When → process → resident megabytes."""
+    cores_together: dict[str, float] = field(default_factory=dict)
+    """Operation → what a core did beside a busy one, of what it does alone, just before (`cores.together`)."""
     left_out: list[str] = field(default_factory=list)
     seconds: float = 0.0
     load_after: float = 0.0

@@ -130,8 +130,16 @@ def target_rows(targets: list[Target]) -> tuple[list[str], Rows]:
     ]
 
 
+def core_rows(outcome: Outcome) -> tuple[list[str], Rows]:
+    """What the second core was worth before each operation."""
+    seen = outcome.cores_together
+    head = ["before", *[OPERATIONS[operation] for operation in seen]]
+    return head, [["", *[f"{share:.2f}" for share in seen.values()]]] if seen else []
+
+
 TABLES = {
     "Requests a second, wrk -t1 -c16; all share this machine's cores": ratio_rows,
+    "What a core does beside a busy one, of what it does alone": core_rows,
     "Proxies, each on one core": proxy_rows,
     "Growth: the service alone, one request at a time": growth_rows,
     "Workers": worker_rows,

@@ -40,6 +40,7 @@ def test_what_was_not_measured_is_no_target() -> None:
 
 def test_a_kept_run_is_read_as_it_was(tmp_path: Path) -> None:
     outcome = a_run(one=40.0)
+    outcome.cores_together = {"one": 0.61}
     outcome.keep(tmp_path / "run.json")
     assert Outcome.read(tmp_path / "run.json") == outcome
 
@@ -50,9 +51,12 @@ def test_figures_are_written_between_the_marks(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(docs, "PAGE", page)
     monkeypatch.setattr(docs, "PLOTS", tmp_path)
     outcome = a_run(first=59.0)
+    outcome.cores_together = {"first": 0.58}
     docs.write(outcome, targets.judge(outcome))
     written = page.read_text()
     assert "| page of 50, service by bare handler | ≥ 0.6 | 0.59 | MISSED |" in written
+    assert "| before | page of 50, first |" in written
+    assert "|  | 0.58 |" in written
     assert "old" not in written
     assert written.startswith("before\n")
     assert written.endswith("after\n")
