@@ -17,6 +17,8 @@ _AT_ONCE: Final = 200
 _SETTLING_SECONDS: Final = 3.0
 """After which a crowd is only slow; its coming is a rush of requests like any other."""
 _PAGE: Final = "organisations?limit=200"
+_USUAL_PAGE: Final = "organisations"
+"""What those who vanish ask for: that they go is looked at here, not that they ask for more than the machine holds."""
 
 
 @dataclass
@@ -117,10 +119,10 @@ class Crowd:
     async def _vanish(self, number: int) -> None:
         """Come and go, again and again: in the middle of a head, a body, a wait, an answer."""
         parts = (
-            self._head("GET", _PAGE)[:-10],
+            self._head("GET", _USUAL_PAGE)[:-10],
             self._head("POST", "organisations") + b'Content-Length: 5000\r\n\r\n{"names": {',
-            self._head("GET", _PAGE) + b"\r\n",
-            (self._head("GET", _PAGE) + b"\r\n") * 3,
+            self._head("GET", _USUAL_PAGE) + b"\r\n",
+            (self._head("GET", _USUAL_PAGE) + b"\r\n") * 3,
         )
         while True:
             reader, writer = await asyncio.open_connection(self.host, self.port, limit=4_096)
