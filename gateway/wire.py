@@ -6,7 +6,9 @@ refused with a problem like everywhere else.
 
 import asyncio
 import re
+import sys
 from collections.abc import Callable, MutableMapping
+from functools import lru_cache
 from typing import Any, ClassVar, Final, cast
 
 import httptools
@@ -27,6 +29,9 @@ _OTHER_FILES: Final = 3_000
 LINGER_SECONDS: Final = 1.0
 _NEVER_SHED: Final = (b"/livez", b"/readyz", b"/metrics", b"/internal/", b"/.well-known/")
 """What keeps the system itself going."""
+_TOO_MANY: Final = Overloaded(retry_after=1)
+_ID: Final = b"<id>"
+"""Where the id of a request stands in a refusal that is written beforehand."""
 _NOT_ASCII: Final = re.compile(rb"[\x80-\xff]")
 
 
@@ -132,7 +137,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _has_a_chance(self) -> bool:
         """Whether not too many wait for the same. Large bodies go through a door of their own."""
-        if self._front is None or not self._leaves_little:
+        if self._front is None or self._to_come > SMALL_BODY:
             return True
         return not self._front.is_crowded(self.parser.get_method().decode(), self.url)
 
@@ -140,21 +145,24 @@ class BoundedProtocol(HttpToolsProtocol):
         """Refuse this request before anything was made of it. The connection stays when there is little to drop."""
         self._pulse.shed()
         self._shed = True
-        problem = Overloaded(retry_after=1)
-        if not self.parser.should_keep_alive() or not self._leaves_little:
-            self._refuse(problem)
+        to_come = self._to_come
+        if not self.parser.should_keep_alive() or to_come > SMALL_BODY:
+            self._refuse(_TOO_MANY)
             return
-        self.transport.write(self._whole(problem))
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)  # if the body does not come
+        self.transport.write(self._whole(_TOO_MANY))
+        if to_come:
+            self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)  # if it does not come
 
     @property
-    def _leaves_little(self) -> bool:
-        """Whether the body that is still to come is short and is sent without being asked for."""
-        return not any(
-            name in {b"transfer-encoding", b"expect"}
-            or (name == b"content-length" and (len(value) > 5 or int(value) > SMALL_BODY))
-            for name, value in self.headers
-        )
+    def _to_come(self) -> int:
+        """Bytes of the body; endless where nothing says how many, or they are sent only when asked for."""
+        size = 0
+        for name, value in self.headers:
+            if name == b"content-length":
+                size = max(size, int(value))
+            elif name in (b"transfer-encoding", b"expect"):
+                return sys.maxsize
+        return size
 
     def send_400_response(self, msg: str) -> None:
         if self._head_too_large:
@@ -203,17 +211,28 @@ class BoundedProtocol(HttpToolsProtocol):
     def _whole(self, problem: Problem, more: bytes = b"") -> bytes:
         """An answer in full."""
         given = dict(self.headers) if self._shed else {}
-        id = rules.request_id(given.get(b"x-request-id"))
-        body = problem.body(self.public_url, None, id)
-        lines = [STATUS_LINE[problem.status], b"content-type: application/problem+json\r\n"]
-        lines += [f"{name.lower()}: {value}\r\n".encode() for name, value in problem.headers.items()]
+        id = rules.request_id(given.get(b"x-request-id")).encode()
+        head, body = _written(problem.slug, problem.detail, tuple(problem.headers.items()), self.public_url)
+        body = body.replace(_ID, id)
+        lines = [head, b"x-request-id: ", id, b"\r\n", more]
         if self._front is not None:
             lines += [b"%b: %b\r\n" % header for header in self._front.policy.cross_origin(given.get(b"origin"))]
-        lines.append(b"x-request-id: %b\r\nx-content-type-options: nosniff\r\n" % id.encode())
-        lines.append(b"cache-control: no-store\r\n%bcontent-length: %d\r\n\r\n" % (more, len(body)))
+        lines.append(b"content-length: %d\r\n\r\n" % len(body))
         if not (self._shed and self.parser.get_method() == b"HEAD"):
             lines.append(body)
         return b"".join(lines)
+
+
+@lru_cache(64)
+def _written(
+    slug: str, detail: str | None, headers: tuple[tuple[str, str], ...], public_url: str
+) -> tuple[bytes, bytes]:
+    """The head and body of a refusal, all but the id of the request."""
+    kind = Problem.known[slug]
+    lines = [STATUS_LINE[kind.status], b"content-type: application/problem+json\r\n"]
+    lines += [f"{name.lower()}: {value}\r\n".encode() for name, value in headers]
+    lines.append(b"x-content-type-options: nosniff\r\ncache-control: no-store\r\n")
+    return b"".join(lines), kind(detail).body(public_url, None, _ID.decode())
 
 
 def _with_plain_target(data: bytes) -> bytes:

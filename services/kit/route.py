@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.kit import etag
 from services.kit.auth import Caller
@@ -76,39 +77,51 @@ def _refuse_malformed(request: Request, policy: Policy) -> None:
 async def _in_transaction(
     request: Request, runtime: Runtime, caller: Caller, policy: Policy, inner: Handler
 ) -> Response:
+    session = runtime.database.sessions()
+    try:
+        return await _worked(request, runtime, caller, policy, inner, session)
+    finally:
+        if session.in_transaction():
+            await session.__aexit__(None, None, None)  # to its end, also when the request is broken off meanwhile
+        else:
+            session.sync_session.close()  # it has no connection, so there is nothing to wait for
+
+
+async def _worked(
+    request: Request, runtime: Runtime, caller: Caller, policy: Policy, inner: Handler, session: AsyncSession
+) -> Response:
     dry_run = policy.rehearses and flag(request.query_params, "dry_run")
-    async with runtime.database.sessions() as session:
-        request.state.session = session
-        session.info[PUBLIC_URL] = runtime.settings.public_url
-        attempt = await Attempt.of(request, caller) if policy.keyed else None
-        if dry_run:
-            attempt = None
-        # What is shown for a purpose is not kept to be shown again, and a dry run leaves nothing on record.
-        if attempt is None and not dry_run:
-            session.info[TELL] = functools.partial(runtime.tell_within, session)
-        if attempt is not None:
-            asking = None if policy.creates is None else policy.creates.requires_any
-            if (earlier := await attempt.earlier(session, asking=asking)) is not None:
-                return earlier
-            session.info[NONE_REQUIRED] = not attempt.told
-        try:
-            response = await inner(request)
-        except Problem:
-            # A use that ended just as this one began may be why: then its answer is this one's, too.
-            await session.rollback()
-            if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
-                return earlier
-            raise
-        if dry_run:
-            # What a commit would check is checked, too.
-            await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
-            await session.rollback()
-            response.headers["Dry-Run"] = "true"
-            return response
-        if attempt is not None and response.status_code < 400:
-            await attempt.store(session, response)
-        await session.commit()
+    request.state.session = session
+    session.info[PUBLIC_URL] = runtime.settings.public_url
+    attempt = await Attempt.of(request, caller) if policy.keyed else None
+    if dry_run:
+        attempt = None
+    # What is shown for a purpose is not kept to be shown again, and a dry run leaves nothing on record.
+    if attempt is None and not dry_run:
+        session.info[TELL] = functools.partial(runtime.tell_within, session)
+    if attempt is not None:
+        asking = None if policy.creates is None else policy.creates.requires_any
+        if (earlier := await attempt.earlier(session, asking=asking)) is not None:
+            return earlier
+        session.info[NONE_REQUIRED] = not attempt.told
+    try:
+        response = await inner(request)
+    except Problem:
+        # A use that ended just as this one began may be why: then its answer is this one's, too.
+        await session.rollback()
+        if attempt is not None and (earlier := await attempt.earlier(session)) is not None:
+            return earlier
+        raise
+    if dry_run:
+        # What a commit would check is checked, too.
+        await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        await session.rollback()
+        response.headers["Dry-Run"] = "true"
         return response
+    if attempt is not None and response.status_code < 400:
+        await attempt.store(session, response)
+    await session.commit()
+    return response
 
 
 def if_match_of(request: Request) -> etag.IfMatch:

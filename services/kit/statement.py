@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Insert, Select, Text, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql import psycopg as postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import SessionTransaction
+from sqlalchemy.orm import Session, SessionTransaction
 
 from services.kit.columns import writer_of
 from services.kit.connection import Connection
@@ -95,10 +95,14 @@ async def connection_of(session: AsyncSession) -> Connection:
     kept: tuple[object, Connection] | None = session.info.get(_CONNECTION)
     if kept is not None and kept[0] is innermost(session):
         return kept[1]
-    raw = await (await session.connection()).get_raw_connection()
-    connection: Connection | None = raw.driver_connection
-    assert connection is not None
+    connection = await session.run_sync(_connection)
     session.info[_CONNECTION] = (innermost(session), connection)
+    return connection
+
+
+def _connection(session: Session) -> Connection:
+    connection = session.connection().connection.driver_connection
+    assert isinstance(connection, Connection)
     return connection
 
 

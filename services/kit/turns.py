@@ -14,7 +14,7 @@ from services.kit.errors import Unavailable
 class Turns:
     """At most `at_once` for each key; `longest` may wait, each for `patience` seconds."""
 
-    def __init__(self, *, patience: float, at_once: int = 2, longest: int = 2_000) -> None:
+    def __init__(self, *, patience: float, at_once: int = 3, longest: int = 2_000) -> None:
         self._at_once = at_once
         self._longest = longest
         self._patience = patience

@@ -9,7 +9,7 @@ from services.kit.turns import Turns
 
 
 async def test_a_few_at_once_first_come_first_served() -> None:
-    turns, inside, order, most = Turns(patience=5), 0, [], 0
+    turns, inside, order, most = Turns(patience=5, at_once=2), 0, [], 0
 
     async def visit(n: int) -> None:
         nonlocal inside, most

@@ -117,7 +117,9 @@ class Crowd:
         self.met[answer.result().decode()[9:12] or "closed"] += 1
 
     async def _vanish(self, number: int) -> None:
-        """Come and go, again and again: in the middle of a head, a body, a wait, an answer."""
+        """Come and go, again and again: in the middle of a head, a body, a wait, an answer. Each at a moment of its
+        own: that many come in one instant is no matter of their going."""
+        await asyncio.sleep(number % 50 / 100)
         parts = (
             self._head("GET", _USUAL_PAGE)[:-10],
             self._head("POST", "organisations") + b'Content-Length: 5000\r\n\r\n{"names": {',
