@@ -22,7 +22,7 @@ from services.kit.errors import Problem, Unavailable
 
 _MEASURED_SECONDS: Final = 0.2
 _FEWEST: Final = 3
-"""At least a third of the usual number is let in: of reads and of writes, or the one would be given the other's share."""
+"""A third of the usual number is always let in, of reads as of writes: or the one would be given the other's share."""
 _AT_LEAST_WAITING: Final = 2
 _STANDS_AFTER: Final = 1.5
 """How many times `Patience.burst` a line may last before it counts as one that does not end."""
