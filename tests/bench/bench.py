@@ -97,7 +97,7 @@ def measure(site: Site, outcome: Outcome, places: Places, parts: Sequence[str], 
             outcome.cores_together[operation] = cores.together()
             ways = in_each_way(site, bare, naive, operation, places, outcome.rows)
             asked |= {(way, operation): one for way, one in ways.items()}
-            found = in_turn(ways, seconds, rounds=4 if operation in WRITES else 2)
+            found = in_turn(ways, seconds, rounds=3 if operation in ("create", "register") else 2)
             outcome.cells += [Cell(way, operation, x.rate, x.p50_ms, x.p99_ms, x.cpu_ms) for way, x in found.items()]
         if "reads" in parts:
             alone = operations.ours(site, SERVICE, "search", places)
@@ -127,8 +127,8 @@ def in_each_way(
 
 
 def in_turn(ways: dict[str, Asked], seconds: float, *, rounds: int) -> dict[str, Load]:
-    """Medians of some rounds after one to warm up. Each round asks in every way, so that noise meets them alike; it
-    meets writes more, which touch more memory."""
+    """Medians of some rounds after one to warm up. Each round asks in every way, so that noise meets them alike. The
+    writes that have a target keep both cores busy, so it meets them most."""
     for asked in ways.values():
         wrk(asked, seconds=1)
     found: dict[str, list[Load]] = {way: [] for way in ways}

@@ -17,7 +17,7 @@ def peak(generator: Child, seconds: float) -> tuple[float, list[dict[str, Any]]]
     as a stretch of overload. The best seconds alone are luck on a machine that is not always as fast."""
     steps = [generator.ask({"callers": callers, "seconds": max(4.0, seconds / 12)}) for callers in CALLERS]
     best = max(zip(steps, CALLERS, strict=True), key=lambda tried: float(tried[0]["good_per_second"]))[1]
-    steps.append(generator.ask({"callers": best, "seconds": seconds}))
+    steps.append(generator.ask({"callers": best, "seconds": seconds}) | {"callers": best})
     return float(steps[-1]["good_per_second"]), steps
 
 
@@ -35,8 +35,10 @@ def overload(generator: Child, watch: Watch, holds: float, seconds: float) -> li
     return stretches
 
 
-def judged(holds: float, stretches: list[dict[str, Any]]) -> list[Target]:
-    """The targets of overload."""
+def judged(before: float, after: float, stretches: list[dict[str, Any]]) -> list[Target]:
+    """The targets of overload. What the machine holds is what it held before and after, in the middle: it may have
+    become slower or faster meanwhile."""
+    holds = (before + after) / 2
     targets = []
     once = stretches[0]
     for result in stretches:

@@ -47,7 +47,10 @@ def run(asked: argparse.Namespace) -> tuple[list[Target], dict[str, Any]]:
             if asked.only != "clients" and not asked.soak:
                 console.print(f"1×, 2× and 5× of {holds:,.0f} requests a second …")
                 kept["overload"] = overload.overload(generator, watch, holds, asked.seconds)
-                targets += overload.judged(holds, kept["overload"])
+                callers = kept["ramp"][-1]["callers"]
+                after = generator.ask({"callers": callers, "seconds": asked.seconds})["good_per_second"]
+                kept["held_after_per_second"] = after
+                targets += overload.judged(holds, after, kept["overload"])
             if asked.only != "overload" and not asked.soak:
                 console.print("crowds of slow, vanishing and idle clients …")
                 kept["clients"] = clients.crowds(generator, watch, order, holds, max(8.0, asked.seconds / 4))
@@ -68,7 +71,8 @@ def _machine() -> dict[str, Any]:
 
 def report(kept: dict[str, Any]) -> None:
     """The table of stretches."""
-    table = Table(title=f"the machine holds {kept['holds_per_second']:,.0f} requests a second of this traffic")
+    after = f" ({kept['held_after_per_second']:,.0f} after the overload)" if "held_after_per_second" in kept else ""
+    table = Table(title=f"the machine holds {kept['holds_per_second']:,.0f} requests a second of this traffic{after}")
     columns = (
         "",
         "asked/s",

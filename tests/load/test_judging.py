@@ -34,7 +34,7 @@ def _missed(targets: list[Target]) -> list[str]:
 
 def _overloaded(**given: Any) -> list[str]:
     once = _stretch(times=1)
-    return _missed(overload.judged(100.0, [once, _stretch(times=2), _stretch(**given)]))
+    return _missed(overload.judged(80.0, 120.0, [once, _stretch(times=2), _stretch(**given)]))
 
 
 def test_overload_is_judged_by_each_of_its_targets() -> None:
