@@ -21,8 +21,7 @@ from typing import Final
 from services.kit.errors import Problem, Unavailable
 
 _MEASURED_SECONDS: Final = 0.2
-_FEWEST: Final = 3
-"""A third of the usual number is always let in, of reads as of writes: or the one would be given the other's share."""
+_AT_LEAST_AT_ONCE: Final = 4
 _AT_LEAST_WAITING: Final = 2
 _STANDS_AFTER: Final = 1.5
 """How many times `Patience.burst` a line may last before it counts as one that does not end."""
@@ -102,15 +101,12 @@ class Gate:
 
     def __init__(self, at_once: int, patience: Patience, clock: Callable[[], float] = time.monotonic) -> None:
         self.most = max(1, at_once)
-        self._fewest = min(self.most, max(2, self.most // _FEWEST))
         self.at_once = self.most
         """How many it is given at once now; fewer than `most` while its answers come late."""
         self.running = 0
         self.patience = patience
         self.beside: tuple[Gate, ...] = ()
         """Other doors to the same service: it is one process, so answers that come late here are theirs, too."""
-        self.follows: Gate | None = None
-        """A door beside which this one keeps its share: while few are let in there, so are here."""
         self._clock = clock
         self._lines: dict[str, _Line] = {}
         self._ready: deque[_Line] = deque()
@@ -229,21 +225,15 @@ class Gate:
             if now - self._changed_at > took:  # once for all that were asked under the same conditions
                 for gate in (self, *self.beside):
                     gate.give_less(now)
-        elif self.at_once < self._allowed and took < self.patience.late / 2:
+        elif self.at_once < self.most and took < self.patience.late / 2:
             now = self._clock()
             if now - self._changed_at > _MEASURED_SECONDS:
                 self.at_once += 1
                 self._changed_at = now
 
-    @property
-    def _allowed(self) -> int:
-        if self.follows is None:
-            return self.most
-        return max(self._fewest, self.most * self.follows.at_once // self.follows.most)
-
     def give_less(self, now: float) -> None:
         """Answers come late: let in half as many."""
-        self.at_once = max(self._fewest, self.at_once // 2)
+        self.at_once = max(min(_AT_LEAST_AT_ONCE, self.most), self.at_once // 2)
         self._changed_at = now
 
     def _call_next(self) -> None:

@@ -54,7 +54,6 @@ class Upstream:
         self.long = Gate(at_once, LONG)
         """Work on many rows or on a file, and bodies too large to wait for."""
         self.reads.beside = (self.writes, self.long)
-        self.writes.follows = self.reads
         self.life = Life(self.pool)
         self._left: set[asyncio.Task[None]] = set()
         """Requests that the service works on still, though nobody waits for the answer."""

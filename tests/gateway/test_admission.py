@@ -195,29 +195,6 @@ async def test_late_reads_make_it_fewer_writes_too() -> None:
     assert writes.at_once == 8
 
 
-async def test_writes_are_not_let_in_instead_of_the_reads_that_are_not() -> None:
-    reads = Door(at_once=12)
-    writes = Gate(4, PATIENCE, reads.clock)
-    reads.gate.beside, writes.follows = (writes,), reads.gate
-    for _ in range(4):
-        assert reads.come() is None
-    for _ in range(3):
-        await reads.answered(seconds=1, took=0.9)
-    assert (reads.gate.at_once, writes.at_once) == (4, 2)
-    for _ in range(3):
-        assert writes.enter_now("POST")
-        reads.clock.now += 1
-        writes.leave("POST", took=0.01)
-    assert writes.at_once == 2, "a third of the reads, as always"
-    for _ in range(8):
-        assert reads.come() is None
-        await reads.answered(seconds=1, took=0.01)
-    assert writes.enter_now("POST")
-    reads.clock.now += 1
-    writes.leave("POST", took=0.01)
-    assert (reads.gate.at_once, writes.at_once) == (12, 3)
-
-
 async def test_who_waits_can_be_told_that_it_is_in_vain() -> None:
     door = Door(at_once=1)
     crowd = await door.crowd(4)
