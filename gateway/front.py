@@ -123,7 +123,7 @@ class Front:
 
     def is_crowded(self, method: str, target: bytes) -> bool:
         """Whether a request to this address would be sent away, because too many wait for the same. Asked before
-        anything is made of the request: refusing it then costs a third of what it costs later."""
+        anything is made of the request: most of what refusing costs is finding the caller and making an exchange."""
         path = target.partition(b"?")[0].decode("latin-1")
         service = service_of(path)
         if service is None or not (upstream := self.proxy.upstreams[service]).has_lines:

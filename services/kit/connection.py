@@ -1,6 +1,6 @@
 """Connections to PostgreSQL as this product uses them: JSON by pydantic's core, and a cursor that is kept.
 
-A new cursor finds out anew how each kind of value is given to PostgreSQL, which takes a fifth of a small statement.
+A new cursor finds out anew how each kind of value is given to PostgreSQL, which takes a sixth of a small statement.
 """
 
 from collections.abc import Sequence

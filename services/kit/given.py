@@ -1,7 +1,7 @@
 """What endpoints are given beside their parameters: the transaction, the caller, what was prepared.
 
 FastAPI's own way, `Depends`, solves each of them like an operation, with parameters of four kinds that none of them
-has; that was a tenth of what a write did in Python. FastAPI is shown the endpoint without them.
+has; that was one in fourteen of the calls a registration made in Python. FastAPI is shown the endpoint without them.
 """
 
 import inspect

@@ -27,8 +27,8 @@ Made = TypeVar("Made", bound=Tracked)
 
 
 def made(kind: type[Made], /, **values: Any) -> Made:
-    """A new row with these columns, as its constructor makes it: without noting of each for the ORM that it was set,
-    which takes longer than to store them."""
+    """A new row with these columns, as its constructor would make it, but without noting for the ORM that each was set:
+    of a new row it needs no history. Relationships are set on the row afterwards."""
     mapper: Mapper[Made] = kind.__mapper__  # type: ignore[attr-defined]
     row: Made = mapper.class_manager.new_instance()
     instance_state(row).dict.update(values)

@@ -1,6 +1,6 @@
 """The lane: an operation is found by its address, without FastAPI's dispatch (docs/adr/0003).
 
-FastAPI asks each of a hundred routes whether it is meant, inside a dozen layers that every await passes through again.
+FastAPI asks one route after another whether it is meant, inside a dozen layers that every await passes through again.
 The same routes stand in FastAPI, where the document comes from; this only finds them sooner. Fast reads are answered
 here, other operations by their route with what it needs around it, and what the lane does not know by FastAPI.
 """
