@@ -16,7 +16,6 @@ from typing import Any, Final, Literal
 from uuid import UUID
 
 import psycopg
-import psycopg_pool
 import structlog
 
 from gateway.keys import secret
@@ -192,7 +191,7 @@ class Identity:
         try:
             async with asyncio.timeout(_LOOK_UP_SECONDS):
                 principal = await look_up()
-        except (psycopg.Error, psycopg_pool.PoolTimeout, psycopg_pool.TooManyRequests, TimeoutError) as error:
+        except (psycopg.Error, TimeoutError) as error:
             log.warning("credential_not_looked_up", error=type(error).__name__)
             raise Unavailable("Credentials cannot be checked at the moment.") from error
         if principal is None:
@@ -226,7 +225,7 @@ class Identity:
         store[digest] = value
 
     async def _key(self, key_hash: bytes) -> Principal | None:
-        async with self._database.reads.connection(timeout=1) as connection:
+        async with self._database.reads.connection() as connection:
             row = await (await connection.execute(_KEY, (key_hash,))).fetchone()
         if row is None:
             return None
@@ -235,7 +234,7 @@ class Identity:
         return Principal(self._of_key(*told), self._signer, ends_at=ends_at.timestamp() if ends_at else float("inf"))
 
     async def _session(self, session_id: UUID, user_id: UUID) -> Principal | None:
-        async with self._database.reads.connection(timeout=1) as connection:
+        async with self._database.reads.connection() as connection:
             row = await (await connection.execute(_SESSION, (session_id, user_id))).fetchone()
         if row is None:
             return None
@@ -251,7 +250,7 @@ class Identity:
             return None
         if statement is None:
             return None
-        async with self._database.reads.connection(timeout=1) as connection:
+        async with self._database.reads.connection() as connection:
             row = await (await connection.execute(statement, (known,))).fetchone()
         if row is None:
             return None

@@ -108,7 +108,6 @@ def build_app(
 def _lifespan(runtime: Runtime, started: Started | None) -> Callable[[Any], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await runtime.database.open()
         # Full collections took most of the tail under load; what is built by now stays for ever (docs/adr/0003).
         gc.collect()
         gc.freeze()

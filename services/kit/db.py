@@ -3,7 +3,7 @@
 Writes go through SQLAlchemy's ORM; reads go through `kit.reading` on plain psycopg connections (docs/adr/0003).
 """
 
-import select
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -11,7 +11,6 @@ from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import psycopg
-import psycopg_pool
 from pydantic import TypeAdapter
 from sqlalchemy import ARRAY, DateTime, Integer, MetaData, Text, Uuid, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -26,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 from services.kit.connection import Connection
 from services.kit.errors import Problem
 from services.kit.ids import new_id
+from services.kit.read_pool import ReadPool, is_lost
 from services.kit.settings import Settings
 
 Id = Annotated[UUID, mapped_column(Uuid, primary_key=True, default=new_id)]
@@ -175,21 +175,14 @@ _USED = "used"
 
 
 def _refuse_closed(_: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProxiedConnection) -> None:
-    """Have the pool take another connection when the server has closed this one.
-
-    The operating system knows: nothing is to be read from an idle connection but its end. `pool_pre_ping` would ask
-    the server before every transaction, which costs a write as much as another statement.
-    """
+    """Have the pool take another connection when the server has closed this one. `pool_pre_ping` would ask the server
+    before every transaction."""
     if not record.info.get(_USED):
         # Made a moment ago: were it closed already, the pool would not try a third, and say nothing that means it.
         record.info[_USED] = True
         return
     connection: psycopg.AsyncConnection[Any] | None = record.driver_connection
-    if connection is None or connection.closed:
-        raise DisconnectionError
-    arrived = select.poll()
-    arrived.register(connection.fileno(), select.POLLIN)
-    if arrived.poll(0):
+    if connection is None or is_lost(connection):
         raise DisconnectionError
 
 
@@ -220,24 +213,7 @@ class Database:
         )
         event.listen(self.engine.sync_engine.pool, "checkout", _refuse_closed)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self.reads: psycopg_pool.AsyncConnectionPool[Connection] = psycopg_pool.AsyncConnectionPool(
-            self.conninfo,
-            connection_class=Connection,
-            min_size=min(2, settings.read_pool_size),
-            max_size=settings.read_pool_size,
-            timeout=5,
-            max_waiting=settings.read_pool_size * 50,
-            max_lifetime=1800,
-            reconnect_timeout=0,
-            open=False,
-            kwargs={
-                "autocommit": True,
-                "options": self._options + " -c default_transaction_read_only=on",
-                "prepare_threshold": 1,
-                "cursor_factory": psycopg.AsyncRawCursor,
-                **NOTICES_A_LOST_SERVER,
-            },
-        )
+        self.reads = ReadPool(self._connect, settings.read_pool_size, longest=settings.read_pool_size * 50)
 
     @property
     def conninfo(self) -> str:
@@ -247,14 +223,19 @@ class Database:
             hide_password=False
         )
 
-    async def open(self) -> None:
-        """Open the read pool; connections that cannot be made yet are tried again when needed."""
-        await self.reads.open(wait=False)
-
     async def close(self) -> None:
         """Close both pools."""
-        await self.reads.close(timeout=2)
+        await self.reads.close()
         await self.engine.dispose()
+
+    async def _connect(self) -> Connection:
+        return await Connection.connect(
+            self.conninfo,
+            autocommit=True,
+            options=self._options + " -c default_transaction_read_only=on",
+            prepare_threshold=1,
+            cursor_factory=psycopg.AsyncRawCursor,
+        )
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
@@ -264,6 +245,6 @@ class Database:
             yield session
 
     async def ping(self) -> None:
-        """Raise when the database cannot answer."""
-        async with self.reads.connection(timeout=1) as connection:
+        """Raise psycopg's error, or `TimeoutError`, when the database cannot answer within a second."""
+        async with asyncio.timeout(1), self.reads.connection() as connection:
             await connection.execute("SELECT 1")

@@ -4,8 +4,6 @@ import structlog
 from fastapi.exceptions import RequestValidationError
 from psycopg import DataError
 from psycopg import Error as PsycopgError
-from psycopg_pool import PoolClosed, PoolTimeout
-from psycopg_pool import TooManyRequests as PoolFull
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as WritePoolTimeout
 from starlette.applications import Starlette
@@ -27,9 +25,6 @@ HANDLED: tuple[type[Exception], ...] = (
     RequestValidationError,
     DBAPIError,
     PsycopgError,
-    PoolTimeout,
-    PoolClosed,
-    PoolFull,
     WritePoolTimeout,
 )
 """What `problem_of` knows; everything else is a fault of ours and becomes a 500."""

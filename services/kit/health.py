@@ -3,7 +3,6 @@
 from fastapi import Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg import Error as PsycopgError
-from psycopg_pool import PoolClosed, PoolTimeout
 
 from services.contracts.scopes import PUBLIC
 from services.kit.errors import Unavailable
@@ -28,7 +27,7 @@ def health_routes() -> Routes:
             raise Unavailable("The process is shutting down.")
         try:
             await runtime.database.ping()
-        except (PsycopgError, PoolTimeout, PoolClosed) as error:
+        except (PsycopgError, TimeoutError) as error:
             raise Unavailable("The database does not answer.") from error
         return Response("ok\n", media_type="text/plain")
 

@@ -73,13 +73,12 @@ class Runtime:
 
     async def read(self, sql: str, arguments: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run compiled SQL on the read pool."""
-        # getconn and putconn: the pool's context manager costs a tenth of a small read.
         pool = self.database.reads
-        connection = await pool.getconn()
+        connection = await pool.take()
         try:
             return await connection.fetch(sql, arguments)
         finally:
-            await pool.putconn(connection)
+            await pool.give_back(connection)
 
     async def close(self) -> None:
         """Close what is open."""

@@ -31,7 +31,6 @@ def work(service: Service, settings: Settings) -> None:
 async def _work(service: Service, settings: Settings) -> None:
     runtime = service.runtime(settings)
     office_zone.set(settings.office_zone)
-    await runtime.database.open()
     # As the app does (docs/adr/0003): full collections among the rows of a large job cost more than they free.
     gc.collect()
     gc.freeze()

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from psycopg import Error as PsycopgError
-from psycopg_pool import PoolClosed, PoolTimeout
 
 from services.kit.runtime import Runtime
 
@@ -25,7 +24,7 @@ async def telling(runtime: Runtime, host: str, port: int | None) -> AsyncIterato
     async def ready(_: web.Request) -> web.Response:
         try:
             await runtime.database.ping()
-        except (PsycopgError, PoolTimeout, PoolClosed):
+        except (PsycopgError, TimeoutError):
             return web.Response(status=503, text="The database does not answer.\n", headers={"Retry-After": "1"})
         return web.Response(text="ok\n")
 

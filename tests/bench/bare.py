@@ -1,12 +1,13 @@
 """The best that could be: JSON as PostgreSQL wrote it, over psycopg, from a bare ASGI handler without checks."""
 
 import os
-from typing import Any
 from urllib.parse import parse_qsl
 
 import psycopg
-import psycopg_pool
 from starlette.types import Receive, Scope, Send
+
+from services.kit.connection import Connection
+from services.kit.read_pool import ReadPool
 
 _FIELDS = (
     "id, names, kind, country, subdivision, city, address, website, emails, phones, identifiers, tags, parent_id, "
@@ -29,22 +30,21 @@ _PAGES = {
 }
 
 
+async def _connect() -> Connection:
+    return await Connection.connect(
+        os.environ["DATABASE_URL"],
+        autocommit=True,
+        options="-c jit=off",
+        prepare_threshold=1,
+        cursor_factory=psycopg.AsyncRawCursor,
+    )
+
+
 class Bare:
     """`GET /one/<id>` and `GET /<first, deep, filtered, sorted>?value=…`."""
 
     def __init__(self) -> None:
-        self._pool: psycopg_pool.AsyncConnectionPool[Any] = psycopg_pool.AsyncConnectionPool(
-            os.environ["DATABASE_URL"],
-            min_size=2,
-            max_size=8,
-            open=False,
-            kwargs={
-                "autocommit": True,
-                "options": "-c jit=off",
-                "prepare_threshold": 1,
-                "cursor_factory": psycopg.AsyncRawCursor,
-            },
-        )
+        self._pool = ReadPool(_connect, 8)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -57,12 +57,12 @@ class Bare:
             await send({"type": "http.response.body", "body": b""})
             return
         given = (id,) if kind == "one" else tuple(v for _, v in parse_qsl(scope["query_string"].decode()))
-        connection = await self._pool.getconn()
+        connection = await self._pool.take()
         try:
             cursor = await connection.execute(sql, given, prepare=True)
             rows = await cursor.fetchall()
         finally:
-            await self._pool.putconn(connection)
+            await self._pool.give_back(connection)
         body = rows[0][0] if kind == "one" else '{"items":[' + ",".join([row[0] for row in rows[:50]]) + "]}"
         sent = body.encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(sent)).encode())]
@@ -71,7 +71,6 @@ class Bare:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        await self._pool.open()
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await self._pool.close()

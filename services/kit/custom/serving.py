@@ -13,7 +13,6 @@ from typing import Any, Final
 import structlog
 from fastapi import FastAPI, Request, Response
 from psycopg import Error as PsycopgError
-from psycopg_pool import PoolClosed, PoolTimeout
 
 from services.contracts.scopes import PUBLIC
 from services.kit import etag
@@ -73,7 +72,7 @@ async def _definitions(runtime: Runtime, resources: Sequence[Resource[Any]], wri
     customs = [resource.custom for resource in resources if resource.custom is not None]
     try:
         found = [await current(runtime, custom) for custom in customs]
-    except (PsycopgError, PoolTimeout, PoolClosed) as error:
+    except PsycopgError as error:
         # The paths are the same without a database; the gateway needs them to route.
         if written.known:
             log.warning("custom_fields_not_read", reason=type(error).__name__)

@@ -109,6 +109,5 @@ async def database(migrated: Migrated) -> Any:
     from services.kit.settings import Settings
 
     found = Database(Settings(database_url=migrated(SERVICE.package)), name="test")
-    await found.open()
     yield found
     await found.close()
