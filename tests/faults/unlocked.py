@@ -9,19 +9,20 @@ from services.kit.statement import Statement
 from services.kit.turns import Turns
 
 _LOCK = " FOR UPDATE"
-"""Begins the last clause of a statement that locks."""
+"""The clause of a statement that locks."""
 
 
 def without_lock(statement: Statement) -> Statement:
     """The statement without its locking clause: the same rows in the same order, held by nobody."""
-    sql, lock, _ = statement.sql.rpartition(_LOCK)
+    before, lock, after = statement.sql.partition(_LOCK)
     assert lock, f"no lock to take out of {statement.sql!r}"
+    sql = before + after
     assert " FOR " not in sql, f"a lock is left in {sql!r}"
     return replace(statement, sql=sql)
 
 
 TERMS_WITHOUT_LOCK = without_lock(terms._SEEN)
-"""What staff's registrations refer to (`terms._SEEN`), read without holding the event and its admission type."""
+"""What staff's registrations refer to (`terms._SEEN`), read without holding the event."""
 
 
 @asynccontextmanager

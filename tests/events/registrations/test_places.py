@@ -2,15 +2,22 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.events.features.registrations import places, terms
+from services.contracts.events.registration import RegistrationCreate
+from services.events.features.registrations import actions, places, terms
+from services.events.features.registrations.asking import Answers
+from services.events.features.registrations.entrances import DESK
 from services.events.tables.admission_type import AdmissionTypeRow
+from services.kit.auth import Caller
 from services.kit.turns import Turns
 from tests.factories.events import a_registration, open_event, registered
 from tests.faults.unlocked import TERMS_WITHOUT_LOCK, all_at_once
@@ -97,7 +104,7 @@ async def test_a_quota_set_while_somebody_registers_counts(patient: Api) -> None
     event_id, admission_type_id = await open_event(patient)
     await registered(patient, admission_type_id)
     async with patient.runtime.database.transaction() as session:
-        await places.lock(session, UUID(event_id))
+        await DESK.hold_alone(session, UUID(event_id))
         late = asyncio.create_task(patient.post("/v1/registrations", a_registration(admission_type_id)))
         await _somebody_waits(patient)
         await session.execute(
@@ -115,3 +122,59 @@ async def _somebody_waits(patient: Api) -> None:
             return
         await asyncio.sleep(0.02)
     raise AssertionError("nobody waits")
+
+
+@asynccontextmanager
+async def _registering(patient: Api, admission_type_id: str) -> AsyncIterator[AsyncSession]:
+    """Somebody who has registered and not committed yet."""
+    new = RegistrationCreate.model_validate(a_registration(admission_type_id))
+    caller = Caller("user:a", "staff", frozenset({"events:write", "registrations:read", "registrations:write"}))
+    async with patient.runtime.database.transaction() as session:
+        await actions.register(session, caller, new, Answers())
+        yield session
+
+
+async def test_where_places_have_no_limit_nobody_waits_for_another(patient: Api) -> None:
+    _, admission_type_id = await open_event(patient, capacity=None)
+    async with _registering(patient, admission_type_id), asyncio.timeout(2):
+        await registered(patient, admission_type_id)
+
+
+async def test_where_places_are_limited_they_are_given_one_after_the_other(patient: Api) -> None:
+    event_id, admission_type_id = await open_event(patient, capacity=1)
+    async with _registering(patient, admission_type_id):
+        late = asyncio.create_task(registered(patient, admission_type_id))
+        await _somebody_waits(patient)
+    await late
+    assert await states(patient, event_id) == {"confirmed": 1, "waitlisted": 1}
+
+
+@pytest.mark.parametrize("field", ["capacity", "quota"])
+async def test_a_first_limit_counts_whoever_was_registering(patient: Api, field: str) -> None:
+    event_id, admission_type_id = await open_event(patient, capacity=None)
+    await registered(patient, admission_type_id)
+    path = f"/v1/events/{event_id}" if field == "capacity" else f"/v1/admission-types/{admission_type_id}"
+    async with _registering(patient, admission_type_id):
+        limited = asyncio.create_task(patient.patch(path, {field: 1}, if_match="*"))
+        await _somebody_waits(patient)
+    assert_problem(await limited, places.BelowTaken)
+
+
+async def test_an_event_is_changed_while_a_crowd_registers_without_end(patient: Api) -> None:
+    event_id, admission_type_id = await open_event(patient, capacity=None)
+    ended = asyncio.Event()
+
+    async def one_after_the_other() -> None:
+        while not ended.is_set():
+            await registered(patient, admission_type_id)
+
+    crowd = [asyncio.create_task(one_after_the_other()) for _ in range(6)]
+    try:
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(3):
+            for city in ("Ubud", "Makassar", "Bandung"):
+                reply = await patient.patch(f"/v1/events/{event_id}", {"city": city}, if_match="*")
+                assert reply.status_code == 200
+    finally:
+        ended.set()
+        await asyncio.gather(*crowd)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.contracts.events.admission_type import AdmissionTypeCreate, AdmissionTypeUpdate
 from services.events.features.admission_types.queries import admission_types
 from services.events.features.registrations import places
+from services.events.features.registrations.entrances import DESK
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow
 from services.kit.auth import Caller, staff_only
@@ -85,6 +86,7 @@ async def _locked_event(session: AsyncSession, id: UUID) -> EventRow:
     event_id = await session.scalar(select(AdmissionTypeRow.event_id).where(AdmissionTypeRow.id == id))
     if event_id is None:
         raise NotFound("There is no admission type with this id, or it is not yours to see.")
+    await DESK.hold_alone(session, event_id)
     return await places.lock(session, event_id)
 
 

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.base import BulkCreate, BulkResults
 from services.contracts.events.check_in import CheckInCreate
-from services.events.features.check_ins.doors import hold_open
 from services.events.features.check_ins.queries import check_ins
+from services.events.features.registrations.entrances import DOORS
 from services.events.features.registrations.places import RUNNING
 from services.events.features.registrations.queries import registrations
 from services.events.tables.check_in import CheckInRow
@@ -94,7 +94,7 @@ async def _holders(session: AsyncSession, caller: Caller, codes: Sequence[str]) 
         .with_for_update(of=RegistrationRow)
     )
     held = found.all()
-    await hold_open(session, (row.event_id for row in held))
+    await DOORS.hold_open(session, (row.event_id for row in held))
     # Asked only now: another door may have let them in, or the event have ended, while those were waited for.
     now_so = await session.execute(
         select(RegistrationRow.id, EventRow.status, CheckInRow)

@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.contracts.events.event import EventCreate, EventUpdate
-from services.events.features.check_ins.doors import hold_alone
 from services.events.features.events.queries import events
 from services.events.features.registrations import places
+from services.events.features.registrations.entrances import DESK, DOORS
 from services.events.tables.admission_type import AdmissionTypeRow
 from services.events.tables.event import EventRow
 from services.kit.auth import Caller, staff_only
@@ -80,6 +80,7 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: EventU
     """Change an event. Places that a larger capacity frees go to the waitlist in the same transaction."""
     staff_only(caller)
     await check_given(session, caller, events, change.custom)
+    await DESK.hold_alone(session, id)
     row = await held(session, caller, events, id, if_match)
     before = row.status
     wording = row.wording()
@@ -103,13 +104,14 @@ async def update(session: AsyncSession, caller: Caller, id: UUID, change: EventU
         await save(session, caller, f"events.event.{verb}", row, required_scopes=SEEN_WITH)
     await places.fill(session, caller, row)
     if row.status != before:
-        await hold_alone(session, row.id)
+        await DOORS.hold_alone(session, row.id)
     return row
 
 
 async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMatch) -> None:
     """Remove a draft with its admission types."""
     staff_only(caller)
+    await DESK.hold_alone(session, id)
     row = await held(session, caller, events, id, if_match)
     if row.status != "draft":
         raise NotADraft(f"It is {row.status}.")

@@ -1,6 +1,7 @@
 """Who gets a place: decided with the event's row locked, so that no two decisions see the same place free.
 
-Order of locks, for everything that holds more than one: organisation copy, event, registration, the event's doors.
+Order of locks, for everything that holds more than one: organisation copy, the event's desk, event, registration, the
+event's doors (entrances.py).
 """
 
 from collections.abc import Mapping

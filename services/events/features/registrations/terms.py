@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Uuid, any_, bindparam, cast, func, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, any_, bindparam, cast, func, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,6 +15,7 @@ from services.contracts.events.registration import RegistrationCreate
 from services.contracts.members.organisation import Organisation
 from services.events.features.events.queries import SEEN_BY_PARTNER
 from services.events.features.registrations.asking import Answers
+from services.events.features.registrations.entrances import DESK
 from services.events.features.registrations.refusals import (
     MembersOnly,
     NoSuchAdmissionType,
@@ -30,34 +31,44 @@ from services.kit.reading import CALLER_ORGANISATION
 from services.kit.statement import Statement, fetch_within
 
 _UNANSWERED = object()
-# Everybody who registers waits for the event's row, so what is held is read and written quickly. The admission type is
-# locked behind it for its quota as it is once the event is had, not as it was while others were waited for.
-_FOUND = (
-    select(
-        AdmissionTypeRow.id,
-        AdmissionTypeRow.event_id,
-        AdmissionTypeRow.eligibility,
-        AdmissionTypeRow.price,
-        AdmissionTypeRow.member_price,
-        AdmissionTypeRow.quota,
-        EventRow.status,
-        EventRow.capacity,
-        EventRow.registration_opens_at,
-        func.coalesce(EventRow.registration_closes_at, EventRow.ends_at),
-        cast(EventRow.starts_local, Date),
+
+
+def _found(*where: ColumnElement[bool]) -> Statement:
+    """What registering needs of admission types and their events. It is read with the desk held open, so it stays as it
+    is. Where places are limited, each who registers holds the event's row alone: they are counted one after the other.
+    Where they are not, nobody waits for another."""
+    asked = (
+        select(
+            AdmissionTypeRow.id,
+            AdmissionTypeRow.event_id,
+            AdmissionTypeRow.eligibility,
+            AdmissionTypeRow.price,
+            AdmissionTypeRow.member_price,
+            AdmissionTypeRow.quota,
+            EventRow.status,
+            EventRow.capacity,
+            EventRow.registration_opens_at,
+            func.coalesce(EventRow.registration_closes_at, EventRow.ends_at).label("closes_at"),
+            cast(EventRow.starts_local, Date).label("day"),
+        )
+        .join(EventRow, EventRow.id == AdmissionTypeRow.event_id)
+        .where(AdmissionTypeRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))), *where)
+        .order_by(EventRow.id)
+        .offset(literal_column("0"))  # sorted first: rows are held in this order
+        .subquery("asked")
     )
-    .join(EventRow, EventRow.id == AdmissionTypeRow.event_id)
-    .where(AdmissionTypeRow.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
-    .order_by(EventRow.id)
-    .with_for_update(of=[EventRow, AdmissionTypeRow])
-)
-_SEEN = Statement.of(_FOUND)
-_SEEN_BY_PARTNER = Statement.of(_FOUND.where(SEEN_BY_PARTNER))
+    limited = or_(asked.c.capacity.is_not(None), asked.c.quota.is_not(None))
+    held = select(EventRow.id).where(EventRow.id == asked.c.event_id, limited).with_for_update().lateral("held")
+    return Statement.of(select(*asked.c, held.c.id.label("held")).select_from(asked.outerjoin(held, true())))
+
+
+_SEEN = _found()
+_SEEN_BY_PARTNER = _found(SEEN_BY_PARTNER)
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """An admission type and its event, as far as registering needs them; both are locked."""
+    """An admission type and its event, as far as registering needs them: as they stay while the desk is held open."""
 
     id: UUID
     event_id: UUID
@@ -70,11 +81,13 @@ class Admission:
     opens_at: datetime | None
     closes_at: datetime
     day: date
+    held: UUID | None
+    """The event, when its row is held because places are limited."""
 
     @property
     def limited(self) -> bool:
         """Whether places may run out."""
-        return self.capacity is not None or self.quota is not None
+        return self.held is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +155,17 @@ def organisation_of(caller: Caller, new: RegistrationCreate) -> UUID | None:
 async def terms_of(
     session: AsyncSession, caller: Caller, items: Sequence[RegistrationCreate], answers: Answers
 ) -> Terms:
-    """Read what the items refer to. Organisations and events are locked, each in the order of their ids."""
+    """Read what the items refer to. Organisations are held, then the desk, then the events whose places are limited,
+    each in the order of their ids."""
     named = {caller.organisation_id if caller.kind == "partner" else item.organisation_id for item in items}
     organisations = await _held_organisations(session, sorted(id for id in named if id is not None), answers)
+    admission_types = [item.admission_type_id for item in items]
+    await DESK.hold_open_by_type(session, admission_types)
     found = await fetch_within(
         session,
         _SEEN_BY_PARTNER if caller.kind == "partner" else _SEEN,
         {
-            "ids": [item.admission_type_id for item in items],
+            "ids": admission_types,
             CALLER_ORGANISATION.key: caller.organisation_id,
         },
     )
