@@ -250,8 +250,11 @@ class Identity:
             return None
         if statement is None:
             return None
-        async with self._database.reads.connection() as connection:
-            row = await (await connection.execute(statement, (known,))).fetchone()
+        try:
+            async with asyncio.timeout(_LOOK_UP_SECONDS), self._database.reads.connection() as connection:
+                row = await (await connection.execute(statement, (known,))).fetchone()
+        except TimeoutError as error:
+            raise Unavailable("Who that is cannot be looked up at the moment.") from error
         if row is None:
             return None
         return self._of_user(known, *row) if kind == "user" else self._of_key(*row)

@@ -187,7 +187,7 @@ def _refuse_closed(_: DBAPIConnection, record: ConnectionPoolEntry, __: PoolProx
 
 
 class Database:
-    """The pools of one process. Open it in the app's lifespan."""
+    """The pools of one process."""
 
     def __init__(self, settings: Settings, *, name: str) -> None:
         self._settings = settings
@@ -245,6 +245,7 @@ class Database:
             yield session
 
     async def ping(self) -> None:
-        """Raise psycopg's error, or `TimeoutError`, when the database cannot answer within a second."""
+        """Raise psycopg's error, or `TimeoutError`, when the database does not answer. It has a second; psycopg takes
+        ten more to give up a statement when the server has fallen silent."""
         async with asyncio.timeout(1), self.reads.connection() as connection:
             await connection.execute("SELECT 1")

@@ -48,13 +48,13 @@ class ReadPool:
     async def take(self) -> Connection:
         """A connection to be given back. `NoConnection` when none is free in time, psycopg's error when none can be
         made."""
-        if self._is_closed:
-            raise NoConnection("the pool is closed")
         if self._places.locked():
             await self._wait()
         else:
             await self._places.acquire()
         try:
+            if self._is_closed:
+                raise NoConnection("the pool is closed")
             while self._idle:
                 connection, _ = self._idle.pop()
                 if not is_lost(connection):

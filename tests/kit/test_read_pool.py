@@ -177,6 +177,16 @@ async def test_a_pool_that_closes_lends_no_more_and_takes_back_what_is_out(pools
     assert connection.closed
 
 
+async def test_who_waits_while_the_pool_closes_gets_no_connection(pools: Pools) -> None:
+    pool = pools(1)
+    async with pool.connection():
+        waiting = asyncio.create_task(pool.take())
+        await asyncio.sleep(0)
+        await pool.close()
+    with pytest.raises(NoConnection):
+        await waiting
+
+
 async def test_with_slow_turns_of_the_loop_every_connection_is_used(pools: Pools) -> None:
     """psycopg's own pool gave 16 callers half as many reads here: its lock passed on once a turn."""
     pool, turns, reads = pools(8), 0, 0

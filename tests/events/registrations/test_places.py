@@ -160,8 +160,41 @@ async def test_a_first_limit_counts_whoever_was_registering(patient: Api, field:
     assert_problem(await limited, places.BelowTaken)
 
 
+async def test_two_bulk_calls_for_the_same_people_in_another_order_do_not_wait_for_each_other_for_ever(
+    patient: Api,
+) -> None:
+    _, admission_type_id = await open_event(patient, capacity=None)
+    people = [a_registration(admission_type_id) for _ in range(200)]
+    first, second = await asyncio.gather(
+        patient.post("/v1/registrations/bulk", {"items": people}),
+        patient.post("/v1/registrations/bulk", {"items": people[::-1]}),
+    )
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json()["created"] + second.json()["created"] == 200
+
+
+async def test_whoever_confirms_an_admission_type_s_text_waits_at_the_desk(patient: Api) -> None:
+    """At the type's row, which each registration refers to, a crowd would keep them waiting."""
+    event_id, admission_type_id = await open_event(patient, capacity=None)
+    path = f"/v1/admission-types/{admission_type_id}/text-confirmations"
+    async with patient.runtime.database.transaction() as session:
+        await DESK.hold_open(session, [UUID(event_id)])
+        confirmed = asyncio.create_task(patient.post(path, {"field": "names"}, headers={"If-Match": "*"}))
+        await _somebody_waits(patient)
+    assert (await confirmed).status_code == 200
+
+
 async def test_an_event_is_changed_while_a_crowd_registers_without_end(patient: Api) -> None:
     event_id, admission_type_id = await open_event(patient, capacity=None)
+    async with _crowd(patient, admission_type_id), asyncio.timeout(3):
+        for city in ("Ubud", "Makassar", "Bandung"):
+            reply = await patient.patch(f"/v1/events/{event_id}", {"city": city}, if_match="*")
+            assert reply.status_code == 200
+
+
+@asynccontextmanager
+async def _crowd(patient: Api, admission_type_id: str) -> AsyncIterator[None]:
+    """Six who register one participant after the other, as long as the block runs."""
     ended = asyncio.Event()
 
     async def one_after_the_other() -> None:
@@ -171,10 +204,7 @@ async def test_an_event_is_changed_while_a_crowd_registers_without_end(patient: 
     crowd = [asyncio.create_task(one_after_the_other()) for _ in range(6)]
     try:
         await asyncio.sleep(0.2)
-        async with asyncio.timeout(3):
-            for city in ("Ubud", "Makassar", "Bandung"):
-                reply = await patient.patch(f"/v1/events/{event_id}", {"city": city}, if_match="*")
-                assert reply.status_code == 200
+        yield
     finally:
         ended.set()
         await asyncio.gather(*crowd)

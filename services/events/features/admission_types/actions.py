@@ -5,7 +5,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.contracts.events.admission_type import AdmissionTypeCreate, AdmissionTypeUpdate
+from services.contracts.events.admission_type import (
+    AdmissionTypeCreate,
+    AdmissionTypeTextConfirmationCreate,
+    AdmissionTypeUpdate,
+)
 from services.events.features.admission_types.queries import admission_types
 from services.events.features.registrations import places
 from services.events.features.registrations.entrances import DESK
@@ -14,6 +18,7 @@ from services.events.tables.event import EventRow
 from services.kit.auth import Caller, staff_only
 from services.kit.changes import save
 from services.kit.db import refused_by
+from services.kit.drift import confirm
 from services.kit.errors import Conflict, Contradiction, NotFound
 from services.kit.etag import IfMatch, held
 from services.kit.patching import patch
@@ -81,8 +86,19 @@ async def delete(session: AsyncSession, caller: Caller, id: UUID, if_match: IfMa
         await save(session, caller, "events.admission_type.deleted", row, required_scopes=SEEN_WITH)
 
 
+async def confirm_text(
+    session: AsyncSession, caller: Caller, id: UUID, new: AdmissionTypeTextConfirmationCreate, if_match: IfMatch
+) -> None:
+    """Say that the names say the same in other languages."""
+    staff_only(caller)
+    await _locked_event(session, id)
+    told = "events.admission_type.updated"
+    await confirm(session, caller, admission_types, id, new, if_match, told=told, required_scopes=SEEN_WITH)
+
+
 async def _locked_event(session: AsyncSession, id: UUID) -> EventRow:
-    # Before the admission type itself: who registers holds the event and then refers to the type.
+    # Before the admission type itself: who registers holds the desk and then refers to the type, and a crowd of them
+    # would never leave it free.
     event_id = await session.scalar(select(AdmissionTypeRow.event_id).where(AdmissionTypeRow.id == id))
     if event_id is None:
         raise NotFound("There is no admission type with this id, or it is not yours to see.")

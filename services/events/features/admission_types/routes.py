@@ -15,7 +15,6 @@ from services.events.features.admission_types import actions
 from services.events.features.admission_types.queries import admission_types
 from services.events.features.registrations.places import BelowTaken
 from services.kit.bulk import create_all
-from services.kit.drift import confirm
 from services.kit.errors import NotFound
 from services.kit.routing import CurrentCaller, IfMatch, Routes, WriteSession, answer
 
@@ -71,8 +70,7 @@ async def confirm_admission_type_text(
 
     As with organisations: a text that changes in one language leaves the others behind until they follow.
     """
-    told = "events.admission_type.updated"
-    await confirm(session, caller, admission_types, id, new, if_match, told=told, required_scopes=actions.SEEN_WITH)
+    await actions.confirm_text(session, caller, id, new, if_match)
     return await answer(session, caller, admission_types, id)
 
 

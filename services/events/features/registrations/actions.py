@@ -41,7 +41,7 @@ _ONE_EACH = "uq_registration_event_id_email_key"
 
 async def register(session: AsyncSession, caller: Caller, new: RegistrationCreate, answers: Answers) -> RegistrationRow:
     """Register a participant: a place if there is one, else the end of the waitlist."""
-    # Before places are decided, for which registrations of one event wait for each other.
+    # Before places are decided: for limited ones, registrations of one event wait for each other.
     custom = await given_to_new(session, caller, registrations, new.custom)
     return await _register(await terms_of(session, caller, [new], answers), session, caller, new, custom)
 
@@ -50,7 +50,7 @@ async def register_all(
     session: AsyncSession, caller: Caller, bulk: BulkCreate[RegistrationCreate], answers: Answers
 ) -> BulkResults:
     """Register up to 1,000 participants, in the order given."""
-    terms = await terms_of(session, caller, bulk.items, answers)
+    terms = await terms_of(session, caller, bulk.items, answers, many=True)
     return await create_all(session, caller, bulk, functools.partial(_register, terms))
 
 

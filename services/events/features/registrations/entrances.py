@@ -1,8 +1,8 @@
 """Where a crowd comes in: held open by all of it together, and held alone by whoever changes what it comes for.
 
 Locks of their own beside the event's row. A row that a crowd shares is never free for who wants it alone, and one that
-each holds alone makes all of them wait for each other. Here PostgreSQL serves those who wait in their order. What is
-read in a statement after the lock is had stays as it is until the transaction ends.
+each holds alone makes all of them wait for each other. Here PostgreSQL serves those who wait in their order. What the
+crowd comes for is read after the lock is had, in a statement of its own, and then stays until the transaction ends.
 """
 
 from collections.abc import Iterable
@@ -55,6 +55,7 @@ def _number(event_id: UUID) -> int:
 
 
 DESK: Final = Entrance(1_684_370_283)
-"""Who registers holds it open. Who changes the event or its admission types has it alone, before the event's row."""
+"""Who registers holds it open. Who changes what is registered for (the event, its admission types) has it alone, before
+the event's row. The nightly look at time zones does not: registering may as well have been a moment earlier."""
 DOORS: Final = Entrance(1_685_024_627)
 """Who lets in holds them open. Who changes the event's state has them alone, after every row."""

@@ -1,7 +1,8 @@
 """Who gets a place: decided with the event's row locked, so that no two decisions see the same place free.
 
 Order of locks, for everything that holds more than one: organisation copy, the event's desk, event, registration, the
-event's doors (entrances.py).
+event's doors (entrances.py). What custom fields refer to is held when its value is taken, after these; where a merge in
+members meets that, PostgreSQL ends one of the two, who is told to ask again.
 """
 
 from collections.abc import Mapping
@@ -93,7 +94,7 @@ _COUNT = Statement.of(
 
 
 async def lock(session: AsyncSession, event_id: UUID) -> EventRow:
-    """The event, locked until the transaction ends. Take it late: everybody who registers waits for it."""
+    """The event, locked until the transaction ends. Take it late: who registers for limited places waits for it."""
     event = await session.scalar(
         select(EventRow).where(EventRow.id == event_id).with_for_update().execution_options(populate_existing=True)
     )

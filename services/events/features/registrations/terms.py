@@ -33,10 +33,10 @@ from services.kit.statement import Statement, fetch_within
 _UNANSWERED = object()
 
 
-def _found(*where: ColumnElement[bool]) -> Statement:
-    """What registering needs of admission types and their events. It is read with the desk held open, so it stays as it
-    is. Where places are limited, each who registers holds the event's row alone: they are counted one after the other.
-    Where they are not, nobody waits for another."""
+def _found(*where: ColumnElement[bool], many: bool = False) -> Statement:
+    """What registering needs of admission types and their events. It is read with the desk held open, so that it stays
+    as it is. Where places are limited, each who registers holds the event's row alone: places are counted one after the
+    other. So does who registers `many`: of two who did not, each might wait for an address that the other has taken."""
     asked = (
         select(
             AdmissionTypeRow.id,
@@ -57,18 +57,21 @@ def _found(*where: ColumnElement[bool]) -> Statement:
         .offset(literal_column("0"))  # sorted first: rows are held in this order
         .subquery("asked")
     )
-    limited = or_(asked.c.capacity.is_not(None), asked.c.quota.is_not(None))
-    held = select(EventRow.id).where(EventRow.id == asked.c.event_id, limited).with_for_update().lateral("held")
+    alone = true() if many else or_(asked.c.capacity.is_not(None), asked.c.quota.is_not(None))
+    held = select(EventRow.id).where(EventRow.id == asked.c.event_id, alone).with_for_update().lateral("held")
+    # Asked for, so that PostgreSQL does not leave it out as of no use.
     return Statement.of(select(*asked.c, held.c.id.label("held")).select_from(asked.outerjoin(held, true())))
 
 
 _SEEN = _found()
+_MANY_SEEN = _found(many=True)
 _SEEN_BY_PARTNER = _found(SEEN_BY_PARTNER)
+_MANY_SEEN_BY_PARTNER = _found(SEEN_BY_PARTNER, many=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """An admission type and its event, as far as registering needs them: as they stay while the desk is held open."""
+    """An admission type and its event, as far as registering needs them."""
 
     id: UUID
     event_id: UUID
@@ -81,13 +84,11 @@ class Admission:
     opens_at: datetime | None
     closes_at: datetime
     day: date
-    held: UUID | None
-    """The event, when its row is held because places are limited."""
 
     @property
     def limited(self) -> bool:
         """Whether places may run out."""
-        return self.held is not None
+        return self.capacity is not None or self.quota is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +154,17 @@ def organisation_of(caller: Caller, new: RegistrationCreate) -> UUID | None:
 
 
 async def terms_of(
-    session: AsyncSession, caller: Caller, items: Sequence[RegistrationCreate], answers: Answers
+    session: AsyncSession, caller: Caller, items: Sequence[RegistrationCreate], answers: Answers, *, many: bool = False
 ) -> Terms:
-    """Read what the items refer to. Organisations are held, then the desk, then the events whose places are limited,
-    each in the order of their ids."""
+    """Read what the items refer to. Organisations are held, then the desk, then events (`_found` says which), each in
+    the order of their ids."""
     named = {caller.organisation_id if caller.kind == "partner" else item.organisation_id for item in items}
     organisations = await _held_organisations(session, sorted(id for id in named if id is not None), answers)
     admission_types = [item.admission_type_id for item in items]
     await DESK.hold_open_by_type(session, admission_types)
     found = await fetch_within(
         session,
-        _SEEN_BY_PARTNER if caller.kind == "partner" else _SEEN,
+        _statement(caller, many=many),
         {
             "ids": admission_types,
             CALLER_ORGANISATION.key: caller.organisation_id,
@@ -172,14 +173,21 @@ async def terms_of(
     return Terms(answers, organisations, {row[0]: _admission(*row) for row in found})
 
 
+def _statement(caller: Caller, *, many: bool) -> Statement:
+    if caller.kind == "partner":
+        return _MANY_SEEN_BY_PARTNER if many else _SEEN_BY_PARTNER
+    return _MANY_SEEN if many else _SEEN
+
+
 def _admission(id: UUID, event_id: UUID, eligibility: str, price: Any, member_price: Any, *rest: Any) -> Admission:
+    *read, _held = rest
     return Admission(
         id,
         event_id,
         eligibility,
         Money.model_validate(price),
         None if member_price is None else Money.model_validate(member_price),
-        *rest,
+        *read,
     )
 
 
