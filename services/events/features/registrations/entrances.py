@@ -31,7 +31,7 @@ class Entrance:
 
     def __init__(self, kind: int) -> None:
         self._kind = kind
-        """First half of its advisory locks."""
+        """First half of its advisory locks: four letters as a number."""
 
     async def hold_open(self, session: AsyncSession, event_ids: Iterable[UUID]) -> None:
         """Wait for those who have it alone or asked for that before, and let nobody have it alone meanwhile."""
