@@ -61,7 +61,7 @@ class ReadPool:
                     return connection
                 await self._drop(connection)
             connection = await self._connect()
-        except BaseException:
+        except BaseException:  # a caller who gives up, too
             self._places.release()
             raise
         self._made[connection] = time.monotonic()

@@ -1,5 +1,6 @@
 """What the gateway puts together: timelines and the status; and what it gives to services."""
 
+import json
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -12,11 +13,15 @@ import pytest_asyncio
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
+from gateway import identity
 from gateway.accounts import create_key
+from gateway.tokens import Signer
 from services.contracts.scopes import INTERNAL, SCOPES
 from services.kit.auth import ALGORITHMS
+from services.kit.db import Database
 from services.kit.errors import BadRequest, Forbidden, InvalidCursor, NotFound, Unauthenticated, Unavailable
-from tests.gateway.gateways import SECRETS, Gateway, gateway
+from services.kit.settings import Settings
+from tests.gateway.gateways import SECRETS, SIGNING_KEYS, Gateway, gateway
 from tests.gateway.recorders import BEGAN, ORGANISATION, Services, a_change, urls_of
 from tests.wire.api import assert_problem
 
@@ -226,3 +231,16 @@ async def test_metrics_are_for_this_machine_and_trusted_networks_only(
         else:
             assert_problem(reply, NotFound)
         assert (await client.get("/livez", headers=headers)).status_code == 200
+
+
+async def test_who_is_acted_for_is_not_waited_for_longer_than_a_caller(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(identity, "_LOOK_UP_SECONDS", 0.1)
+    database = Database(Settings(database_url=database_url, read_pool_size=1), name="test")
+    known = identity.Identity(database, Signer(json.loads(SIGNING_KEYS)))
+    async with database.reads.connection():
+        with pytest.raises(Unavailable):
+            await known.holder(f"user:{uuid4()}")
+    assert await known.holder(f"user:{uuid4()}") is None
+    await database.close()

@@ -50,7 +50,7 @@ async def register_all(
     session: AsyncSession, caller: Caller, bulk: BulkCreate[RegistrationCreate], answers: Answers
 ) -> BulkResults:
     """Register up to 1,000 participants, in the order given."""
-    terms = await terms_of(session, caller, bulk.items, answers, many=True)
+    terms = await terms_of(session, caller, bulk.items, answers)
     return await create_all(session, caller, bulk, functools.partial(_register, terms))
 
 

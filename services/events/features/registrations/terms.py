@@ -154,7 +154,7 @@ def organisation_of(caller: Caller, new: RegistrationCreate) -> UUID | None:
 
 
 async def terms_of(
-    session: AsyncSession, caller: Caller, items: Sequence[RegistrationCreate], answers: Answers, *, many: bool = False
+    session: AsyncSession, caller: Caller, items: Sequence[RegistrationCreate], answers: Answers
 ) -> Terms:
     """Read what the items refer to. Organisations are held, then the desk, then events (`_found` says which), each in
     the order of their ids."""
@@ -164,7 +164,7 @@ async def terms_of(
     await DESK.hold_open_by_type(session, admission_types)
     found = await fetch_within(
         session,
-        _statement(caller, many=many),
+        _statement(caller, many=len(items) > 1),
         {
             "ids": admission_types,
             CALLER_ORGANISATION.key: caller.organisation_id,
